@@ -1,0 +1,51 @@
+# One target per thing that a newcomer, a developer or CI does.  Every target first makes sure that what it needs is installed.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# What runs the station: C libraries that wheels do not carry, Bootstrap, fonts with rare characters.
+RUN_PACKAGES := python3-venv libjs-bootstrap5 libusb-1.0-0 libudev1 fonts-noto-cjk fonts-hanazono
+# What the tests need besides: a browser, the second database engine, a C compiler, systemd's and udev's own checkers.
+TEST_PACKAGES := chromium gcc libc6-dev postgresql-15 systemd umockdev libumockdev0 util-linux
+
+.PHONY: setup setup-test demo test test-all bench check lock clean
+
+setup: $(VENV)/.ready
+	@.ci/system-packages $(RUN_PACKAGES)
+
+setup-test: setup
+	@.ci/system-packages $(TEST_PACKAGES)
+
+$(VENV)/.ready: requirements.lock pyproject.toml $(wildcard webui/translations/*/LC_MESSAGES/*.po)
+	@.ci/system-packages $(RUN_PACKAGES)
+	@[ -x $(BIN)/python ] || /usr/bin/python3 -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pybabel --quiet compile -d webui/translations
+	@touch $@
+
+demo: setup
+	@$(BIN)/renhu demo --port 8731
+
+check: setup-test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: check
+	@$(BIN)/pytest -m "not drill"
+
+test-all: check
+	@$(BIN)/pytest
+
+bench: setup-test
+	@$(BIN)/python tests/bench/run.py
+
+# Make the lock file anew from pyproject.toml; versions and hashes only, no host names.
+lock: setup
+	@$(BIN)/uv pip compile --quiet --upgrade --no-header --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

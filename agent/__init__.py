@@ -1,0 +1,1 @@
+"""The daemon: everything between the devices and the page."""

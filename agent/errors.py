@@ -1,0 +1,78 @@
+"""The agent's own errors and the exit codes of its commands.
+
+Errors of devices stand in `drivers.api`; the words for people in `agent/messages`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from drivers.api import Actor, CodedError, DeviceError, Retry
+
+__all__ = ["Actor", "CodedError", "DeviceError", "Exit", "Retry", "RightsDenied", "StartRefused", "exit_code"]
+
+
+class Exit(IntEnum):
+    """How a command ends.  Source: the contract of names, "exit codes"."""
+
+    DONE = 0
+    OUR_BUG = 1
+    CONFIGURATION = 2
+    IN_USE = 3
+    NOTHING_CAME = 4
+    DEVICE_REFUSED = 5
+    NO_DEVICE = 6
+    DEVICE_BUSY = 7
+    LINE_ERRORS = 8
+    FAILS_CHECKS = 9
+    LOCKED = 10
+    DAMAGED = 11
+    DISK_FULL = 12
+    TOO_OLD = 13
+
+
+class StartRefused(CodedError):
+    """The agent cannot start, or not with its data: `exit_code` says which of the contract's cases it is."""
+
+    def __init__(self, code: str, exit_code: Exit, actor: Actor = Actor.TECHNICIAN, **facts: str | int | float) -> None:
+        super().__init__(code, actor, Retry.AFTER_ACTION, **facts)
+        self.exit_code = exit_code
+
+
+class RightsDenied(CodedError):
+    """The signed-in person's role does not allow this."""
+
+    def __init__(self) -> None:
+        super().__init__("RIGHTS-DENIED", Actor.SUPERVISOR, Retry.NEVER)
+
+
+_EXIT_OF_CODE = {
+    "READER-ADDRESS": Exit.CONFIGURATION,
+    "READER-ABSENT": Exit.NO_DEVICE,
+    "READER-PERMISSION": Exit.NO_DEVICE,
+    "READER-SILENT": Exit.NO_DEVICE,
+    "READER-NOT-A-READER": Exit.NO_DEVICE,
+    "READER-WORKER-DIED": Exit.NO_DEVICE,
+    "READER-HUNG": Exit.NO_DEVICE,
+    "READER-DISABLED": Exit.NO_DEVICE,
+    "READER-NOT-CONFIGURED": Exit.NO_DEVICE,
+    "READER-BUSY": Exit.DEVICE_BUSY,
+    "READER-SECOND-OPENER": Exit.DEVICE_BUSY,
+    "READER-IN-SERVICE": Exit.DEVICE_BUSY,
+    "READER-LINE": Exit.LINE_ERRORS,
+    "READER-CHANGED": Exit.LINE_ERRORS,
+    "READER-CARD-GONE": Exit.DEVICE_REFUSED,
+    "READER-RELAY": Exit.DEVICE_REFUSED,
+    "READER-CARD-REJECTED": Exit.DEVICE_REFUSED,
+    "READER-REFUSED": Exit.DEVICE_REFUSED,
+    "READER-SELF-TEST": Exit.DEVICE_REFUSED,
+    "READER-NOT-AUTHORISED": Exit.DEVICE_REFUSED,
+    "READER-NO-CARD": Exit.NOTHING_CAME,
+}
+
+
+def exit_code(error: CodedError) -> Exit:
+    """Say with which code a command ends on `error`."""
+    if isinstance(error, StartRefused):
+        return error.exit_code
+    return _EXIT_OF_CODE.get(error.code, Exit.OUR_BUG)
