@@ -1,0 +1,263 @@
+"""The values that the register hands to the pages: frozen, complete, and free of rows and rules.
+
+Nothing here computes.  Texts for people are made from `Problem.code` by `agent.messages`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
+CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left"]
+QuestionChoice = Literal["own-draft", "household-member", "ignore"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, or worth a look, with its place on the form.
+
+    Attributes:
+        code: stable code whose words stand in the catalogue.
+        field: key of the field it belongs to, or None for the whole form.
+        facts: values the words may show; never personal data.
+    """
+
+    code: str
+    field: str | None = None
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An alternative that the clerk may take: `take_offer(draft, field, source)`.
+
+    Attributes:
+        source: names the offer within its field: `chip` (the chip's value beside a typed one), `chip-newest-1` … `-4`
+            and `chip-printed` (addresses of the card), `register` (what the register holds), `proposal` (a correction).
+        value: the value as it would be stored.
+        shown: the value as people read it (the name of a code, a grouped number).
+    """
+
+    source: str
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    """A place in a chip value that cannot be trusted or shown for certain.
+
+    Attributes:
+        field: key of the form's field.
+        reason: as in the card's `doubtful` list (`private-use`, `check-digit`, `full-field` …).
+        position: 0-based UTF-16 unit within the field; None when the whole field is meant.
+        code_point: `U+E863`, or None.
+        character: the character as it came, or "" when there is none to show.
+        proposal: the character that a known private code point stands for; never applied by itself.
+    """
+
+    field: str
+    reason: str
+    position: int | None
+    code_point: str | None
+    character: str
+    proposal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field of the form with everything the page says about it.
+
+    Attributes:
+        key: key of the field.
+        value: what is stored ("" when empty); dates are ISO.
+        shown: `value` as people read it.
+        source: where it came from.
+        verified: whether two equal readings stand behind it.
+        at: when it got this value.
+    """
+
+    key: str
+    value: str
+    shown: str
+    source: Source
+    verified: bool
+    at: datetime | None
+    doubts: tuple[DoubtView, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    required: bool = False
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a code table."""
+
+    code: str
+    text_zh: str
+    text_en: str
+    pinyin_initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What is known of the card behind a draft.
+
+    Attributes:
+        kind: `resident`, `hmt`, `foreigner-2017` or `foreigner-2023`.
+        readings: 2 when two readings were equal, else 1.
+        state: how far the reading is trusted; `single` when the module refuses a second one.
+        photo_decodable: None until the decoder has tried.
+        out_of_scope: why this card leads to no registration here, or None.
+    """
+
+    kind: str
+    readings: int
+    state: Literal["read", "verified", "single", "changed"]
+    read_at: datetime
+    has_photo: bool
+    photo_decodable: bool | None
+    out_of_scope: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeAnswer:
+    """Whether this person is registered here; `in_scope` is None while too little is known."""
+
+    in_scope: bool | None
+    reason: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """Another person of the same household: an unsaved draft or a saved record."""
+
+    id: str
+    kind: Literal["draft", "record"]
+    name_masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One registration in a list."""
+
+    id: str
+    name: str
+    name_masked: str
+    id_number_masked: str
+    address: str
+    registered_on: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """An unsaved form, as its clerk sees it.
+
+    Attributes:
+        missing: keys of required fields that are empty, in form order.
+        problems: what blocks saving and belongs to no single field, then all field problems in form order.
+        existing_record: the saved registration of the same person; saving then edits that one.
+    """
+
+    id: str
+    version: int
+    kind: Literal["RG"]
+    state: Literal["open", "aside"]
+    opened_at: datetime
+    saved_at: datetime
+    fields: dict[str, FieldView]
+    missing: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    scope: ScopeAnswer
+    card: CardView | None
+    household: tuple[MemberLine, ...]
+    existing_record: RecordLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One unsaved form in a list."""
+
+    id: str
+    name_masked: str
+    missing: tuple[str, ...]
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change of a saved record."""
+
+    at: datetime
+    by: str
+    field: str
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A saved registration with its history, newest change first."""
+
+    id: str
+    version: int
+    fields: dict[str, FieldView]
+    history: tuple[ChangeLine, ...]
+    collected_by: str
+    collected_at: datetime
+    registered_at: datetime
+    form_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardQuestion:
+    """Another person's card lies on the reader while a draft is open: whose is it?"""
+
+    id: str
+    name_masked: str
+    kind: Literal["other-person"] = "other-person"
+    choices: tuple[QuestionChoice, ...] = ("own-draft", "household-member", "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The desk as one session sees it; others than the holder see no person.
+
+    Attributes:
+        holder: session id of who holds the desk, or None.
+        refusal: why the reader or its card said no.
+        question: to be answered before the card's values go anywhere.
+        notice: why the card that was read leads to no registration here.
+    """
+
+    holder: str | None
+    is_mine: bool
+    holder_name: str | None
+    card_state: CardState
+    card_since: datetime | None
+    refusal: Problem | None
+    draft: DraftView | None
+    question: CardQuestion | None
+    notice: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    """What the register needs to know of its station.
+
+    Attributes:
+        code: the station's code; where its first nine digits are a town of the district, that town is the default.
+        is_practice: whether the data folder was born for practice; only there the division 990000 exists.
+    """
+
+    code: str
+    name: str
+    time_zone: str
+    is_practice: bool
