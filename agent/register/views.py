@@ -5,7 +5,8 @@ Nothing here computes.  Texts for people are made from `Problem.code` by `agent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -26,7 +27,7 @@ class Problem:
 
     code: str
     field: str | None = None
-    facts: dict[str, str | int] = field(default_factory=dict)
+    facts: dict[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
