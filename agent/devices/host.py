@@ -1,0 +1,159 @@
+"""One device's host: its worker process, its wire, its state, and the request that is under way.
+
+Only the supervisor's thread touches a host.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from agent.devices.state import DeviceState, Happening, RestartBudget, after
+from agent.devices.wire import VERSION, Request, Start, Watch, Wire, WireBroken
+from drivers.api import Actor, Clock, DeviceBusy, DeviceError, Retry, WorkerDied
+
+GRACE_S = 2.0
+SILENCE_S = 30.0
+SIMULATED_SAM_PREFIX = "99.99-"
+
+
+class DeviceSettings(msgspec.Struct, frozen=True):
+    """How a device is reached.  `poll_ms` while a desk holds the reader, `idle_poll_ms` otherwise."""
+
+    role: str
+    driver: str
+    address: str
+    options: dict[str, object]
+    poll_ms: int = 100
+    idle_poll_ms: int = 600
+
+
+@dataclass(slots=True)
+class Pending:
+    """A request whose answer we wait for."""
+
+    number: int
+    answer: Future[bytes]
+    deadline_s: float
+
+
+def is_simulated(identity: dict[str, str]) -> bool:
+    """Whether the device says of itself, over its real wire, that it is one of our simulators."""
+    return identity.get("sam_id", "").startswith(SIMULATED_SAM_PREFIX)
+
+
+@dataclass(slots=True)
+class DeviceHost:
+    """The agent's side of one device."""
+
+    settings: DeviceSettings
+    clock: Clock
+    state: DeviceState = DeviceState.ABSENT
+    code: str | None = None
+    facts: dict[str, str | int | float] = field(default_factory=dict)
+    identity: dict[str, str] = field(default_factory=dict)
+    statistics: dict[str, int] = field(default_factory=dict)
+    since: datetime | None = None
+    is_reading: bool = False
+    wire: Wire | None = None
+    budget: RestartBudget = field(default_factory=RestartBudget)
+    start_due_s: float | None = 0.0
+    kill_due_s: float = float("inf")
+    heard_s: float = 0.0
+    pending: Pending | None = None
+    has_hung: bool = False
+    _process: subprocess.Popen[bytes] | None = None
+    _number: int = 0
+
+    def spawn(self) -> None:
+        """Start the worker.  Its environment names nothing of the station, and it inherits one descriptor."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "agent.devices.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")},  # noqa: S108
+                cwd="/",
+            )
+        ours.setblocking(False)
+        self.wire = Wire(ours, is_worker=False)
+        self.start_due_s = None
+        self.has_hung = False
+        self.heard_s = self.clock.monotonic()
+        settings = self.settings
+        self.tell(Start(VERSION, settings.role, settings.driver, settings.address, dict(settings.options)))
+        self.tell_watch()
+
+    def tell(self, message: Start | Watch | Request) -> None:
+        """Send to the worker; that it has gone is noticed when its wire is read."""
+        if self.wire is not None:
+            try:
+                self.wire.send(message)
+            except WireBroken:
+                self.heard_s = float("-inf")
+
+    def tell_watch(self) -> None:
+        """Tell the worker whether a desk holds the reader."""
+        poll_ms = self.settings.poll_ms if self.is_reading else self.settings.idle_poll_ms
+        self.tell(Watch(self.is_reading, poll_ms))
+
+    def happened(self, happening: Happening) -> bool:
+        """Follow the table of states; says whether the state changed."""
+        before, self.state = self.state, after(self.state, happening)
+        return before is not self.state
+
+    def request(self, operation: str, arguments: dict[str, object], limit_s: float, answer: Future[bytes]) -> None:
+        """Pass a request to the worker, or fail it at once: wishes are not queued."""
+        if self.state is DeviceState.BUSY or self.pending is not None:
+            answer.set_exception(DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.NOW))
+            return
+        if self.wire is None or self.state is not DeviceState.READY:
+            answer.set_exception(
+                DeviceError(self.code or "READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, **self.facts)
+            )
+            return
+        self._number += 1
+        self.pending = Pending(self._number, answer, self.clock.monotonic() + limit_s)
+        self.happened(Happening.REQUESTED)
+        self.tell(Request(self._number, operation, arguments, limit_s))
+
+    def next_due_s(self) -> float:
+        """When the supervisor has to look at this host again."""
+        dues = [self.kill_due_s]
+        if self.start_due_s is not None and self.state is not DeviceState.DISABLED:
+            dues.append(self.start_due_s)
+        if self.wire is not None:
+            dues.append(self.heard_s + SILENCE_S)
+        if self.pending is not None:
+            dues.append(self.pending.deadline_s + GRACE_S)
+        return min(dues)
+
+    def kill(self) -> None:
+        """End the worker now; the end of its wire is handled like any other death."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+
+    def bury(self) -> int:
+        """Release everything of a worker that has ended or shall end, and say how it ended."""
+        if self.wire is not None:
+            self.wire.close()
+            self.wire = None
+        status = 0
+        if self._process is not None:
+            self._process.kill()
+            status = self._process.wait()
+            self._process = None
+        if self.pending is not None:
+            pending, self.pending = self.pending, None
+            pending.answer.set_exception(WorkerDied("READER-WORKER-DIED", Actor.TECHNICIAN, Retry.NOW, exit=status))
+        self.kill_due_s = float("inf")
+        return status

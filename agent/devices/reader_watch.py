@@ -1,0 +1,271 @@
+"""A reader's life in its worker: open, look for cards, read them twice, notice when they leave, open again.
+
+The loop sleeps on two descriptors, the wire and the device, so that a message from the agent and an unplug are both
+noticed at once, and wakes only when the next look is due.
+"""
+
+from __future__ import annotations
+
+import selectors
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from agent.devices.wire import Pulse, Reply, Request, Sign, State, Watch, Wire, raw
+from drivers.api import (
+    Actor,
+    CodedError,
+    Clock,
+    Deadline,
+    DeviceAbsent,
+    DeviceBusy,
+    DeviceError,
+    DeviceRefused,
+    DeviceTimeout,
+    IdReader,
+    LinkError,
+    NeedsOperator,
+    ReaderIdentity,
+    Retry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things are done, in seconds, and how long the device may take for them."""
+
+    reopen_s: float = 0.2
+    reopen_slowest_s: float = 2.0
+    pulse_s: float = 3.0
+    without_descriptor_s: float = 0.45
+    resting_s: float = 0.5
+    open_limit_s: float = 20.0
+    look_limit_s: float = 4.0
+    read_limit_s: float = 12.0
+
+
+class Plate(Enum):
+    """What lies on the reader's plate, as far as we know."""
+
+    EMPTY = "empty"
+    UNREAD = "unread"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class ReaderWatch:
+    """Run one reader.  Everything happens in the caller's thread."""
+
+    def __init__(self, reader: IdReader, wire: Wire, clock: Clock, rhythm: Rhythm | None = None) -> None:
+        self._reader = reader
+        self._wire = wire
+        self._clock = clock
+        self._rhythm = rhythm or Rhythm()
+        self._watch = Watch(is_reading=False, poll_ms=600)
+        self._identity: ReaderIdentity | None = None
+        self._plate = Plate.EMPTY
+        self._reported: State | None = None
+        self._failed_opens = 0
+        self._next_look_s = clock.monotonic()
+        self._next_pulse_s = clock.monotonic()
+
+    def run(self) -> None:
+        """Go on until the wire breaks.
+
+        Raises: WireBroken when the agent has gone.
+        """
+        while True:
+            self._listen()
+            now_s = self._clock.monotonic()
+            if now_s >= self._next_pulse_s:
+                self._pulse()
+            if now_s >= self._next_look_s:
+                self._step()
+
+    def _listen(self) -> None:
+        """Sleep until a message, a sign of life on the device's line, or the next thing to do."""
+        due_s = min(self._next_look_s, self._next_pulse_s)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wire, selectors.EVENT_READ, "wire")
+            device = self._reader.fileno() if self._identity is not None else None
+            if device is not None:
+                selector.register(device, selectors.EVENT_READ, "device")
+            ready = [key.data for key, _ in selector.select(max(0.0, due_s - self._clock.monotonic()))]
+        if "wire" in ready:
+            for message in self._wire.receive():
+                self._obey(message)
+        elif "device" in ready:
+            self._next_look_s = self._clock.monotonic()
+
+    def _obey(self, message: object) -> None:
+        if isinstance(message, Watch):
+            self._watch = message
+            self._next_look_s = self._clock.monotonic()
+        elif isinstance(message, Request):
+            self._answer(message)
+
+    def _pulse(self) -> None:
+        self._wire.send(Pulse(msgspec.structs.asdict(self._reader.statistics())))
+        self._next_pulse_s = self._clock.monotonic() + self._rhythm.pulse_s
+
+    def _step(self) -> None:
+        if self._identity is None:
+            self._open()
+        else:
+            self._look()
+
+    def _open(self) -> None:
+        try:
+            self._identity = self._reader.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
+        except DeviceError as error:
+            self._lost(error)
+            return
+        self._failed_opens = 0
+        self._plate = Plate.EMPTY
+        identity = self._identity
+        self._report(
+            State(
+                "ready",
+                identity={
+                    "address": identity.address,
+                    "description": identity.description,
+                    "sam_id": identity.sam_id,
+                    "speed_baud": str(identity.speed_baud or ""),
+                },
+            )
+        )
+        self._next_look_s = self._clock.monotonic()
+
+    def _lost(self, error: DeviceError) -> None:
+        """Close, say why once, and try again: soon at first, then more and more slowly."""
+        self._reader.close()
+        self._identity = None
+        if self._plate is not Plate.EMPTY:
+            self._plate = Plate.EMPTY
+            self._wire.send(Sign("removed"))
+        state = "absent" if isinstance(error, DeviceAbsent) else "faulted"
+        self._report(State(state, error.code, error.facts))
+        pause_s = self._rhythm.reopen_s
+        if not isinstance(error, DeviceAbsent):
+            pause_s = min(self._rhythm.reopen_slowest_s, pause_s * 2**self._failed_opens)
+            self._failed_opens = min(self._failed_opens + 1, 10)
+        self._next_look_s = self._clock.monotonic() + pause_s
+
+    def _report(self, state: State) -> None:
+        if state != self._reported:
+            self._reported = state
+            self._wire.send(state)
+
+    def _look(self) -> None:
+        try:
+            if self._plate is Plate.DONE:
+                self._look_whether_resting()
+            elif self._plate is Plate.REFUSED:
+                self._look_whether_refused_card_left()
+            elif self._watch.is_reading:
+                self._read()
+            else:
+                self._look_for_presence()
+        except (NeedsOperator, DeviceRefused) as error:
+            self._refuse(error)
+        except DeviceError as error:
+            self._lost(error)
+            return
+        self._schedule()
+
+    def _schedule(self) -> None:
+        pause_s = self._watch.poll_ms / 1000
+        if self._plate is Plate.DONE:
+            pause_s = self._rhythm.resting_s
+        if self._reader.fileno() is None:
+            pause_s = min(pause_s, self._rhythm.without_descriptor_s)
+        self._next_look_s = self._clock.monotonic() + pause_s
+
+    def _look_for_presence(self) -> None:
+        """Ask only whether a card is there: with nobody at the desk no personal data is read."""
+        is_there = self._reader.find(self._limit(self._rhythm.look_limit_s))
+        if is_there and self._plate is Plate.EMPTY:
+            self._plate = Plate.UNREAD
+            self._wire.send(Sign("placed"))
+        elif not is_there and self._plate is Plate.UNREAD:
+            self._plate = Plate.EMPTY
+            self._wire.send(Sign("removed"))
+
+    def _look_whether_resting(self) -> None:
+        if not self._reader.is_card_resting(self._limit(self._rhythm.look_limit_s)):
+            self._plate = Plate.EMPTY
+            self._wire.send(Sign("removed"))
+
+    def _look_whether_refused_card_left(self) -> None:
+        """A refused card may or may not be found again; once it is not, the next card is a new one."""
+        if not self._reader.find(self._limit(self._rhythm.look_limit_s)):
+            self._plate = Plate.EMPTY
+            self._wire.send(Sign("removed"))
+
+    def _read(self) -> None:
+        """Read a new card, tell it at once, read it again and tell whether both were equal."""
+        limit = self._limit(self._rhythm.read_limit_s)
+        card = self._reader.read_card(limit)
+        if card is None:
+            if self._plate is Plate.UNREAD:
+                self._plate = Plate.EMPTY
+                self._wire.send(Sign("removed"))
+            return
+        self._plate = Plate.DONE
+        self._wire.send(Sign("read", raw(card)))
+        try:
+            again = self._reader.read_again(card, limit)
+        except DeviceError as error:
+            self._wire.send(Sign("changed", code=error.code))
+            if not (isinstance(error, LinkError) and error.facts.get("reason") == "changed"):
+                raise
+            self._plate = Plate.EMPTY
+            return
+        self._wire.send(Sign("verified" if again.readings == 2 else "single", raw(again)))
+
+    def _refuse(self, error: DeviceError) -> None:
+        """The reader is well, the card is not: tell it once for this card."""
+        if error.code == "READER-CARD-GONE":
+            self._plate = Plate.EMPTY
+            self._wire.send(Sign("removed"))
+            return
+        if error.code in {"READER-SELF-TEST", "READER-NOT-AUTHORISED"}:
+            self._lost(error)
+            return
+        self._plate = Plate.REFUSED
+        self._wire.send(Sign("refused", code=error.code, facts=error.facts))
+
+    def _limit(self, seconds: float) -> Deadline:
+        return Deadline.after(self._clock, seconds)
+
+    def _answer(self, request: Request) -> None:
+        """Do one operation that somebody asked for, and report its end whatever it is."""
+        limit = Deadline.after(self._clock, request.deadline_s)
+        try:
+            if self._identity is None:
+                self._open()
+            if self._identity is None and self._reported is not None:
+                code = self._reported.code or "READER-ABSENT"
+                raise DeviceError(code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **self._reported.facts)
+            data = self._perform(request, limit)
+        except CodedError as error:
+            self._wire.send(Reply(request.number, raw(None), error.code, error.facts, error.actor, error.retry))
+            if isinstance(error, DeviceAbsent | DeviceBusy | DeviceTimeout | LinkError) and self._identity is not None:
+                self._lost(error)
+            return
+        self._wire.send(Reply(request.number, raw(data)))
+
+    def _perform(self, request: Request, limit: Deadline) -> object:
+        match request.operation:
+            case "self_test":
+                return self._reader.self_test(limit)
+            case "reset":
+                self._reader.reset(limit)
+            case "set_speed":
+                self._reader.set_speed(int(request.arguments["speed_baud"]), limit)
+            case "set_largest_rf_frame":
+                self._reader.set_largest_rf_frame(int(request.arguments["size_bytes"]), limit)
+            case unknown:
+                raise ValueError(f"no such operation: {unknown}")
+        return None

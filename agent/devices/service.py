@@ -1,0 +1,118 @@
+"""What pages and commands may ask of the devices: how they are, self-tests, restarts, and which port to use.
+
+Nothing here returns personal data; cards go to the desk alone.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as FutureTimeout
+
+import msgspec
+
+from agent.devices.candidates import Candidate, serial_candidates
+from agent.devices.supervisor import DeviceStatus, Supervisor
+from agent.devices.wire import Sign
+from agent.errors import Actor, DeviceError, Retry
+from drivers.api import Clock, DeviceBusy, IdCard, SelfTest
+
+__all__ = ["Candidate", "DeviceStatus", "DevicesService"]
+
+SELF_TEST_LIMIT_S = 15.0
+
+
+class DevicesService:
+    """The devices of this station."""
+
+    def __init__(self, supervisor: Supervisor, clock: Clock, remember_address: Callable[[str, str], None]) -> None:
+        self._supervisor = supervisor
+        self._clock = clock
+        self._remember_address = remember_address
+        self._lock = threading.Lock()
+        self._borrower: queue.SimpleQueue[Sign] | None = None
+        self._is_desk_held = False
+
+    def statuses(self) -> list[DeviceStatus]:
+        """How each configured device is, in the order reader, scanner, camera."""
+        known = self._supervisor.statuses()
+        return [known[role] for role in ("reader", "scanner", "camera") if role in known]
+
+    def restart(self, role: str) -> None:
+        """Start a device's worker afresh; the way out of "disabled"."""
+        self._supervisor.restart(role)
+
+    def self_test(self, role: str) -> SelfTest:
+        """Ask the device everything that diagnostics may ask.
+
+        Raises: DeviceError as the device ended it.
+        """
+        answer = self._supervisor.request(role, "self_test", {}, SELF_TEST_LIMIT_S)
+        try:
+            return msgspec.json.decode(answer.result(SELF_TEST_LIMIT_S + 5.0), type=SelfTest)
+        except FutureTimeout as error:
+            raise DeviceError("READER-HUNG", Actor.TECHNICIAN, Retry.NOW, deadline_s=SELF_TEST_LIMIT_S) from error
+
+    def candidates(self, role: str) -> list[Candidate]:
+        """The ports that might be a reader, those that nobody named in the configuration among them."""
+        known = self._supervisor.statuses().get(role)
+        return serial_candidates(chosen=known.identity.get("address", known.address) if known else "")
+
+    def use(self, role: str, address: str) -> None:
+        """Use the device at `address` from now on, also after a restart of the agent."""
+        self._remember_address(role, address)
+        self._supervisor.restart(role, address)
+
+    def desk_held(self, *, is_held: bool) -> None:
+        """Note whether a session holds the desk: only then are cards read."""
+        with self._lock:
+            self._is_desk_held = is_held
+            is_reading = is_held or self._borrower is not None
+        self._supervisor.watch("reader", is_reading=is_reading)
+
+    def offer(self, sign: Sign) -> bool:
+        """Give a sign of the reader to a command that has borrowed it; says whether one took it."""
+        borrower = self._borrower
+        if borrower is not None:
+            borrower.put(sign)
+        return borrower is not None
+
+    def borrow_card(self, limit_s: float) -> IdCard | None:
+        """Read one card for a command while no desk is held.
+
+        Returns: the card after its second reading; None when none came within `limit_s`.
+        Raises: DeviceBusy when a desk or another command holds the reader; DeviceError as the device ended it.
+        """
+        signs: queue.SimpleQueue[Sign] = queue.SimpleQueue()
+        with self._lock:
+            if self._is_desk_held or self._borrower is not None:
+                raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
+            self._borrower = signs
+        self._supervisor.watch("reader", is_reading=True)
+        try:
+            return self._await_card(signs, limit_s)
+        finally:
+            with self._lock:
+                self._borrower = None
+                is_held = self._is_desk_held
+            self._supervisor.watch("reader", is_reading=is_held)
+
+    def _await_card(self, signs: queue.SimpleQueue[Sign], limit_s: float) -> IdCard | None:
+        end_s = self._clock.monotonic() + limit_s
+        while (left_s := end_s - self._clock.monotonic()) > 0:
+            status = self._supervisor.statuses().get("reader")
+            if status is None:
+                raise DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+            try:
+                sign = signs.get(timeout=min(left_s, 0.5))
+            except queue.Empty:
+                continue
+            if sign.name in {"verified", "single"}:
+                return msgspec.json.decode(sign.data, type=IdCard)
+            if sign.name in {"refused", "changed"} and sign.code is not None:
+                raise DeviceError(sign.code, Actor.CLERK, Retry.AFTER_ACTION, **sign.facts)
+        status = self._supervisor.statuses()["reader"]
+        if status.code is not None:
+            raise DeviceError(status.code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)
+        return None

@@ -1,0 +1,277 @@
+"""The supervisor: one thread that owns the state of every device and its worker process.
+
+Others send it a command and wait on a Future.  It sleeps on the workers' wires and wakes for the next thing that is
+due; each round is its tick, and the watchdog is fed by that tick and by nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+
+import msgspec
+
+from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
+from agent.devices.state import DeviceState, Happening
+from agent.devices.wire import Hello, Pulse, Reply, Sign, State, WireBroken
+from agent.events.service import Event
+from drivers.api import Actor, Clock, DeviceError, Retry
+
+log = logging.getLogger("renhu.devices")
+
+TICK_S = 5.0
+
+
+class DeviceStatus(msgspec.Struct, frozen=True):
+    """What pages and commands are told of a device; no personal data."""
+
+    role: str
+    driver: str
+    address: str
+    state: DeviceState
+    code: str | None
+    facts: dict[str, str | int | float]
+    since: datetime | None
+    identity: dict[str, str]
+    statistics: dict[str, int]
+    simulated: bool
+
+
+class Supervisor:
+    """Run the devices' workers.
+
+    Args:
+        devices: how each device is reached.
+        clock: the time.
+        publish: takes events; must not block.
+        on_sign: called in this thread with a role and what its device showed; must not block.
+        on_tick: called once a round: feeds the watchdog.
+        refuses_simulated: True in a register: a simulated device is switched off as soon as it says what it is.
+    """
+
+    def __init__(
+        self,
+        devices: list[DeviceSettings],
+        clock: Clock,
+        publish: Callable[[Event], None],
+        on_sign: Callable[[str, Sign], None],
+        on_tick: Callable[[], None],
+        *,
+        refuses_simulated: bool,
+    ) -> None:
+        self._clock = clock
+        self._publish = publish
+        self._on_sign = on_sign
+        self._on_tick = on_tick
+        self._refuses_simulated = refuses_simulated
+        self._hosts = {device.role: DeviceHost(device, clock, since=clock.now()) for device in devices}
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_reader.setblocking(False)
+        self._is_stopping = False
+        self._statuses: dict[str, DeviceStatus] = {}
+        self._remember()
+        self._thread = threading.Thread(target=self._run, name="supervisor")
+
+    def start(self) -> None:
+        """Start the thread; the workers start in it, so that they end with it."""
+        self._thread.start()
+
+    def stop(self, limit_s: float) -> None:
+        """End all workers and the thread."""
+        self._command(self._end)
+        self._thread.join(limit_s)
+
+    def statuses(self) -> dict[str, DeviceStatus]:
+        """The devices as they were after the last round, by role."""
+        return self._statuses
+
+    def request(self, role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
+        """Ask a device for something; the Future ends within `limit_s` and the grace, with JSON or a CodedError."""
+        answer: Future[bytes] = Future()
+        host = self._hosts.get(role)
+        if host is None:
+            answer.set_exception(DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+        else:
+            self._command(lambda: host.request(operation, arguments, limit_s, answer))
+        return answer
+
+    def watch(self, role: str, *, is_reading: bool) -> None:
+        """Say whether somebody holds the desk: only then are cards read."""
+
+        def tell() -> None:
+            host = self._hosts.get(role)
+            if host is not None and host.is_reading != is_reading:
+                host.is_reading = is_reading
+                host.tell_watch()
+
+        self._command(tell)
+
+    def restart(self, role: str, address: str | None = None) -> None:
+        """End a device's worker and start it afresh, at another address where one is given; also out of `disabled`."""
+
+        def again() -> None:
+            host = self._hosts.get(role)
+            if host is None:
+                return
+            host.bury()
+            if address is not None:
+                host.settings = msgspec.structs.replace(host.settings, address=address)
+            host.budget.succeeded()
+            host.start_due_s = self._clock.monotonic()
+            self._change(host, Happening.RESET, None, {})
+
+        self._command(again)
+
+    def _command(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._wake_writer.send(b"!")
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            try:
+                self._round()
+            except Exception:
+                log.exception("the supervisor's round failed")
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+    def _round(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_reader, selectors.EVENT_READ)
+            for host in self._hosts.values():
+                if host.wire is not None:
+                    selector.register(host.wire, selectors.EVENT_READ, host)
+            due_s = min((host.next_due_s() for host in self._hosts.values()), default=float("inf"))
+            ready = selector.select(max(0.0, min(TICK_S, due_s - self._clock.monotonic())))
+        for key, _ in ready:
+            if isinstance(key.data, DeviceHost):
+                self._listen(key.data)
+            else:
+                self._wake_reader.recv(4096)
+        while not self._commands.empty():
+            self._commands.get()()
+        for host in self._hosts.values():
+            self._keep(host)
+        self._remember()
+        self._on_tick()
+
+    def _listen(self, host: DeviceHost) -> None:
+        if host.wire is None:
+            return
+        try:
+            messages = host.wire.receive()
+        except WireBroken:
+            self._died(host)
+            return
+        host.heard_s = self._clock.monotonic()
+        for message in messages:
+            self._take(host, message)
+
+    def _take(self, host: DeviceHost, message: object) -> None:
+        match message:
+            case State():
+                self._take_state(host, message)
+            case Sign():
+                host.budget.succeeded()
+                self._on_sign(host.settings.role, message)
+            case Reply():
+                self._take_reply(host, message)
+            case Pulse(statistics):
+                host.statistics = statistics
+            case Hello():
+                pass
+
+    def _take_state(self, host: DeviceHost, told: State) -> None:
+        if told.state == "ready":
+            host.identity = told.identity
+            if self._refuses_simulated and is_simulated(told.identity):
+                host.bury()
+                self._change(host, Happening.GAVE_UP, "READER-SIMULATED", {})
+                return
+            host.budget.succeeded()
+            self._change(host, Happening.OPENED, None, {})
+        else:
+            self._change(host, Happening.LOST if told.state == "absent" else Happening.FAILED, told.code, told.facts)
+
+    def _take_reply(self, host: DeviceHost, reply: Reply) -> None:
+        pending = host.pending
+        if pending is None or pending.number != reply.number:
+            return
+        host.pending = None
+        self._change(host, Happening.ANSWERED, host.code, host.facts)
+        if reply.code is None:
+            host.budget.succeeded()
+            pending.answer.set_result(bytes(reply.data))
+        else:
+            pending.answer.set_exception(DeviceError(reply.code, Actor(reply.actor), Retry(reply.retry), **reply.facts))
+
+    def _keep(self, host: DeviceHost) -> None:
+        """Do what is due for one host: start its worker, or end one that is silent or past a deadline."""
+        now_s = self._clock.monotonic()
+        if host.wire is None:
+            if host.start_due_s is not None and now_s >= host.start_due_s and host.state is not DeviceState.DISABLED:
+                host.spawn()
+                self._change(host, Happening.SPAWNED, host.code, host.facts)
+            return
+        is_late = host.pending is not None and now_s >= host.pending.deadline_s + GRACE_S
+        if is_late or now_s >= host.heard_s + SILENCE_S:
+            host.has_hung = True
+            host.kill()
+            self._died(host)
+
+    def _died(self, host: DeviceHost) -> None:
+        has_hung = host.has_hung
+        status = host.bury()
+        pause_s = host.budget.died(self._clock.monotonic())
+        self._on_sign(host.settings.role, Sign("removed"))
+        if pause_s is None:
+            self._change(host, Happening.GAVE_UP, "READER-DISABLED", {"exit": status})
+            return
+        host.start_due_s = self._clock.monotonic() + pause_s
+        code = "READER-HUNG" if has_hung else "READER-WORKER-DIED"
+        self._change(host, Happening.DIED, code, {"exit": status})
+
+    def _change(
+        self, host: DeviceHost, happening: Happening, code: str | None, facts: dict[str, str | int | float]
+    ) -> None:
+        """Follow the table; tell and log once when the state or its reason changes."""
+        has_moved = host.happened(happening)
+        if not has_moved and code == host.code:
+            return
+        host.code, host.facts = code, facts
+        if has_moved:
+            host.since = self._clock.now()
+        self._remember()
+        log.warning("%s: %s%s", host.settings.role, host.state.value, f" ({code})" if code else "")
+        told: dict[str, str | int] = {"role": host.settings.role, "state": host.state.value}
+        self._publish(Event("device", facts=told))
+
+    def _remember(self) -> None:
+        self._statuses = {
+            role: DeviceStatus(
+                role=role,
+                driver=host.settings.driver,
+                address=host.settings.address,
+                state=host.state,
+                code=host.code,
+                facts=host.facts,
+                since=host.since,
+                identity=host.identity,
+                statistics=host.statistics,
+                simulated=is_simulated(host.identity),
+            )
+            for role, host in self._hosts.items()
+        }
+
+    def _end(self) -> None:
+        for host in self._hosts.values():
+            host.start_due_s = None
+            host.bury()
+        self._is_stopping = True

@@ -1,0 +1,158 @@
+"""The wire between the agent and a worker: one JSON line a message, over an inherited socket pair.
+
+Values are `msgspec` structs told apart by their `type`; what does not fit its struct is refused, so a worker that a
+hostile device has taken over can send wrong values but no objects.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import msgspec
+
+VERSION = 1
+LINE_LIMIT_BYTES = 64 * 1024
+
+
+class WireBroken(Exception):
+    """The other side has gone, or what it sends is not our wire."""
+
+
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """Agent → worker, first: which driver to load and how to talk to the device.
+
+    Attributes:
+        version: of this wire; a worker of another version ends at once.
+        role: "reader".
+        driver: the file name below `drivers/`, or an entry point of `renhu.drivers`.
+        address: as in the contract's addresses.
+        settings: the driver's own settings.
+    """
+
+    version: int
+    role: str
+    driver: str
+    address: str
+    settings: dict[str, Any]
+
+
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Agent → worker: look for cards every `poll_ms`; read them only while `is_reading`."""
+
+    is_reading: bool
+    poll_ms: int
+
+
+class Request(msgspec.Struct, frozen=True, tag="request"):
+    """Agent → worker: do one thing within `deadline_s` and answer with a `Reply` of the same number."""
+
+    number: int
+    operation: str
+    arguments: dict[str, Any]
+    deadline_s: float
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """Worker → agent, first."""
+
+    version: int
+    pid: int
+
+
+class State(msgspec.Struct, frozen=True, tag="state"):
+    """Worker → agent: the device is "ready", "absent" or "faulted", and why."""
+
+    state: str
+    code: str | None = None
+    facts: dict[str, str | int | float] = {}
+    identity: dict[str, str] = {}
+
+
+class Sign(msgspec.Struct, frozen=True, tag="sign"):
+    """Worker → agent: something happened on the device, with its values as the role defines them."""
+
+    name: str
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    code: str | None = None
+    facts: dict[str, str | int | float] = {}
+
+
+class Reply(msgspec.Struct, frozen=True, tag="reply"):
+    """Worker → agent: the end of a request; `code` is None when it was done."""
+
+    number: int
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    code: str | None = None
+    facts: dict[str, str | int | float] = {}
+    actor: str = "technician"
+    retry: str = "now"
+
+
+class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
+    """Worker → agent: alive, with the line's counters."""
+
+    statistics: dict[str, int] = {}
+
+
+ToWorker = Start | Watch | Request
+FromWorker = Hello | State | Sign | Reply | Pulse
+
+_encoder = msgspec.json.Encoder()
+_decode_to_worker = msgspec.json.Decoder(ToWorker).decode
+_decode_from_worker = msgspec.json.Decoder(FromWorker).decode
+
+
+class Wire:
+    """One end of the socket pair.  Receiving never blocks longer than the socket says; sending is whole or broken."""
+
+    def __init__(self, connection: socket.socket, *, is_worker: bool) -> None:
+        self._socket = connection
+        self._buffer = bytearray()
+        self._decode: Any = _decode_to_worker if is_worker else _decode_from_worker
+
+    def fileno(self) -> int:
+        """The socket's descriptor, for selectors."""
+        return self._socket.fileno()
+
+    def send(self, message: ToWorker | FromWorker) -> None:
+        """Send one message.
+
+        Raises: WireBroken when the other side has gone or takes nothing.
+        """
+        try:
+            self._socket.sendall(_encoder.encode(message) + b"\n")
+        except OSError as error:
+            raise WireBroken("the other side has gone") from error
+
+    def receive(self) -> list[Any]:
+        """Take what has arrived: one `recv`, then every whole message in the buffer.
+
+        Raises: WireBroken at end of file, on an over-long line, and on anything that is not a message.
+        """
+        try:
+            piece = self._socket.recv(LINE_LIMIT_BYTES)
+        except BlockingIOError:
+            return []
+        except OSError as error:
+            raise WireBroken("the other side has gone") from error
+        if not piece:
+            raise WireBroken("end of file")
+        self._buffer += piece
+        *lines, rest = self._buffer.split(b"\n")
+        self._buffer = bytearray(rest)
+        if len(rest) > LINE_LIMIT_BYTES:
+            raise WireBroken("a line without an end")
+        try:
+            return [self._decode(bytes(line)) for line in lines]
+        except msgspec.DecodeError as error:
+            raise WireBroken("not a message of this wire") from error
+
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()
+
+
+def raw(value: Any) -> msgspec.Raw:
+    """Encode a value once, for the `data` of a message."""
+    return msgspec.Raw(_encoder.encode(value))

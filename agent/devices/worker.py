@@ -1,0 +1,104 @@
+"""A worker: one process that holds one device's driver, and ends when its agent does.
+
+Started by the supervisor as `python -m agent.devices.worker FD`, with its end of the socket pair as descriptor FD and
+an environment that names nothing of the station.  It gets no key, no database and no path of the data folder.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+
+from agent.clock import SystemClock
+from agent.devices.reader_watch import ReaderWatch
+from agent.devices.wire import VERSION, Hello, Start, State, Wire, WireBroken
+from drivers.api import CodedError, IdReader
+
+log = logging.getLogger("renhu.worker")
+
+PR_SET_PDEATHSIG = 1
+PR_SET_NO_NEW_PRIVS = 38
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the wire on descriptor `arguments[0]` until it ends; the exit status is only for the log."""
+    _end_with_parent()
+    _give_up_rights()
+    wire = Wire(socket.socket(fileno=int(arguments[0])), is_worker=True)
+    try:
+        wire.send(Hello(VERSION, os.getpid()))
+        start = _first(wire)
+        _serve(wire, start)
+    except WireBroken:
+        return 0
+    return 0
+
+
+def load_driver(name: str) -> object:
+    """Find a driver module: a file of `drivers/` by its name, else an entry point of `renhu.drivers`.
+
+    Raises: ModuleNotFoundError when there is none of that name.
+    """
+    if name.isidentifier() and importlib.util.find_spec(f"drivers.{name}") is not None:
+        return importlib.import_module(f"drivers.{name}")
+    for entry in importlib.metadata.entry_points(group="renhu.drivers"):
+        if entry.name == name:
+            return entry.load()
+    raise ModuleNotFoundError(name, name=name)
+
+
+def _first(wire: Wire) -> Start:
+    messages: list[object] = []
+    while not messages:
+        messages = wire.receive()
+    start = messages[0]
+    if not isinstance(start, Start) or start.version != VERSION:
+        raise WireBroken("an agent of another version")
+    return start
+
+
+def _serve(wire: Wire, start: Start) -> None:
+    try:
+        driver = load_driver(start.driver)
+        reader = driver.create(start.address, start.settings, SystemClock())  # type: ignore[attr-defined]
+    except CodedError as error:
+        _stay_faulted(wire, error.code, error.facts)
+        return
+    except ModuleNotFoundError as error:
+        _stay_faulted(wire, "READER-DRIVER-MISSING", {"driver": start.driver, "module": str(error.name)})
+        return
+    if not isinstance(reader, IdReader):
+        raise TypeError(f"driver {start.driver} does not make a {start.role}")
+    ReaderWatch(reader, wire, SystemClock()).run()
+
+
+def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) -> None:
+    """Say why nothing can be done, once, and wait for the agent to end us: a restart would change nothing."""
+    wire.send(State("faulted", code, facts))
+    while True:
+        wire.receive()
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:
+        raise SystemExit(0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _give_up_rights() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    sys.exit(main(sys.argv[1:]))
