@@ -1,0 +1,262 @@
+"""Open the station's database: SQLCipher in a file, or PostgreSQL; one way to write on either.
+
+Source: security requirements, findings 1, 4 and 12 (`synchronous=FULL`, SQLite >= 3.51.3, temporary tables in memory).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from peewee import DatabaseError, PostgresqlDatabase
+from playhouse.sqlcipher_ext import SqlCipherDatabase
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from peewee_models.failures import (
+    ComponentTooOld,
+    Damaged,
+    DatabaseExists,
+    DatabaseMissing,
+    DiskFailed,
+    DiskFull,
+    StorageBusy,
+    StorageError,
+    WrongKey,
+)
+from peewee_models.tables import TABLES
+
+KEY_BYTES = 32
+OLDEST_SQLITE = (3, 51, 3)
+BUSY_TIMEOUT_S = 10.0
+CHECKED_AT_OPENING_BYTES = 32 * 1024 * 1024
+LOW_SPACE_BYTES = 1024 * 1024
+_WRITE_LOCK_NUMBER = 0x52454E48
+_PRAGMAS = (
+    ("cipher_log_level", "NONE"),
+    ("cipher_memory_security", 0),
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("temp_store", "memory"),
+    ("secure_delete", 1),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+)
+
+
+class _Writing:
+    """What both engines share: one `write()`, one `read()`, and failures told apart."""
+
+    write_lock: threading.RLock
+
+    @contextmanager
+    def write(self: Any) -> Iterator[None]:
+        """Open the one writing transaction: all of it is kept, or nothing.
+
+        Raises: DiskFull; DiskFailed; Damaged; StorageBusy.
+        """
+        with self.translating(), self.write_lock, self.begin_write():
+            yield
+
+    @contextmanager
+    def read(self: Any) -> Iterator[None]:
+        """Open a transaction that sees one state of the data.  Raises: Damaged; DiskFailed; StorageBusy."""
+        with self.translating(), self.atomic():
+            yield
+
+    @contextmanager
+    def translating(self: Any) -> Iterator[None]:
+        """Turn the engine's words for a broken store into our exceptions; leave mistakes in queries as they are."""
+        try:
+            yield
+        except (DatabaseError, sqlcipher.DatabaseError, psycopg.Error) as error:
+            failure = self.name_failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+
+
+class SqlCipherStore(_Writing, SqlCipherDatabase):  # type: ignore[misc]
+    """The station's own engine: an encrypted SQLite file."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            msg = f"the key must have {KEY_BYTES} bytes"
+            raise ValueError(msg)
+        super().__init__(str(path), pragmas=_PRAGMAS, timeout=BUSY_TIMEOUT_S, passphrase=f"x'{key.hex()}'")
+        self.write_lock = threading.RLock()
+
+    def begin_write(self) -> Any:
+        """Take SQLite's one write lock at once, so that a reader never has to become a writer halfway."""
+        return self.atomic("IMMEDIATE")
+
+    def name_failure(self, error: Exception) -> StorageError | None:
+        """Tell the failures of the file apart by SQLite's messages, which are part of its interface."""
+        text = str(error)
+        failure: StorageError | None = None
+        if "is full" in text:
+            failure = DiskFull(text)
+        elif "malformed" in text or "not a database" in text:
+            failure = Damaged(text)
+        elif "is locked" in text or "is busy" in text:
+            failure = StorageBusy(text)
+        elif "disk I/O error" in text or "readonly" in text or "unable to open" in text:
+            failure = DiskFull(text) if _has_no_room(Path(self.database)) else DiskFailed(text)
+        return failure
+
+
+class PostgresqlStore(_Writing, PostgresqlDatabase):  # type: ignore[misc]
+    """The same tables on PostgreSQL."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn, prefer_psycopg3=True)
+        self.write_lock = threading.RLock()
+
+    @contextmanager
+    def begin_write(self) -> Iterator[None]:
+        """Serialise writers by one lock of the transaction: the numbers of audit and outbox have no gaps."""
+        with self.atomic():
+            self.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITE_LOCK_NUMBER,))
+            yield
+
+    def name_failure(self, error: Exception) -> StorageError | None:
+        """Tell the server's failures apart by their SQLSTATE."""
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, psycopg.Error):
+            cause = cause.__cause__ or cause.__context__
+        state = "" if cause is None else getattr(cause, "sqlstate", None) or ""
+        named = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged, "55P03": StorageBusy, "58030": DiskFailed}
+        return named[state](str(error)) if state in named else None
+
+
+Store = SqlCipherStore | PostgresqlStore
+
+
+def check_components(version: tuple[int, ...] = sqlcipher.sqlite_version_info) -> None:
+    """Refuse a SQLite that can corrupt its write-ahead log.  Raises: ComponentTooOld."""
+    if version < OLDEST_SQLITE:
+        raise ComponentTooOld(".".join(map(str, version)), ".".join(map(str, OLDEST_SQLITE)))
+
+
+def use(store: Store) -> None:
+    """Bind all tables to this database."""
+    store.bind(TABLES, bind_refs=False, bind_backrefs=False)
+
+
+def create_sqlcipher(path: Path, key: bytes, prepare: Callable[[SqlCipherStore], None]) -> None:
+    """Make a new database under another name, fill it, and only then give it its own: never half a database.
+
+    Args:
+        path: where; nothing may stand there.
+        key: 32 bytes.
+        prepare: makes the tables.
+
+    Raises: DatabaseExists; ComponentTooOld; DiskFull.
+    """
+    check_components()
+    if path.exists() or Path(f"{path}-wal").exists():
+        raise DatabaseExists
+    unborn = path.with_name(path.name + ".new")
+    for leftover in (unborn, Path(f"{unborn}-wal"), Path(f"{unborn}-shm")):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    store = SqlCipherStore(unborn, key)
+    with store.translating():
+        use(store)
+        prepare(store)
+        store.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        store.close()
+    _write_durably(_key_check_path(path), _key_check(key))
+    _sync(unborn)
+    unborn.rename(path)
+    _sync(path.parent)
+
+
+def open_sqlcipher(path: Path, key: bytes) -> SqlCipherStore:
+    """Open an existing database.  Writes nothing when it cannot.
+
+    Raises: DatabaseMissing; WrongKey; Damaged; ComponentTooOld; StorageBusy; DiskFailed.
+    """
+    check_components()
+    if not path.exists():
+        raise DatabaseMissing
+    is_key_known = _is_key_known(path, key)
+    if is_key_known is False:
+        raise WrongKey
+    store = SqlCipherStore(path, key)
+    try:
+        _look_into(store, path)
+    except Damaged:
+        with suppress(DatabaseError):
+            store.close()
+        if is_key_known is None:
+            raise WrongKey from None
+        raise
+    use(store)
+    return store
+
+
+def open_postgresql(dsn: str) -> PostgresqlStore:
+    """Open a PostgreSQL database by its `postgresql://` address."""
+    store = PostgresqlStore(dsn)
+    store.connect(reuse_if_open=True)
+    use(store)
+    return store
+
+
+def find_damage(store: SqlCipherStore) -> list[str]:
+    """Check the seal of every page of the file; an empty list when all are whole.  About 5 ms a megabyte."""
+    return [str(row[0]) for row in store.execute_sql("PRAGMA cipher_integrity_check").fetchall()]
+
+
+def _look_into(store: SqlCipherStore, path: Path) -> None:
+    with store.translating():
+        store.execute_sql("SELECT count(*) FROM sqlite_master").fetchall()
+        if path.stat().st_size <= CHECKED_AT_OPENING_BYTES and find_damage(store):
+            raise Damaged
+
+
+def _has_no_room(path: Path) -> bool:
+    state = os.statvfs(path.parent)
+    return state.f_bavail * state.f_frsize < LOW_SPACE_BYTES
+
+
+def _key_check_path(path: Path) -> Path:
+    return path.with_name(path.name + ".key-check")
+
+
+def _key_check(key: bytes) -> bytes:
+    return hmac.new(key, b"renhu database key check 1", hashlib.sha256).hexdigest().encode() + b"\n"
+
+
+def _is_key_known(path: Path, key: bytes) -> bool | None:
+    """Compare with the mark left at creation: only it tells a wrong key from a damaged first page; None without it."""
+    try:
+        mark = _key_check_path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    return hmac.compare_digest(mark, _key_check(key))
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    unborn = path.with_name(path.name + ".new")
+    with unborn.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unborn.rename(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,66 @@
+"""Tables of what is not saved yet: the draft, its fields, and the problems that a second person let pass."""
+
+from __future__ import annotations
+
+from peewee import BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+from peewee_models.accounts import User
+from peewee_models.base import JsonField, KeyedTable, Table, UtcDateTimeField
+from peewee_models.register import Household, Registration
+
+
+class Draft(KeyedTable):
+    """An unsaved form.  The row goes when the form is saved or discarded: nothing of the person stays behind.
+
+    `card_text` and `card_photo` are the chip's raw data; they are erased at day's end at the latest.
+    """
+
+    user = ForeignKeyField(User)
+    state = CharField(max_length=5)
+    version = IntegerField(default=1)
+    household = ForeignKeyField(Household)
+    registration = ForeignKeyField(Registration, null=True, on_delete="CASCADE")
+    opened_at = UtcDateTimeField()
+    saved_at = UtcDateTimeField()
+    card_kind = CharField(max_length=20, default="")
+    card_state = CharField(max_length=10, default="")
+    card_readings = IntegerField(default=0)
+    card_read_at = UtcDateTimeField(null=True)
+    card_digest = CharField(max_length=64, default="")
+    card_photo_state = CharField(max_length=12, default="")
+    card_text = BlobField(null=True)
+    card_photo = BlobField(null=True)
+
+
+class DraftField(Table):
+    """One field of a draft, with where it came from and what else is on offer."""
+
+    draft = ForeignKeyField(Draft, on_delete="CASCADE")
+    key = CharField(max_length=30)
+    value = TextField()
+    source = CharField(max_length=10)
+    is_verified = BooleanField(default=False)
+    at = UtcDateTimeField()
+    offers = JsonField()
+    doubts = JsonField()
+
+    class Meta:
+        """One value a field."""
+
+        primary_key = CompositeKey("draft", "key")
+
+
+class Approval(KeyedTable):
+    """A second person's word that a problem of a draft is officially so; it holds for one value only."""
+
+    draft = ForeignKeyField(Draft, on_delete="CASCADE")
+    code = CharField(max_length=40)
+    value_hash = CharField(max_length=64)
+    reason = TextField()
+    second_user = ForeignKeyField(User)
+    at = UtcDateTimeField()
+
+    class Meta:
+        """One word a problem."""
+
+        indexes = ((("draft", "code"), True),)

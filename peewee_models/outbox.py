@@ -1,0 +1,30 @@
+"""What waits for delivery to the district: one row for each saved or edited registration, nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from peewee import CharField, IntegerField, UUIDField, fn
+
+from peewee_models.base import JsonField, Table, UtcDateTimeField
+
+
+class OutboxRow(Table):
+    """One fact of the register, whole, in the order in which it became true."""
+
+    seq = IntegerField(primary_key=True)
+    at = UtcDateTimeField()
+    kind = CharField(max_length=40)
+    subject_id = UUIDField(index=True)
+    version = IntegerField()
+    body = JsonField()
+    delivered_at = UtcDateTimeField(null=True)
+
+
+def append(at: datetime, kind: str, subject_id: uuid.UUID, version: int, body: Any) -> int:
+    """Write the next row inside the caller's transaction, which holds the write lock; give its number."""
+    number: int = (OutboxRow.select(fn.MAX(OutboxRow.seq)).scalar() or 0) + 1
+    OutboxRow.insert(seq=number, at=at, kind=kind, subject_id=subject_id, version=version, body=body).execute()
+    return number

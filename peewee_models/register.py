@@ -1,0 +1,114 @@
+"""Tables of the register: persons, households, registrations, where each value came from, and what changed."""
+
+from __future__ import annotations
+
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from peewee_models.accounts import User
+from peewee_models.base import KeyedTable, UtcDateTimeField
+
+
+class Household(KeyedTable):
+    """户, persons who live together.  Made with the first draft of it."""
+
+    created_at = UtcDateTimeField()
+
+
+class Person(KeyedTable):
+    """A registered person.  Text is stored code point for code point; the `*_key` columns are for searching only."""
+
+    id_type = CharField(max_length=3)
+    id_no = CharField(max_length=18, null=True, unique=True)
+    id_no_raw = CharField(max_length=20, default="")
+    name = CharField(max_length=50)
+    name_key = CharField(max_length=60, index=True)
+    name_pinyin = CharField(max_length=400, index=True)
+    name_initials = CharField(max_length=200, index=True)
+    sex = CharField(max_length=1)
+    birth_date = DateField(null=True)
+    ethnic = CharField(max_length=2)
+    hukou_address = CharField(max_length=200)
+    hukou_div = CharField(max_length=6, default="")
+    card_issuer = CharField(max_length=30, default="")
+    card_valid_from = CharField(max_length=10, default="")
+    card_valid_to = CharField(max_length=10, default="")
+    mobile = CharField(max_length=11, default="")
+    education = CharField(max_length=2, default="")
+    employer = CharField(max_length=100, default="")
+    guardian_name = CharField(max_length=50, default="")
+    guardian_id = CharField(max_length=18, default="")
+    guardian_rel = CharField(max_length=2, default="")
+    guardian_mobile = CharField(max_length=11, default="")
+
+
+class Registration(KeyedTable):
+    """来沪人员居住登记 (form RG): one person at one dwelling."""
+
+    form_no = CharField(max_length=60, unique=True)
+    person = ForeignKeyField(Person)
+    household = ForeignKeyField(Household, null=True)
+    version = IntegerField(default=1)
+    state = CharField(max_length=10, default="active")
+    soldier = CharField(max_length=1)
+    arrive_city_date = DateField(null=True)
+    arrive_here_date = DateField()
+    plan_stay = CharField(max_length=1, default="")
+    reason = CharField(max_length=2)
+    reason_other = CharField(max_length=50, default="")
+    place_type = CharField(max_length=2, default="")
+    proof_type = CharField(max_length=1)
+    district = CharField(max_length=6)
+    town = CharField(max_length=9)
+    committee = CharField(max_length=12, default="")
+    road = CharField(max_length=40)
+    lane = CharField(max_length=10, default="")
+    sublane = CharField(max_length=10, default="")
+    no = CharField(max_length=12, default="")
+    room = CharField(max_length=12, default="")
+    declarer = CharField(max_length=1, default="")
+    verify_mode = CharField(max_length=1, default="")
+    notice_given = CharField(max_length=1)
+    remark = CharField(max_length=200, default="")
+    reading = CharField(max_length=10, default="")
+    collected_by = ForeignKeyField(User, backref="collected")
+    collected_at = UtcDateTimeField()
+    registered_at = UtcDateTimeField(index=True)
+
+
+class FieldOrigin(KeyedTable):
+    """Where one value of a registration came from, and when."""
+
+    registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    key = CharField(max_length=30)
+    source = CharField(max_length=10)
+    is_verified = BooleanField()
+    at = UtcDateTimeField()
+
+    class Meta:
+        """One origin a field."""
+
+        indexes = ((("registration", "key"), True),)
+
+
+class Change(KeyedTable):
+    """One field of a registration that was changed after it was saved."""
+
+    registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    version = IntegerField()
+    at = UtcDateTimeField()
+    user = ForeignKeyField(User)
+    key = CharField(max_length=30)
+    old = TextField()
+    new = TextField()
+    reason = TextField()
+
+
+class AcceptedProblem(KeyedTable):
+    """A problem or warning that was let pass: why, by whom, and by which second person."""
+
+    registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    code = CharField(max_length=40)
+    reason = TextField()
+    user = ForeignKeyField(User, backref="accepted")
+    second_user = ForeignKeyField(User, null=True, backref="seconded")
+    at = UtcDateTimeField()

@@ -1,0 +1,30 @@
+"""All tables, in the order in which they can be made."""
+
+from __future__ import annotations
+
+from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
+from peewee_models.audit import AuditEntry
+from peewee_models.base import Table
+from peewee_models.drafts import Approval, Draft, DraftField
+from peewee_models.outbox import OutboxRow
+from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
+from peewee_models.station import StationMeta
+
+TABLES: tuple[type[Table], ...] = (
+    StationMeta,
+    User,
+    Session,
+    SignInTry,
+    EnrolmentCode,
+    AuditEntry,
+    OutboxRow,
+    Household,
+    Person,
+    Registration,
+    FieldOrigin,
+    Change,
+    AcceptedProblem,
+    Draft,
+    DraftField,
+    Approval,
+)
