@@ -282,7 +282,7 @@ class IdReader(ABC):
         """Read the card on the plate: base record, then newest addresses; `readings` is 1.
 
         Returns: the card; None when the plate is empty or its card was read before (not an error).
-        Raises: DeviceRefused when the reader says no; LinkError when its bytes are wrong; NeedsOperator to lay it again.
+        Raises: DeviceRefused when the reader says no; LinkError when its bytes are wrong; NeedsOperator to relay it.
         Source: SAM_V communication protocol, commands 20 01, 20 02, 30 01, 30 03.
         """
 
