@@ -9,7 +9,17 @@ from enum import IntEnum
 
 from drivers.api import Actor, CodedError, DeviceError, Retry
 
-__all__ = ["Actor", "CodedError", "DeviceError", "Exit", "Retry", "RightsDenied", "StartRefused", "exit_code"]
+__all__ = [
+    "Actor",
+    "CodedError",
+    "DeviceError",
+    "Exit",
+    "Retry",
+    "RightsDenied",
+    "StartRefused",
+    "exit_code",
+    "exit_of",
+]
 
 
 class Exit(IntEnum):
@@ -75,4 +85,9 @@ def exit_code(error: CodedError) -> Exit:
     """Say with which code a command ends on `error`."""
     if isinstance(error, StartRefused):
         return error.exit_code
-    return _EXIT_OF_CODE.get(error.code, Exit.OUR_BUG)
+    return exit_of(error.code)
+
+
+def exit_of(code: str) -> Exit:
+    """Say with which code a command ends on a device's error code; an unknown one is our bug."""
+    return _EXIT_OF_CODE.get(code, Exit.OUR_BUG)

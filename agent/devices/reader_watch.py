@@ -15,8 +15,8 @@ import msgspec
 from agent.devices.wire import Pulse, Reply, Request, Sign, State, Watch, Wire, raw
 from drivers.api import (
     Actor,
-    CodedError,
     Clock,
+    CodedError,
     Deadline,
     DeviceAbsent,
     DeviceBusy,

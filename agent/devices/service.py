@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 import msgspec
 
 from agent.devices.candidates import Candidate, serial_candidates
+from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus, Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, DeviceError, Retry
@@ -101,9 +102,7 @@ class DevicesService:
     def _await_card(self, signs: queue.SimpleQueue[Sign], limit_s: float) -> IdCard | None:
         end_s = self._clock.monotonic() + limit_s
         while (left_s := end_s - self._clock.monotonic()) > 0:
-            status = self._supervisor.statuses().get("reader")
-            if status is None:
-                raise DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+            self._raise_if_unwell()
             try:
                 sign = signs.get(timeout=min(left_s, 0.5))
             except queue.Empty:
@@ -112,7 +111,13 @@ class DevicesService:
                 return msgspec.json.decode(sign.data, type=IdCard)
             if sign.name in {"refused", "changed"} and sign.code is not None:
                 raise DeviceError(sign.code, Actor.CLERK, Retry.AFTER_ACTION, **sign.facts)
-        status = self._supervisor.statuses()["reader"]
-        if status.code is not None:
-            raise DeviceError(status.code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)
+        self._raise_if_unwell()
         return None
+
+    def _raise_if_unwell(self) -> None:
+        """A command does not wait for a reader that has said why it cannot read."""
+        status = self._supervisor.statuses().get("reader")
+        if status is None:
+            raise DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+        if status.code is not None and status.state is not DeviceState.STARTING:
+            raise DeviceError(status.code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)

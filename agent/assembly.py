@@ -1,0 +1,176 @@
+"""Put a station together from its configuration: the composition root, the only place that knows all the parts."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent.accounts.service import AccountsService
+from agent.clock import SystemClock
+from agent.config import Config
+from agent.control import ControlServer
+from agent.devices.service import DevicesService
+from agent.devices.supervisor import Supervisor
+from agent.devices.wire import Sign
+from agent.events.service import EventBus
+from agent.folder import DataFolder, FolderKind
+from agent.notify import Notifier
+from agent.register.desk import Desk
+from agent.register.service import RegisterService
+from agent.register.views import StationSettings
+from agent.station import CardFeed, Station, card_json, reader_settings, socket_place
+from agent.store import open_store
+from agent.web_server import WebServer, listen
+from peewee_models.database import SqlCipherStore
+from webui import Services, WebSettings, create_app
+from webui.services import CardPictures, PracticePanel
+
+log = logging.getLogger("renhu")
+
+STREAM_CAP = 32
+
+
+@dataclass(slots=True)
+class Practice:
+    """What a practice folder has besides: a panel for its simulators, and their pictures drawn."""
+
+    panel: PracticePanel | None = None
+    pictures: CardPictures | None = None
+
+
+@dataclass(slots=True)
+class Running:
+    """A station that answers.  `stop` ends it in reverse order."""
+
+    url: str
+    station: Station
+    accounts: AccountsService
+    store: SqlCipherStore
+    _web: WebServer
+    _folder: DataFolder
+    _app: Any
+
+    def stop(self) -> None:
+        """No more pages, no more devices, everything kept, the folder free."""
+        self._app.extensions["renhu"].streams.end_all()
+        self._web.stop()
+        self.station.stop()
+        self.store.close()
+        self._folder.release()
+
+
+def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practice) -> Running:
+    """Start everything that a configuration asks for.
+
+    Raises: StartRefused with the contract's exit code; nothing is left running then.
+    """
+    folder = DataFolder.take(config.folder, kind)
+    try:
+        bound = listen(config.host, config.port)
+        try:
+            store = open_store(folder, config.key)
+            station = assemble(config, kind, store, notifier)
+        except BaseException:
+            bound.close()
+            raise
+    except BaseException:
+        folder.release()
+        raise
+    host, port = bound.getsockname()[:2]
+    services = Services(
+        accounts=station.accounts,
+        register=station.register,
+        desk=station.desk,
+        devices=station.devices,
+        bus=station.bus,
+        clock=station.clock,
+        practice=practice.panel,
+        pictures=practice.pictures,
+    )
+    settings = WebSettings(
+        host=host,
+        port=port,
+        is_practice=kind is FolderKind.PRACTICE,
+        station_name=config.station_name,
+        stream_cap=STREAM_CAP,
+        time_zone=config.time_zone,
+    )
+    app = create_app(services, settings)
+    web = WebServer(bound, app, STREAM_CAP)
+    station.start()
+    web.start()
+    notifier.ready()
+    return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
+
+
+def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: Notifier) -> Station:
+    """Make the parts of a station and tie them together; starts nothing."""
+    clock = SystemClock(config.time_zone)
+    bus = EventBus()
+    is_practice = kind is FolderKind.PRACTICE
+    settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
+    accounts = AccountsService(store, clock)
+    register = RegisterService(store, clock, settings, bus.publish)
+    desk = Desk(register, clock, bus.publish)
+    feed = CardFeed(desk, register)
+    parts: list[DevicesService] = []
+
+    def on_sign(_role: str, sign: Sign) -> None:
+        if not any(devices.offer(sign) for devices in parts):
+            feed.put(sign)
+
+    supervisor = Supervisor(
+        [reader_settings(config.reader)] if config.reader is not None else [],
+        clock,
+        bus.publish,
+        on_sign,
+        lambda: notifier.alive(clock.monotonic()),
+        refuses_simulated=not is_practice,
+    )
+    devices = DevicesService(supervisor, clock, lambda _role, _address: None)
+    parts.append(devices)
+    desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
+    control = ControlServer(socket_place(config.folder), _handlers(devices))
+    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control)
+
+
+def _handlers(devices: DevicesService) -> dict[str, Callable[[dict[str, Any], int], dict[str, Any]]]:
+    def card(question: dict[str, Any], _uid: int) -> dict[str, Any]:
+        limit_s = float(question["limit_s"])
+        return card_json(devices.borrow_card(limit_s), limit_s)
+
+    def status(_question: dict[str, Any], _uid: int) -> dict[str, Any]:
+        return {"devices": msgspec.to_builtins(devices.statuses())}
+
+    return {"card": card, "status": status}
+
+
+class StopSignal:
+    """SIGTERM and SIGINT ask for an orderly end; a second one ends at once."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._take)
+
+    def wait(self, limit_s: float | None = None) -> bool:
+        """Wait until somebody asks, or `limit_s` seconds; says whether somebody did."""
+        return self._asked.wait(limit_s)
+
+    def _take(self, number: int, _frame: object) -> None:
+        if self._asked.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self._asked.set()
+
+
+def runtime_folder(environment: dict[str, str], data_folder: Path) -> Path:
+    """Where short-lived files go: systemd's runtime folder, else the data folder."""
+    return Path(environment.get("RUNTIME_DIRECTORY") or data_folder)

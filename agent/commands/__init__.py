@@ -1,0 +1,1 @@
+"""The commands of `renhu`, one file each."""

@@ -1,0 +1,80 @@
+"""`renhu card`: read one card, through the running agent where there is one, else directly."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import sys
+from typing import Any
+
+import msgspec
+
+from agent import control
+from agent.clock import SystemClock
+from agent.commands.output import emit, fail, language, tell
+from agent.config import Config, load
+from agent.devices.alone import read_card
+from agent.errors import Actor, CodedError, Exit, Retry
+from agent.messages.service import text
+from agent.station import card_json, reader_settings, socket_places
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Read one card and print it."""
+    try:
+        config = load(arguments.config)
+        card = _through_agent(config, arguments) or _directly(config, arguments)
+    except CodedError as error:
+        return fail(error, as_json=arguments.json)
+    if arguments.json:
+        emit(card)
+    else:
+        _print_for_people(card)
+    return Exit.DONE
+
+
+def _through_agent(config: Config, arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """Ask the agent that runs for this configuration; None when none runs or another device is meant."""
+    if arguments.address is not None and (config.reader is None or arguments.address != config.reader.address):
+        return None
+    for place in socket_places(config.folder):
+        answer = control.ask(place, {"ask": "card", "limit_s": arguments.timeout}, arguments.timeout)
+        if answer is not None:
+            return answer
+    return None
+
+
+def _directly(config: Config, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run the reader's worker for this one card.
+
+    Raises: CodedError as the device ended it; READER-NO-CARD when none came in time.
+    """
+    if config.reader is None:
+        raise CodedError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+    settings = reader_settings(config.reader)
+    if arguments.address is not None:
+        settings = msgspec.structs.replace(settings, address=arguments.address)
+    return card_json(read_card(settings, SystemClock(), arguments.timeout), arguments.timeout)
+
+
+def _print_for_people(card: dict[str, Any]) -> None:
+    names = [name for name in card if name not in {"text_raw", "photo_wlt", "doubtful"}]
+    for name in names:
+        value = card[name]
+        if value not in (None, []):
+            shown = " / ".join(value) if isinstance(value, list) else value
+            label = text("CARD-" + name.upper().replace("_", "-"), language())
+            print(f"{label}: {shown}")
+    for doubt in card["doubtful"]:
+        place = "" if doubt["position"] is None else f" {doubt['position'] + 1}"
+        print(f"? {doubt['field']}{place}: {doubt['reason']} {doubt['code_point'] or ''}".rstrip(), file=sys.stderr)
+    tell("CARD-READ", readings=card["readings"], photo_bytes=len(base64.b64decode(card["photo_wlt"])))
+
+
+def add_to(commands: Any) -> None:
+    """Describe the command line of `renhu card`."""
+    parser = commands.add_parser("card", help="读一张证件 / read one card")
+    parser.add_argument("--address", help="serial:/dev/…[?baud=N], serial:auto, usb:0400:c35a …")
+    parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="最多等多少秒 / seconds to wait (30)")
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.set_defaults(run=run)

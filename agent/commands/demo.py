@@ -1,0 +1,81 @@
+"""`renhu demo`: a practice station with simulated devices and made-up people, ready in a second."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agent.assembly import Practice, StopSignal, start
+from agent.commands.output import emit, fail, tell
+from agent.config import Config, parse
+from agent.errors import Actor, CodedError, Exit, Retry
+from agent.folder import FolderKind
+from agent.notify import Notifier
+from agent.simulator_process import ReaderPanel, SimulatorFailed, SimulatorProcess
+
+STATION_NAME = "测试街道第三管理站"
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the demo until it is stopped; the private folder is removed at the end."""
+    stop = StopSignal()
+    folder = Path(arguments.data) if arguments.data else Path(tempfile.mkdtemp(prefix="renhu-demo-"))
+    try:
+        simulator = SimulatorProcess.start("reader", "--seed", str(arguments.seed))
+    except SimulatorFailed:
+        return fail(CodedError("SIMULATOR-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+    try:
+        _serve(arguments, folder.resolve(), simulator, stop)
+    except CodedError as error:
+        return fail(error)
+    finally:
+        simulator.stop()
+        if not arguments.data:
+            shutil.rmtree(folder, ignore_errors=True)
+    return Exit.DONE
+
+
+def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProcess, stop: StopSignal) -> None:
+    notifier = Notifier()
+    panel = ReaderPanel(simulator)
+    running = start(_config(folder, arguments.port, simulator.address), FolderKind.PRACTICE, notifier, Practice(panel))
+    sign_ins = running.accounts.create_demo_users()
+    emit(
+        {
+            "url": running.url,
+            "data": str(folder),
+            "faults": {"reader": simulator.faults},
+            "token": simulator.token,
+            "sign_ins": sign_ins,
+        }
+    )
+    names = "，".join(f"{sign_in['name']} / {sign_in['password']}" for sign_in in sign_ins)
+    tell("DEMO-READY", url=running.url, sign_ins=names)
+    if not arguments.no_open:
+        webbrowser.open(running.url)
+    stop.wait()
+    notifier.stopping()
+    running.stop()
+
+
+def _config(folder: Path, port: int, address: str) -> Config:
+    """The demo's configuration: everything as in a real station, but for the folder, the port and the device."""
+    base = parse({"station": {"name": STATION_NAME, "code": "990000001"}, "data": {"folder": str(folder)}}, "demo")
+    if base.reader is None:
+        raise AssertionError("the default configuration has a reader")
+    return replace(base, port=port, reader=replace(base.reader, address=address))
+
+
+def add_to(commands: Any) -> None:
+    """Describe the command line of `renhu demo`."""
+    parser = commands.add_parser("demo", help="演示与练习 / demonstration and practice")
+    parser.add_argument("--port", type=int, default=8731)
+    parser.add_argument("--data", metavar="DIR", help="保留数据的文件夹 / a folder to keep the data in")
+    parser.add_argument("--no-open", action="store_true", help="不打开浏览器 / do not open a browser")
+    parser.add_argument("--seed", type=int, default=1, help="which made-up people / 用哪一组虚构人员")
+    parser.set_defaults(run=run)

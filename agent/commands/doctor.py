@@ -1,0 +1,101 @@
+"""`renhu doctor`: everything a technician would check, each with its next step; exit 0 only when all is well."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from agent import control
+from agent.clock import SystemClock
+from agent.commands.output import emit, fail, language
+from agent.config import BadConfiguration, Config, load
+from agent.devices.alone import probe
+from agent.devices.supervisor import DeviceStatus
+from agent.errors import Exit, exit_of
+from agent.messages.service import text
+from agent.operations.checks import Finding, data_folder, installation, versions
+from agent.station import reader_settings, socket_places
+
+ASK_LIMIT_S = 5.0
+READER_LIMIT_S = 20.0
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Check everything and tell."""
+    findings = list(installation())
+    try:
+        config = load(arguments.config)
+    except BadConfiguration as error:
+        fail(error)
+        findings.append(Finding("configuration", False, error.code, error.facts))
+        worst = Exit.CONFIGURATION
+    else:
+        findings.append(Finding("configuration", True, "DOCTOR-CONFIGURATION", {"path": str(arguments.config)}))
+        findings += data_folder(config)
+        device_findings, worst = _devices(config)
+        findings += device_findings
+    if arguments.json:
+        emit({"versions": versions(), "checks": [_as_json(finding) for finding in findings]})
+    else:
+        _print(findings)
+    if all(finding.is_well for finding in findings):
+        return Exit.DONE
+    return worst if worst is not Exit.DONE else Exit.CONFIGURATION
+
+
+def _devices(config: Config) -> tuple[list[Finding], Exit]:
+    """Ask the running agent how its devices are, or look at the reader ourselves."""
+    for place in socket_places(config.folder):
+        answer = control.ask(place, {"ask": "status"}, ASK_LIMIT_S)
+        if answer is not None:
+            statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
+            findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
+            findings += [_of_status(status) for status in statuses]
+            return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
+    findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
+    if config.reader is None:
+        return findings, Exit.DONE
+    status = probe(reader_settings(config.reader), SystemClock(), READER_LIMIT_S)
+    findings.append(_of_status(status))
+    return findings, Exit.DONE if status.code is None else exit_of(status.code)
+
+
+def _of_status(status: DeviceStatus) -> Finding:
+    if status.code is None:
+        return Finding(status.role, True, "DOCTOR-READER", {"address": status.identity.get("address", status.address)})
+    return Finding(status.role, False, status.code, status.facts)
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    sentence = text(finding.code, language(), **finding.facts)
+    return {"name": finding.name, "ok": finding.is_well, "code": finding.code, "text": sentence}
+
+
+def _print(findings: list[Finding]) -> None:
+    for line in _lines(findings):
+        print(line)
+
+
+def _lines(findings: list[Finding]) -> Iterator[str]:
+    for finding in findings:
+        mark = "✓" if finding.is_well else "✗"
+        code = "" if finding.is_well else f"  [{finding.code}]"
+        yield f"{mark} {text(finding.code, language(), **finding.facts)}{code}"
+
+
+def print_versions() -> int:
+    """Print the versions of every part, one a line."""
+    for name, version in versions().items():
+        print(f"{name} {version}", file=sys.stdout)
+    return int(Exit.DONE)
+
+
+def add_to(commands: Any) -> None:
+    """Describe the command line of `renhu doctor`."""
+    parser = commands.add_parser("doctor", help="检查安装与设备 / check the installation and the devices")
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.set_defaults(run=run)

@@ -1,0 +1,45 @@
+"""How commands speak: words for people on stderr in the reader's language, JSON for programs on stdout."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from typing import Any
+
+from agent.config import BadConfiguration
+from agent.errors import CodedError, Exit, exit_code
+from agent.messages.service import text
+
+
+def language() -> str:
+    """The language of the terminal: Chinese unless its locale is another one."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.startswith(("zh", "C", "POSIX")) else "en"
+    return "zh" if (locale.getlocale()[0] or "zh").startswith("zh") else "en"
+
+
+def tell(code: str, **facts: str | int | float) -> None:
+    """Tell people one sentence of the catalogue."""
+    print(text(code, language(), **facts), file=sys.stderr, flush=True)
+
+
+def emit(value: dict[str, Any]) -> None:
+    """Give programs one line of JSON."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def fail(error: CodedError, *, as_json: bool = False) -> Exit:
+    """Tell why a command ends, and with which exit code."""
+    sentence = text(error.code, language(), **error.facts)
+    print(f"renhu: {sentence} [{error.code}]", file=sys.stderr)
+    if isinstance(error, BadConfiguration):
+        for mistake in error.mistakes:
+            right = text(mistake.code, language(), **mistake.facts)
+            print(f"  {mistake.key or '–'} = {mistake.value}: {right}", file=sys.stderr)
+    if as_json:
+        emit({"error": {"code": error.code, "actor": error.actor, "retry": error.retry, "text": sentence}})
+    return exit_code(error)

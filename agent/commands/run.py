@@ -1,0 +1,93 @@
+"""`renhu run`: the daemon.  `--check` tells what is wrong and exits at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from agent.assembly import Practice, StopSignal, runtime_folder, start
+from agent.clock import SystemClock
+from agent.commands.output import fail, tell
+from agent.config import Config, load
+from agent.errors import CodedError, Exit, StartRefused
+from agent.folder import DataFolder, FolderKind
+from agent.notify import Notifier
+from agent.store import open_store
+from agent.web_server import WebServer, listen
+from webui.status_page import status_app
+
+STATUS_TICK_S = 5.0
+SERVES_STATUS = {Exit.LOCKED, Exit.DAMAGED, Exit.DISK_FULL, Exit.TOO_OLD}
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the daemon until SIGTERM."""
+    try:
+        config = load(arguments.config)
+        if arguments.check:
+            return _check(config)
+        return _serve(config)
+    except StartRefused as error:
+        code = fail(error)
+        if code in SERVES_STATUS and not arguments.check:
+            _serve_status(config, error)
+        return code
+    except CodedError as error:
+        return fail(error)
+
+
+def _check(config: Config) -> Exit:
+    """Look at everything that could refuse the start, without starting and without making anything."""
+    if config.folder.exists():
+        folder = DataFolder.take(config.folder, FolderKind.REGISTER)
+        try:
+            if not folder.is_new:
+                open_store(folder, config.key).close()
+        finally:
+            folder.release()
+    listen(config.host, config.port).close()
+    tell("RUN-CHECKED")
+    return Exit.DONE
+
+
+def _serve(config: Config) -> Exit:
+    notifier = Notifier()
+    stop = StopSignal()
+    running = start(config, FolderKind.REGISTER, notifier, Practice())
+    if not running.accounts.has_users():
+        place = runtime_folder(dict(os.environ), config.folder) / "enrol"
+        running.accounts.offer_enrolment(place)
+        tell("RUN-ENROL", path=str(place))
+    tell("RUN-READY", url=running.url)
+    stop.wait()
+    notifier.stopping()
+    running.stop()
+    return Exit.DONE
+
+
+def _serve_status(config: Config, error: StartRefused) -> None:
+    """Show on the page why there is no register, until stopped; no data is open."""
+    stop = StopSignal()
+    try:
+        bound = listen(config.host, config.port)
+    except StartRefused as refused:
+        fail(refused)
+        return
+    host, port = bound.getsockname()[:2]
+    server = WebServer(bound, status_app(error), stream_cap=0)
+    notifier, clock = Notifier(), SystemClock()
+    server.start()
+    notifier.ready()
+    tell("RUN-LOCKED", url=f"http://{host}:{port}")
+    while not stop.wait(STATUS_TICK_S):
+        notifier.alive(clock.monotonic())
+    notifier.stopping()
+    server.stop()
+
+
+def add_to(commands: Any) -> None:
+    """Describe the command line of `renhu run`."""
+    parser = commands.add_parser("run", help="运行服务 / run the daemon")
+    parser.add_argument("--check", action="store_true", help="只检查，不启动 / only check, then exit")
+    parser.set_defaults(run=run)

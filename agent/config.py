@@ -1,0 +1,223 @@
+"""The configuration: one TOML file, read whole, every mistake told at once with its key, its value and what is right.
+
+`systemd/renhu.toml` shows every key with its unit and default; a test holds it equal to the table here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agent.errors import Exit, StartRefused
+
+DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with the configuration.
+
+    Attributes:
+        key: the key with its table, `devices.reader.poll_ms`; "" for the file itself.
+        value: what stands there, as text.
+        code: which sentence of the catalogue says what would be right.
+        facts: for that sentence.
+    """
+
+    key: str
+    value: str
+    code: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+class BadConfiguration(StartRefused):
+    """The configuration cannot be used; `mistakes` lists all that is wrong with it."""
+
+    def __init__(self, path: str, mistakes: list[Mistake]) -> None:
+        super().__init__("CONFIG-WRONG", Exit.CONFIGURATION, path=path, count=len(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """`[devices.reader]`: which driver, where, and how often it looks for a card."""
+
+    driver: str
+    address: str
+    ports: tuple[str, ...]
+    vid_pid: tuple[str, ...]
+    poll_ms: int
+    idle_poll_ms: int
+    photo: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be set."""
+
+    host: str
+    port: int
+    folder: Path
+    key: str
+    station_code: str
+    station_name: str
+    time_zone: str
+    reader: ReaderConfig | None
+
+
+Check = Callable[[Any], bool]
+
+
+def _is_loopback(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and ipaddress.ip_address(value).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_zone(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ZoneInfo(value).key)
+    except (ValueError, OSError):
+        return False
+
+
+def _is_number(low: int, high: int) -> Check:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_key_source(value: Any) -> bool:
+    kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return (kind == "credential" and bool(rest) and "/" not in rest) or (kind == "file" and rest.startswith("/"))
+
+
+def _is_list_of(accepts: Check) -> Check:
+    return lambda value: isinstance(value, list) and all(accepts(item) for item in value)
+
+
+def _is_vid_pid(value: Any) -> bool:
+    parts = value.lower().split(":") if isinstance(value, str) else []
+    return len(parts) == 2 and all(len(part) == 4 and set(part) <= set("0123456789abcdef") for part in parts)
+
+
+def _is_reader_address(value: Any) -> bool:
+    return (
+        isinstance(value, str) and value.startswith(("serial:/dev/", "serial:usb-", "usb:"))
+    ) or value == "serial:auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what is accepted, which sentence says so, and what holds where it is missing."""
+
+    accepts: Check
+    code: str
+    default: Any = None
+
+
+VID_PID = ("0403:6001", "067b:2303", "10c4:ea60", "1a86:7523")
+"""Adapters that readers are commonly sold with: FTDI FT232, Prolific PL2303, Silicon Labs CP210x, WCH CH340."""
+
+KEYS: dict[str, Key] = {
+    "web.host": Key(_is_loopback, "CONFIG-LOOPBACK", "127.0.0.1"),
+    "web.port": Key(_is_number(0, 65535), "CONFIG-PORT", 8731),
+    "data.folder": Key(lambda value: _is_text(value) and value.startswith("/"), "CONFIG-FOLDER", "/var/lib/renhu"),
+    "data.key": Key(_is_key_source, "CONFIG-KEY", ""),
+    "station.code": Key(_is_text, "CONFIG-TEXT", "000"),
+    "station.name": Key(_is_text, "CONFIG-TEXT", "人户登记站"),
+    "station.time_zone": Key(_is_zone, "CONFIG-ZONE", "Asia/Shanghai"),
+    "devices.reader.driver": Key(_is_text, "CONFIG-TEXT", "reader_sam"),
+    "devices.reader.address": Key(_is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
+    "devices.reader.ports": Key(_is_list_of(_is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
+    "devices.reader.vid_pid": Key(_is_list_of(_is_vid_pid), "CONFIG-VID-PID", list(VID_PID)),
+    "devices.reader.poll_ms": Key(_is_number(50, 5000), "CONFIG-POLL", 100),
+    "devices.reader.idle_poll_ms": Key(_is_number(100, 10_000), "CONFIG-IDLE-POLL", 600),
+    "devices.reader.photo.library": Key(
+        lambda value: _is_text(value) and value.startswith("/"), "CONFIG-PHOTO-LIBRARY", ""
+    ),
+    "devices.reader.photo.symbol": Key(_is_text, "CONFIG-TEXT", "unpack"),
+    "devices.reader.photo.shape": Key(_is_text, "CONFIG-TEXT", "unpack"),
+    "devices.reader.photo.flag": Key(_is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG", 0),
+}
+_TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; a missing file at the default path means all defaults.
+
+    Raises: BadConfiguration with every mistake in it.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if path == DEFAULT_PATH:
+            return parse({}, str(path))
+        raise BadConfiguration(str(path), [Mistake("", str(path), "CONFIG-NO-FILE")]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfiguration(str(path), [Mistake("", str(path), "CONFIG-UNREADABLE")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration(str(path), [Mistake("", str(error), "CONFIG-NOT-TOML")]) from error
+    return parse(document, str(path))
+
+
+def parse(document: dict[str, Any], path: str) -> Config:
+    """Check a TOML document against the table of keys.
+
+    Raises: BadConfiguration with every mistake in it.
+    """
+    given = dict(_flatten(document))
+    mistakes = [_unknown(key, value) for key, value in given.items() if key not in KEYS]
+    mistakes += [
+        Mistake(key, repr(given[key]), KEYS[key].code)
+        for key in KEYS
+        if key in given and not KEYS[key].accepts(given[key])
+    ]
+    if mistakes:
+        raise BadConfiguration(path, mistakes)
+    value = {key: given.get(key, rule.default) for key, rule in KEYS.items()}
+    return Config(
+        host=value["web.host"],
+        port=value["web.port"],
+        folder=Path(value["data.folder"]),
+        key=value["data.key"],
+        station_code=value["station.code"],
+        station_name=value["station.name"],
+        time_zone=value["station.time_zone"],
+        reader=ReaderConfig(
+            driver=value["devices.reader.driver"],
+            address=value["devices.reader.address"],
+            ports=tuple(value["devices.reader.ports"]),
+            vid_pid=tuple(item.lower() for item in value["devices.reader.vid_pid"]),
+            poll_ms=value["devices.reader.poll_ms"],
+            idle_poll_ms=value["devices.reader.idle_poll_ms"],
+            photo={name: value[f"devices.reader.photo.{name}"] for name in ("library", "symbol", "shape", "flag")},
+        ),
+    )
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict) and (key in _TABLES or any(known.startswith(f"{key}.") for known in KEYS)):
+            flat += _flatten(value, f"{key}.")
+        else:
+            flat.append((key, value))
+    return flat
+
+
+def _unknown(key: str, value: Any) -> Mistake:
+    close = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.6)
+    if close:
+        return Mistake(key, repr(value), "CONFIG-UNKNOWN-NEAR", {"near": close[0]})
+    return Mistake(key, repr(value), "CONFIG-UNKNOWN")

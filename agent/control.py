@@ -1,0 +1,148 @@
+"""The agent's unix socket: what the command line asks of a running agent, and who may ask.
+
+One JSON line asks, one JSON line answers.  The kernel says who is at the other end: root, the agent's own user and
+members of the group `renhu` are heard, nobody else.
+"""
+
+from __future__ import annotations
+
+import grp
+import json
+import logging
+import os
+import pwd
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from agent.errors import Actor, CodedError, Exit, Retry, StartRefused
+
+log = logging.getLogger("renhu.control")
+
+SOCKET_NAME = "agent.sock"
+GROUP = "renhu"
+LINE_LIMIT_BYTES = 64 * 1024
+ANSWER_LIMIT_S = 5.0
+
+Handler = Callable[[dict[str, Any], int], dict[str, Any]]
+
+
+def may_ask(uid: int) -> bool:
+    """Whether this user may use the socket: root, the agent's own user, or a member of the group `renhu`."""
+    if uid in {0, os.geteuid()}:
+        return True
+    try:
+        user, group = pwd.getpwuid(uid), grp.getgrnam(GROUP)
+    except KeyError:
+        return False
+    return user.pw_gid == group.gr_gid or user.pw_name in group.gr_mem
+
+
+class ControlServer:
+    """Answer the command line.
+
+    Args:
+        path: where the socket stands.
+        handlers: what can be asked, by name; each gets the question and the asker's uid, and may raise CodedError.
+    """
+
+    def __init__(self, path: Path, handlers: dict[str, Handler]) -> None:
+        self._path = path
+        self._handlers = handlers
+        path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
+            self._socket.bind(str(path))
+        except OSError as error:
+            raise StartRefused("CONTROL-SOCKET", Exit.CONFIGURATION, path=str(path)) from error
+        path.chmod(0o660)
+        self._socket.listen(8)
+        self._thread = threading.Thread(target=self._serve, name="control")
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more and take the socket away."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), name="control-answer", daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            connection.settimeout(ANSWER_LIMIT_S)
+            uid = _peer_uid(connection)
+            try:
+                answer = self._reply(connection, uid)
+            except CodedError as error:
+                answer = {
+                    "error": {"code": error.code, "actor": error.actor, "retry": error.retry, "facts": error.facts}
+                }
+            except (ValueError, OSError):
+                log.warning("a question that was none, from uid %d", uid)
+                return
+            try:
+                connection.sendall(json.dumps(answer).encode() + b"\n")
+            except OSError:
+                log.info("uid %d did not wait for the answer", uid)
+
+    def _reply(self, connection: socket.socket, uid: int) -> dict[str, Any]:
+        if not may_ask(uid):
+            log.warning("uid %d may not ask", uid)
+            raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+        question = json.loads(_line(connection))
+        handler = self._handlers.get(str(question.get("ask")))
+        if handler is None:
+            raise CodedError("CONTROL-UNKNOWN", Actor.DEVELOPER, Retry.NEVER)
+        return handler(question, uid)
+
+
+def ask(path: Path, question: dict[str, Any], limit_s: float) -> dict[str, Any] | None:
+    """Ask the agent behind `path`.
+
+    Returns: its answer; None when no agent answers there.
+    Raises: CodedError as the agent says.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(limit_s + ANSWER_LIMIT_S)
+        try:
+            connection.connect(str(path))
+            connection.sendall(json.dumps(question).encode() + b"\n")
+            answer = json.loads(_line(connection))
+        except PermissionError:
+            raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION) from None
+        except (OSError, ValueError):
+            return None
+    if isinstance(answer, dict) and "error" in answer:
+        error = answer["error"]
+        raise CodedError(error["code"], Actor(error["actor"]), Retry(error["retry"]), **error["facts"])
+    return dict(answer)
+
+
+def _line(connection: socket.socket) -> bytes:
+    received = bytearray()
+    while not received.endswith(b"\n"):
+        piece = connection.recv(LINE_LIMIT_BYTES)
+        if not piece or len(received) > LINE_LIMIT_BYTES:
+            raise ValueError("no whole line")
+        received += piece
+    return bytes(received)
+
+
+def _peer_uid(connection: socket.socket) -> int:
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    uid: int = struct.unpack("3i", credentials)[1]
+    return uid

@@ -1,0 +1,58 @@
+"""One device without an agent: for commands, when no daemon runs.  The same worker, driver and wire as in the agent."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from agent.devices.host import DeviceSettings
+from agent.devices.service import DevicesService
+from agent.devices.state import DeviceState
+from agent.devices.supervisor import DeviceStatus, Supervisor
+from agent.devices.wire import Sign
+from agent.events.service import Event
+from drivers.api import Clock, IdCard
+
+STOP_LIMIT_S = 5.0
+_SETTLED = {DeviceState.READY, DeviceState.DISABLED}
+
+
+def read_card(settings: DeviceSettings, clock: Clock, limit_s: float) -> IdCard | None:
+    """Read one card within `limit_s` seconds; None when none came.  Raises: DeviceError as the device ended it."""
+    with _running(settings, clock) as (devices, _):
+        return devices.borrow_card(limit_s)
+
+
+def probe(settings: DeviceSettings, clock: Clock, limit_s: float) -> DeviceStatus:
+    """Start the device and say how it is as soon as that is known, or after `limit_s` seconds."""
+    with _running(settings, clock) as (devices, changed):
+        end_s = clock.monotonic() + limit_s
+        while True:
+            (status,) = devices.statuses()
+            left_s = end_s - clock.monotonic()
+            if status.state in _SETTLED or status.code is not None or left_s <= 0:
+                return status
+            changed.wait(left_s)
+            changed.clear()
+
+
+@contextmanager
+def _running(settings: DeviceSettings, clock: Clock) -> Iterator[tuple[DevicesService, threading.Event]]:
+    changed = threading.Event()
+    services: list[DevicesService] = []
+
+    def on_event(_event: Event) -> None:
+        changed.set()
+
+    def on_sign(_role: str, sign: Sign) -> None:
+        for service in services:
+            service.offer(sign)
+
+    supervisor = Supervisor([settings], clock, on_event, on_sign, lambda: None, refuses_simulated=False)
+    services.append(DevicesService(supervisor, clock, lambda _role, _address: None))
+    supervisor.start()
+    try:
+        yield services[0], changed
+    finally:
+        supervisor.stop(STOP_LIMIT_S)

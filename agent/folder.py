@@ -1,0 +1,136 @@
+"""The data folder: one agent at a time, born `practice` or `register`, its database and where its key lies.
+
+Source: the contract, "keys" and "exit codes".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from agent.errors import Exit, StartRefused
+
+KEY_BYTES = 32
+DATABASE = "register.db"
+DEFAULT_KEY_FILE = Path("/etc/renhu/renhu.key")
+DEFAULT_CREDENTIAL = "renhu.key"
+
+
+class FolderKind(StrEnum):
+    """A practice folder holds made-up people; a register holds real ones.  Born so, never changed."""
+
+    PRACTICE = "practice"
+    REGISTER = "register"
+
+
+@dataclass(slots=True)
+class DataFolder:
+    """A locked data folder."""
+
+    path: Path
+    kind: FolderKind
+    _lock: IO[bytes]
+
+    @classmethod
+    def take(cls, path: Path, kind: FolderKind) -> DataFolder:
+        """Make the folder where it is missing, mode 0700, and lock it.
+
+        Raises: StartRefused: DATA-IN-USE (3), DATA-UNREACHABLE (2).
+        """
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = (path / "agent.lock").open("ab")
+        except OSError as error:
+            raise StartRefused(
+                "DATA-UNREACHABLE", Exit.CONFIGURATION, folder=str(path), reason=error.strerror or ""
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            raise StartRefused("DATA-IN-USE", Exit.IN_USE, folder=str(path)) from error
+        return cls(path, kind, lock)
+
+    @property
+    def database(self) -> Path:
+        """Where the database file is, or will be."""
+        return self.path / DATABASE
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no database yet."""
+        return not self.database.exists()
+
+    def release(self) -> None:
+        """Let another agent have the folder."""
+        self._lock.close()
+
+
+def find_key(source: str, folder: DataFolder) -> bytes:
+    """Read the database key, or make it together with a new, empty data folder; never where a database exists.
+
+    Args:
+        source: `credential:NAME`, `file:PATH`, or "" for the credential `renhu.key` where given, else
+            `/etc/renhu/renhu.key`.
+        folder: the locked data folder; a practice folder keeps its key inside.
+    Raises: StartRefused: KEY-MISSING, KEY-LENGTH, KEY-OPEN-TO-OTHERS, KEY-UNREADABLE (all 10), KEY-IN-FOLDER (2).
+    """
+    path, may_make = _key_path(source, folder)
+    if folder.kind is FolderKind.REGISTER and path.resolve().is_relative_to(folder.path.resolve()):
+        raise StartRefused("KEY-IN-FOLDER", Exit.CONFIGURATION, path=str(path))
+    if path.exists():
+        return _read_key(path, is_credential=not may_make)
+    if not may_make or not folder.is_new:
+        raise StartRefused("KEY-MISSING", Exit.LOCKED, path=str(path))
+    return _make_key(path)
+
+
+def _key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    kind, _, rest = source.partition(":")
+    if kind == "credential":
+        return Path(credentials or "/nonexistent") / rest, False
+    if kind == "file":
+        return Path(rest), True
+    if folder.kind is FolderKind.PRACTICE:
+        return folder.path / "practice.key", True
+    if credentials and (Path(credentials) / DEFAULT_CREDENTIAL).exists():
+        return Path(credentials) / DEFAULT_CREDENTIAL, False
+    return DEFAULT_KEY_FILE, True
+
+
+def _read_key(path: Path, *, is_credential: bool) -> bytes:
+    try:
+        key = path.read_bytes()
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise StartRefused("KEY-UNREADABLE", Exit.LOCKED, path=str(path)) from error
+    if not is_credential and mode & 0o077:
+        raise StartRefused("KEY-OPEN-TO-OTHERS", Exit.LOCKED, path=str(path), mode=f"{mode:04o}")
+    if len(key) != KEY_BYTES:
+        raise StartRefused("KEY-LENGTH", Exit.LOCKED, path=str(path), length=len(key))
+    return key
+
+
+def _make_key(path: Path) -> bytes:
+    key = secrets.token_bytes(KEY_BYTES)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        parent = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(parent)
+        finally:
+            os.close(parent)
+    except OSError as error:
+        raise StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "") from error
+    return key

@@ -1,0 +1,118 @@
+"""The station: everything that runs in the agent's process, put together, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent.accounts.service import AccountsService
+from agent.clock import SystemClock
+from agent.config import ReaderConfig
+from agent.control import SOCKET_NAME, ControlServer
+from agent.devices.host import DeviceSettings
+from agent.devices.service import DevicesService
+from agent.devices.supervisor import Supervisor
+from agent.devices.wire import Sign
+from agent.errors import Actor, CodedError, Retry
+from agent.events.service import EventBus
+from agent.register.desk import CardEvent, Desk
+from agent.register.service import RegisterService
+from drivers.api import IdCard
+
+log = logging.getLogger("renhu")
+
+STOP_LIMIT_S = 5.0
+RUNTIME_FOLDER = Path("/run/renhu")
+
+
+def socket_places(folder: Path) -> list[Path]:
+    """Where an agent's socket may stand: in systemd's runtime folder, or in a data folder of one's own."""
+    return [Path(os.environ.get("RUNTIME_DIRECTORY") or RUNTIME_FOLDER) / SOCKET_NAME, folder / SOCKET_NAME]
+
+
+def socket_place(folder: Path) -> Path:
+    """Where this agent puts its socket."""
+    runtime = os.environ.get("RUNTIME_DIRECTORY")
+    return (Path(runtime) if runtime else folder) / SOCKET_NAME
+
+
+def reader_settings(reader: ReaderConfig) -> DeviceSettings:
+    """What the supervisor needs to know of the configured reader."""
+    return DeviceSettings(
+        role="reader",
+        driver=reader.driver,
+        address=reader.address,
+        options={"ports": list(reader.ports), "vid_pid": list(reader.vid_pid)},
+        poll_ms=reader.poll_ms,
+        idle_poll_ms=reader.idle_poll_ms,
+    )
+
+
+def card_json(card: IdCard | None, limit_s: float) -> dict[str, Any]:
+    """Put a card as the contract's JSON.  Raises: CodedError READER-NO-CARD when there is none."""
+    if card is None:
+        raise CodedError("READER-NO-CARD", Actor.CLERK, Retry.NOW, limit_s=limit_s)
+    answer: dict[str, Any] = msgspec.to_builtins(card)
+    return answer
+
+
+class CardFeed:
+    """A thread of its own between the reader and the desk: the supervisor never waits for the database."""
+
+    def __init__(self, desk: Desk, register: RegisterService) -> None:
+        self._desk = desk
+        self._register = register
+        self._signs: queue.SimpleQueue[Sign | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="card-feed")
+
+    def start(self) -> None:
+        """Begin to pass cards on."""
+        self._thread.start()
+
+    def put(self, sign: Sign) -> None:
+        """Take a sign of the reader; never blocks."""
+        self._signs.put(sign)
+
+    def stop(self) -> None:
+        """Pass on what has come, then end."""
+        self._signs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (sign := self._signs.get()) is not None:
+            card = msgspec.json.decode(sign.data, type=IdCard | None)
+            self._desk.reader_event(CardEvent(kind=sign.name, card=card, code=sign.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The running parts, without the pages."""
+
+    clock: SystemClock
+    bus: EventBus
+    accounts: AccountsService
+    register: RegisterService
+    desk: Desk
+    devices: DevicesService
+    supervisor: Supervisor
+    feed: CardFeed
+    control: ControlServer
+
+    def start(self) -> None:
+        """Start what has a thread, devices last."""
+        self.feed.start()
+        self.control.start()
+        self.supervisor.start()
+
+    def stop(self) -> None:
+        """Stop in reverse: no more questions, devices released, what came from them kept."""
+        self.control.stop()
+        self.supervisor.stop(STOP_LIMIT_S)
+        self.feed.stop()

@@ -1,0 +1,60 @@
+"""Open or make the station's database, and put its failures into the contract's exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from agent.errors import Exit, StartRefused
+from agent.folder import DataFolder, find_key
+from peewee_models import failures
+from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
+from peewee_models.schema import upgrade
+from peewee_models.station import folder_kind, set_folder_kind
+
+
+def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
+    """Open the folder's database, or make it together with its key where the folder is new; migrate it.
+
+    Raises: StartRefused: locked (10), damaged or newer (11), disk full (12), component too old (13), or of the other
+    kind (2).  Nothing is overwritten in any of these cases.
+    """
+    key = find_key(key_source, folder)
+
+    def prepare(store: SqlCipherStore) -> None:
+        upgrade(store)
+        set_folder_kind(folder.kind)
+
+    with refusing(folder.path):
+        if folder.is_new:
+            create_sqlcipher(folder.database, key, prepare)
+        store = open_sqlcipher(folder.database, key)
+        upgrade(store)
+        born_as = folder_kind()
+    if born_as != folder.kind:
+        with suppress(failures.StorageError):
+            store.close()
+        raise StartRefused("DATA-OTHER-KIND", Exit.CONFIGURATION, folder=str(folder.path), kind=born_as or "–")
+    return store
+
+
+@contextmanager
+def refusing(folder: Path) -> Iterator[None]:
+    """Turn a failure of the database into the refusal to start that the contract names."""
+    try:
+        yield
+    except failures.ComponentTooOld as error:
+        raise StartRefused("DATABASE-COMPONENT-OLD", Exit.TOO_OLD, found=error.found, needed=error.needed) from error
+    except failures.StorageError as error:
+        code, exit_code = _REFUSALS.get(type(error), ("DATABASE-FAILED", Exit.DAMAGED))
+        raise StartRefused(code, exit_code, folder=str(folder)) from error
+
+
+_REFUSALS: dict[type[failures.StorageError], tuple[str, Exit]] = {
+    failures.WrongKey: ("KEY-WRONG", Exit.LOCKED),
+    failures.Damaged: ("DATABASE-DAMAGED", Exit.DAMAGED),
+    failures.NewerSchema: ("DATABASE-NEWER", Exit.DAMAGED),
+    failures.DiskFull: ("DATABASE-FULL", Exit.DISK_FULL),
+    failures.StorageBusy: ("DATABASE-BUSY", Exit.IN_USE),
+}

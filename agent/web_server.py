@@ -1,0 +1,90 @@
+"""The web server: cheroot in the agent's process, on loopback, or on the socket that systemd holds for us."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cheroot import wsgi
+
+from agent.errors import Exit, StartRefused
+
+log = logging.getLogger("renhu.web")
+
+SPARE_THREADS = 8
+HEADER_LIMIT_BYTES = 16 * 1024
+BODY_LIMIT_BYTES = 1024 * 1024
+LISTEN_FD = 3
+
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+    """Hands the connection's socket to the page, so that an event stream notices when its browser hangs up."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["renhu.socket"] = self.req.conn.socket
+        return environ
+
+
+class _Server(wsgi.Server):  # type: ignore[misc]
+    """Serves from a socket that is bound already, and writes its errors into our log, without what was asked."""
+
+    max_request_header_size = HEADER_LIMIT_BYTES
+    max_request_body_size = BODY_LIMIT_BYTES
+
+    def __init__(self, bound: socket.socket, app: App, threads: int) -> None:
+        super().__init__(bound.getsockname()[:2], app, numthreads=threads, shutdown_timeout=3, request_queue_size=128)
+        self._bound = bound
+        self.gateway = _Gateway
+
+    def bind(self, *_family: object) -> socket.socket:
+        self.socket = self._bound
+        return self._bound
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: ARG002
+        log.log(level, "web server: %s", str(msg).partition("\n")[0])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the loopback address, or take the socket that systemd passes as descriptor 3.
+
+    Raises: StartRefused: WEB-PORT-IN-USE (3), WEB-PORT-DENIED (2).
+    """
+    if os.environ.pop("LISTEN_PID", "") == str(os.getpid()) and os.environ.pop("LISTEN_FDS", "0") != "0":
+        return socket.socket(fileno=LISTEN_FD)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise StartRefused("WEB-PORT-IN-USE", Exit.IN_USE, host=host, port=port) from error
+        raise StartRefused("WEB-PORT-DENIED", Exit.CONFIGURATION, host=host, port=port) from error
+    return bound
+
+
+class WebServer:
+    """The pages' server.  Its pool does not grow: the cap of event streams and eight."""
+
+    def __init__(self, bound: socket.socket, app: App, stream_cap: int) -> None:
+        self._server = _Server(bound, app, stream_cap + SPARE_THREADS)
+        self._thread = threading.Thread(target=self._server.serve, name="web")
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._server.prepare()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being answered, then end."""
+        self._server.stop()
+        self._thread.join()
