@@ -84,7 +84,7 @@ def _is_loopback(value: Any) -> bool:
 def _is_zone(value: Any) -> bool:
     try:
         return isinstance(value, str) and bool(ZoneInfo(value).key)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
 
 
