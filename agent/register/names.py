@@ -1,0 +1,87 @@
+"""Names (姓名): what may be stored, how they are found again, and how they are hidden from the queue.
+
+A name is stored code point for code point; only search keys are folded.
+Source: notice of twelve ministries of 2016 (50 characters, separator U+00B7).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin, pinyin
+
+from agent.register.views import Problem
+
+LONGEST = 50
+MIDDLE_DOT = "·"
+_WRONG_DOTS = "•‧∙・･．.•"
+_DOT_BETWEEN = re.compile(rf"(?<=[^\x00-\x7f])\s*[{re.escape(_WRONG_DOTS)}]\s*(?=[^\x00-\x7f])")
+_MOST_READINGS = 8
+_SURNAMES = {"曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "任": "ren", "朴": "piao"}
+_SURNAMES |= {"盖": "ge", "尉迟": "yuchi", "万俟": "moqi", "缪": "miao", "翟": "zhai", "逄": "pang", "召": "shao"}
+
+
+def with_right_dots(name: str) -> str:
+    """Write the separator between two parts of a name as U+00B7."""
+    return _DOT_BETWEEN.sub(MIDDLE_DOT, name)
+
+
+def storable(text: str) -> str:
+    """Replace what no database and no page can carry: unpaired surrogates by U+FFFD; NUL is dropped."""
+    return re.sub("[\ud800-\udfff]", "�", text).replace("\x00", "")
+
+
+def search_key(name: str) -> str:
+    """Fold a name for comparing and finding: NFC, one kind of dot, no blanks, small letters."""
+    return re.sub(r"\s+", "", with_right_dots(unicodedata.normalize("NFC", name))).lower()
+
+
+def pinyin_keys(name: str) -> tuple[str, str]:
+    """Spell a name for finding: all likely full spellings and their initials, each set parted by blanks."""
+    key = search_key(name).replace(MIDDLE_DOT, "")
+    spellings = [_spelled(key)]
+    surname = next((head for head in sorted(_SURNAMES, key=len, reverse=True) if key.startswith(head)), None)
+    if surname is not None:
+        spellings.insert(0, [_SURNAMES[surname], *_spelled(key[len(surname) :])])
+    readings = [entry[:3] for entry in pinyin(key, style=Style.NORMAL, heteronym=True)] if key else []
+    spellings += [list(variant) for variant in itertools.islice(itertools.product(*readings), _MOST_READINGS)]
+    full = dict.fromkeys("".join(spelling) for spelling in spellings)
+    initials = dict.fromkeys("".join(syllable[:1] for syllable in spelling) for spelling in spellings)
+    return " ".join(full)[:400], " ".join(initials)[:200]
+
+
+def _spelled(text: str) -> list[str]:
+    return list(lazy_pinyin(text, style=Style.NORMAL)) if text else []
+
+
+def masked(name: str) -> str:
+    """Show only the first character, for lists that the queue can read."""
+    return name[:1] + "＊" * max(0, min(len(name), 4) - 1)
+
+
+def check(name: str, field: str) -> tuple[list[Problem], list[Problem]]:
+    """Say what blocks a typed name and what is worth a look.
+
+    Returns: problems and warnings; a wrong separator is a warning with a proposal beside it, never changed silently.
+    """
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    if len(name) > LONGEST:
+        problems.append(Problem("NAME-LENGTH", field, {"most": LONGEST, "over": len(name) - LONGEST}))
+    if any(_is_private(character) for character in name):
+        warnings.append(Problem("NAME-PRIVATE-CHARACTER", field))
+    if "�" in name:
+        warnings.append(Problem("NAME-LOST-CHARACTER", field))
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in name):
+        problems.append(Problem("NAME-CONTROL-CHARACTER", field))
+    if any(character.isdigit() for character in name):
+        problems.append(Problem("NAME-DIGIT", field))
+    if with_right_dots(name) != name:
+        warnings.append(Problem("NAME-DOT", field))
+    return problems, warnings
+
+
+def _is_private(character: str) -> bool:
+    return unicodedata.category(character) == "Co"

@@ -1,0 +1,89 @@
+"""Who is registered here: a pure function of what is known so far, with the reason and the counter to go to.
+
+Source: founding document, scope rules 29-36 (three days, arrival day is day 1; not registered in the city; mainland
+persons; no foreigners, no Hong Kong, Macao and Taiwan persons, no soldiers, no armed police); household registration
+regulations 15 (hotels register their guests themselves).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from agent.register.views import Problem, ScopeAnswer
+
+DAYS_IN_SCOPE = 3
+CARD_OUT = {"hmt": "SCOPE-HMT", "foreigner-2017": "SCOPE-FOREIGNER", "foreigner-2023": "SCOPE-FOREIGNER"}
+DOCUMENT_OUT = {"114": "SCOPE-SOLDIER", "115": "SCOPE-ARMED-POLICE"}
+HOTELS = frozenset({"11", "12", "13"})
+CODES = (
+    "SCOPE-HMT",
+    "SCOPE-FOREIGNER",
+    "SCOPE-SOLDIER",
+    "SCOPE-ARMED-POLICE",
+    "SCOPE-SHORT-STAY",
+    "SCOPE-SEPARATED",
+    "SCOPE-HOTEL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """What is known of a person; "" or None where nothing is.
+
+    Attributes:
+        card_kind: kind of the card that was read, by its kind letter.
+        number_scope: what a typed ID number says of itself (`agent.register.id_number`).
+        soldier: "1" for an active soldier or armed policeman, "0" for neither.
+        hukou_div: six digits of the household address.
+        plan_stay: code of the planned stay; "0" is under three days.
+    """
+
+    today: date
+    card_kind: str = ""
+    id_type: str = ""
+    number_scope: str | None = None
+    soldier: str = ""
+    hukou_div: str = ""
+    arrive_here: date | None = None
+    plan_stay: str = ""
+    place_type: str = ""
+
+
+def judge(facts: ScopeFacts) -> ScopeAnswer:
+    """Decide as soon as one known fact is enough to decline; accept only when all needed facts are known."""
+    code = _person_out(facts) or _stay_out(facts)
+    if code is not None:
+        return ScopeAnswer(in_scope=False, reason=Problem(code, facts={"days": DAYS_IN_SCOPE}))
+    is_stay_known = facts.arrive_here is not None and (
+        days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE or facts.plan_stay != ""
+    )
+    is_whole = bool(facts.id_type and facts.hukou_div and facts.soldier == "0" and is_stay_known)
+    return ScopeAnswer(in_scope=True if is_whole else None, reason=None)
+
+
+def days_stayed(arrival: date, today: date) -> int:
+    """Days here so far; the day of arrival is day 1."""
+    return (today - arrival).days + 1
+
+
+def _person_out(facts: ScopeFacts) -> str | None:
+    if facts.card_kind in CARD_OUT:
+        return CARD_OUT[facts.card_kind]
+    if facts.number_scope is not None:
+        return facts.number_scope
+    if facts.id_type in DOCUMENT_OUT:
+        return DOCUMENT_OUT[facts.id_type]
+    if facts.soldier == "1":
+        return "SCOPE-SOLDIER"
+    return "SCOPE-SEPARATED" if facts.hukou_div.startswith("31") else None
+
+
+def _stay_out(facts: ScopeFacts) -> str | None:
+    if facts.place_type in HOTELS:
+        return "SCOPE-HOTEL"
+    if facts.plan_stay != "0":
+        return None
+    if facts.arrive_here is not None and days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE:
+        return None
+    return "SCOPE-SHORT-STAY"
