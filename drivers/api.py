@@ -230,6 +230,18 @@ class ReaderIdentity(msgspec.Struct, frozen=True):
     speed_baud: int | None
 
 
+class Candidate(msgspec.Struct, frozen=True):
+    """A port that might be the device; nobody opened it to find out.
+
+    Attributes:
+        address: what the configuration would say.
+        description: what the system says of it: maker, product, serial number, port.
+    """
+
+    address: str
+    description: str
+
+
 class LineStatistics(msgspec.Struct, frozen=True):
     """Counters since the driver was made, for the technician."""
 
@@ -315,6 +327,10 @@ class IdReader(ABC):
     @abstractmethod
     def set_largest_rf_frame(self, size_bytes: int, deadline: Deadline) -> None:
         """Set the largest RF frame, 24-255 bytes, on a technician's order.  Source: command 61 FF."""
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The ports that might be such a device, listed without opening any; *may* be overridden."""
+        return ()
 
     @abstractmethod
     def statistics(self) -> LineStatistics:

@@ -17,7 +17,7 @@ import msgspec
 
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
 from agent.devices.wire import VERSION, Request, Start, Watch, Wire, WireBroken
-from drivers.api import Actor, Clock, DeviceBusy, DeviceError, Retry, WorkerDied
+from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, Retry, WorkerDied
 
 GRACE_S = 2.0
 SILENCE_S = 30.0
@@ -60,6 +60,7 @@ class DeviceHost:
     facts: dict[str, str | int | float] = field(default_factory=dict)
     identity: dict[str, str] = field(default_factory=dict)
     statistics: dict[str, int] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
     since: datetime | None = None
     is_reading: bool = False
     wire: Wire | None = None

@@ -12,9 +12,10 @@ from enum import Enum
 
 import msgspec
 
-from agent.devices.wire import Pulse, Reply, Request, Sign, State, Watch, Wire, raw
+from agent.devices.wire import Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, raw
 from drivers.api import (
     Actor,
+    Candidate,
     Clock,
     CodedError,
     Deadline,
@@ -66,6 +67,7 @@ class ReaderWatch:
         self._identity: ReaderIdentity | None = None
         self._plate = Plate.EMPTY
         self._reported: State | None = None
+        self._told_ports: tuple[Candidate, ...] = ()
         self._failed_opens = 0
         self._next_look_s = clock.monotonic()
         self._next_pulse_s = clock.monotonic()
@@ -106,8 +108,17 @@ class ReaderWatch:
             self._answer(message)
 
     def _pulse(self) -> None:
+        if self._identity is None:
+            self._tell_ports()
         self._wire.send(Pulse(msgspec.structs.asdict(self._reader.statistics())))
         self._next_pulse_s = self._clock.monotonic() + self._rhythm.pulse_s
+
+    def _tell_ports(self) -> None:
+        """List the ports again; only a list that has changed is told."""
+        candidates = self._reader.candidates()
+        if candidates != self._told_ports:
+            self._told_ports = candidates
+            self._wire.send(Ports(candidates))
 
     def _step(self) -> None:
         if self._identity is None:
@@ -123,6 +134,7 @@ class ReaderWatch:
             return
         self._failed_opens = 0
         self._plate = Plate.EMPTY
+        self._tell_ports()
         identity = self._identity
         self._report(
             State(

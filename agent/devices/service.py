@@ -12,16 +12,23 @@ from concurrent.futures import TimeoutError as FutureTimeout
 
 import msgspec
 
-from agent.devices.candidates import Candidate, serial_candidates
 from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus, Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, DeviceError, Retry
 from drivers.api import Clock, DeviceBusy, IdCard, SelfTest
 
-__all__ = ["Candidate", "DeviceStatus", "DevicesService"]
+__all__ = ["DeviceStatus", "DevicesService", "Port"]
 
 SELF_TEST_LIMIT_S = 15.0
+
+
+class Port(msgspec.Struct, frozen=True):
+    """A port that a technician may choose: how the configuration would name it, what the system says of it."""
+
+    address: str
+    description: str
+    is_chosen: bool
 
 
 class DevicesService:
@@ -55,10 +62,13 @@ class DevicesService:
         except FutureTimeout as error:
             raise DeviceError("READER-HUNG", Actor.TECHNICIAN, Retry.NOW, deadline_s=SELF_TEST_LIMIT_S) from error
 
-    def candidates(self, role: str) -> list[Candidate]:
-        """The ports that might be a reader, those that nobody named in the configuration among them."""
+    def candidates(self, role: str) -> list[Port]:
+        """The ports that might be this device, those that nobody named in the configuration among them."""
         known = self._supervisor.statuses().get(role)
-        return serial_candidates(chosen=known.identity.get("address", known.address) if known else "")
+        if known is None:
+            return []
+        chosen = known.identity.get("address", known.address).partition("?")[0]
+        return [Port(port.address, port.description, port.address == chosen) for port in known.candidates]
 
     def use(self, role: str, address: str) -> None:
         """Use the device at `address` from now on, also after a restart of the agent."""

@@ -19,9 +19,9 @@ import msgspec
 
 from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
 from agent.devices.state import DeviceState, Happening
-from agent.devices.wire import Hello, Pulse, Reply, Sign, State, WireBroken
+from agent.devices.wire import Hello, Ports, Pulse, Reply, Sign, State, WireBroken
 from agent.events.service import Event
-from drivers.api import Actor, Clock, DeviceError, Retry
+from drivers.api import Actor, Candidate, Clock, DeviceError, Retry
 
 log = logging.getLogger("renhu.devices")
 
@@ -41,6 +41,7 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     identity: dict[str, str]
     statistics: dict[str, int]
     simulated: bool
+    candidates: tuple[Candidate, ...]
 
 
 class Supervisor:
@@ -185,6 +186,8 @@ class Supervisor:
                 self._take_reply(host, message)
             case Pulse(statistics):
                 host.statistics = statistics
+            case Ports(candidates):
+                host.candidates = candidates
             case Hello():
                 pass
 
@@ -266,6 +269,7 @@ class Supervisor:
                 identity=host.identity,
                 statistics=host.statistics,
                 simulated=is_simulated(host.identity),
+                candidates=host.candidates,
             )
             for role, host in self._hosts.items()
         }

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from drivers.api import Candidate
+
 VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
 
@@ -89,6 +91,12 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
     retry: str = "now"
 
 
+class Ports(msgspec.Struct, frozen=True, tag="ports"):
+    """Worker → agent: the ports that might be this device, whenever they change."""
+
+    candidates: tuple[Candidate, ...]
+
+
 class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
     """Worker → agent: alive, with the line's counters."""
 
@@ -96,7 +104,7 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
 
 
 ToWorker = Start | Watch | Request
-FromWorker = Hello | State | Sign | Reply | Pulse
+FromWorker = Hello | State | Sign | Reply | Ports | Pulse
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode
