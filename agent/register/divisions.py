@@ -41,9 +41,12 @@ class _Names:
 @cache
 def _names() -> _Names:
     by_code: dict[str, list[str]] = {}
+    current: set[str] = set()
     lines = resources.files(__package__).joinpath("divisions.csv").read_text(encoding="utf-8").splitlines()
     for row in csv.DictReader(lines):
         by_code.setdefault(row["code"], []).append(row["name"])
+        if row["status"] == "now":
+            current.add(row["code"])
     provinces: list[tuple[str, str]] = []
     inside: dict[str, list[tuple[str, str]]] = {}
     owners: dict[str, set[str]] = {}
@@ -56,7 +59,7 @@ def _names() -> _Names:
             owners.setdefault(name, set()).add(code[:2])
     alone: dict[str, str] = {}
     for name, code in sorted(pair for inner in inside.values() for pair in inner):
-        if len(owners[name]) == 1 and len(name) > 2 and (name not in alone or name == by_code[code][0]):
+        if len(owners[name]) == 1 and len(name) > 2 and (name not in alone or code in current):
             alone[name] = code
     return _Names(
         {code: tuple(names) for code, names in by_code.items()},
@@ -81,7 +84,8 @@ def is_known(code: str, *, is_practice: bool) -> bool:
 def parse(address: str, *, is_practice: bool) -> Division | None:
     """Find the division at the head of a household address; None where the address does not say.
 
-    A province's name comes first (a short one only with a division of it behind: 上海路 is a road); without one, a name that exists in one province only decides.
+    A province's name comes first (a short one only with a division of it behind: 上海路 is a road); without
+    one, a name that exists in one province only decides.
     Never taken from the digits of an ID number: they tell where it was first issued.
     """
     head = address.strip()

@@ -1,0 +1,59 @@
+"""Audit rows in the words of the agent: which acts there are, and how one is written beside its fact."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+
+from drivers.api import Clock
+from peewee_models import audit
+
+
+class Act(StrEnum):
+    """An act that leaves an audit row."""
+
+    SIGN_IN = "accounts.sign-in"
+    SIGN_IN_FAILED = "accounts.sign-in-failed"
+    SIGN_OUT = "accounts.sign-out"
+    ENROL = "accounts.enrol"
+    USER_MADE = "accounts.user-made"
+    DESK_TAKEN = "desk.taken"
+    DESK_HANDED_OVER = "desk.handed-over"
+    DESK_LEFT = "desk.left"
+    CARD_READ = "desk.card-read"
+    OUT_OF_SCOPE = "register.out-of-scope"
+    DRAFT_OPENED = "draft.opened"
+    DRAFT_VIEWED = "draft.viewed"
+    DRAFT_PUT_ASIDE = "draft.put-aside"
+    DRAFT_RESUMED = "draft.resumed"
+    DRAFT_DISCARDED = "draft.discarded"
+    SECOND_PERSON = "draft.second-person"
+    RECORD_SAVED = "register.saved"
+    RECORD_EDITED = "register.edited"
+    RECORD_VIEWED = "register.viewed"
+    SEARCHED = "register.searched"
+    DEVICE_ACT = "device.act"
+
+
+class SignedInIds:
+    """The keys by which an audit row names who did it."""
+
+    def __init__(self, user_id: str, session_id: str) -> None:
+        self.keys = (uuid.UUID(user_id), uuid.UUID(session_id))
+
+
+def write(
+    clock: Clock, by: SignedInIds | None, act: Act, subject: tuple[str, str | uuid.UUID | None], **facts: str | int
+) -> None:
+    """Write one audit row inside the caller's transaction.
+
+    Args:
+        clock: tells when.
+        by: who; None when nobody is signed in.
+        act: what was done.
+        subject: kind and key of what it was done to.
+        **facts: codes, counts and surrogate keys; never a name, a number or a query.
+    """
+    kind, key = subject
+    subject_key = uuid.UUID(key) if isinstance(key, str) else key
+    audit.append(clock.now(), None if by is None else by.keys, act.value, (kind, subject_key), facts)

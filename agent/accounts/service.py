@@ -1,0 +1,194 @@
+"""Accounts as the pages and the command line see them: sign in, sign out, who is this, the first user.
+
+A session is a row; the browser holds a random token of which only the SHA-256 is kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from agent.accounts import audit
+from agent.accounts.passwords import AccountsPolicy, Gate
+from agent.accounts.rights import ROLES, Right, Role, may, require
+from agent.accounts.storage import Store, reading, writing
+from agent.errors import Actor, CodedError, Retry
+from drivers.api import Clock
+from peewee_models.accounts import EnrolmentCode, Session, User
+
+__all__ = ["AccountsPolicy", "AccountsService", "Right", "SignedIn", "may", "require"]
+
+Language = Literal["zh", "en"]
+DEMO_NAMES: dict[Role, str] = {"clerk": "clerk", "technician": "technician", "supervisor": "supervisor"}
+_SEEN_AGAIN_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who is signed in.  `token` is filled by `sign_in` and `enrol` only."""
+
+    session_id: str
+    user_id: str
+    name: str
+    role: Role
+    language: Language
+    csrf: str
+    token: str = dataclasses.field(default="", repr=False)
+
+    @property
+    def audit_ids(self) -> audit.SignedInIds:
+        """Who an audit row names."""
+        return audit.SignedInIds(self.user_id, self.session_id)
+
+
+class AccountsService:
+    """Users and their sessions."""
+
+    def __init__(self, store: Store, clock: Clock, policy: AccountsPolicy | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy or AccountsPolicy()
+        self._gate = Gate(store, clock, self._policy)
+
+    def has_users(self) -> bool:
+        """Whether anybody can sign in yet."""
+        with reading(self._store):
+            return bool(User.select().where(User.is_active).exists())
+
+    def create_demo_users(self) -> list[dict[str, str]]:
+        """Make one user a role with a random password, for practice folders; a second call gives new passwords."""
+        made = []
+        for role, name in DEMO_NAMES.items():
+            password = secrets.token_urlsafe(12)
+            self._put_user(name, role, password)
+            made.append({"role": role, "name": name, "password": password})
+        return made
+
+    def issue_enrolment_code(self) -> str:
+        """Make the one-time code (160 bits) for the first user of a register; it replaces an older one."""
+        code = secrets.token_hex(20)
+        with writing(self._store):
+            EnrolmentCode.delete().execute()
+            expires_at = self._clock.now() + timedelta(seconds=self._policy.enrolment_s)
+            EnrolmentCode.create(code_hash=_hash(code), expires_at=expires_at)
+        return code
+
+    def enrol(self, code: str, name: str, password: str, role: Role = "supervisor") -> SignedIn:
+        """Make the first user and sign in.  The code dies with its use.
+
+        Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME.
+        """
+        password_hash = self._gate.hash(password)
+        _check_name(name)
+        with writing(self._store):
+            row = EnrolmentCode.get_or_none(EnrolmentCode.code_hash == _hash(code.strip()))
+            if row is None or row.expires_at <= self._clock.now() or User.select().exists():
+                raise CodedError("ACCOUNT-ENROLMENT", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+            EnrolmentCode.delete().execute()
+            user = User.create(name=name.strip(), role=role, password_hash=password_hash, created_at=self._clock.now())
+            audit.write(self._clock, None, audit.Act.ENROL, ("user", user.id))
+            return self._begin(user)
+
+    def sign_in(self, name: str, password: str) -> SignedIn:
+        """Begin a session with a new token.  Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT (facts: wait_s)."""
+        user = self._gate.check(name, password)
+        with writing(self._store):
+            return self._begin(user)
+
+    def sign_out(self, token: str) -> None:
+        """End the session; an unknown token is no error."""
+        with writing(self._store):
+            row = Session.get_or_none(Session.token_hash == _hash(token))
+            if row is not None:
+                row.delete_instance()
+                by = audit.SignedInIds(str(row.user_id), str(row.id))
+                audit.write(self._clock, by, audit.Act.SIGN_OUT, ("user", row.user_id))
+
+    def session(self, token: str) -> SignedIn | None:
+        """Say who holds this token; None when nobody does any more.  Being asked counts as being seen."""
+        now = self._clock.now()
+        with reading(self._store):
+            row = (
+                Session.select(Session, User).join(User).where((Session.token_hash == _hash(token)) & User.is_active)
+            ).get_or_none()
+        if row is None or self._is_over(row, now):
+            return None
+        if now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
+            with writing(self._store):
+                Session.update(last_seen_at=now).where(Session.id == row.id).execute()
+        return _signed_in(row)
+
+    def is_session_alive(self, session_id: str) -> bool:
+        """Whether a session, known by its id, still lives; the desk of a dead one is free."""
+        with reading(self._store):
+            row = Session.get_or_none(Session.id == uuid.UUID(session_id))
+        return row is not None and not self._is_over(row, self._clock.now())
+
+    def set_language(self, token: str, language: str) -> None:
+        """Remember the language for this session and this user.  Raises: CodedError ACCOUNT-LANGUAGE."""
+        if language not in {"zh", "en"}:
+            raise CodedError("ACCOUNT-LANGUAGE", Actor.CLERK, Retry.AFTER_ACTION)
+        with writing(self._store):
+            row = Session.get_or_none(Session.token_hash == _hash(token))
+            if row is not None:
+                Session.update(language=language).where(Session.id == row.id).execute()
+                User.update(language=language).where(User.id == row.user_id).execute()
+
+    def note_device_act(self, by: SignedIn | None, act: str, role: str) -> None:
+        """Leave an audit row for what somebody did to a device, from the pages or (`by` None) the command line."""
+        with writing(self._store):
+            ids = None if by is None else by.audit_ids
+            audit.write(self._clock, ids, audit.Act.DEVICE_ACT, ("device", None), what=act, role=role)
+
+    def _is_over(self, row: Any, now: datetime) -> bool:
+        idle = timedelta(seconds=self._policy.idle_s)
+        absolute = timedelta(seconds=self._policy.absolute_s)
+        return bool(now - row.last_seen_at >= idle or now - row.created_at >= absolute)
+
+    def _put_user(self, name: str, role: Role, password: str) -> None:
+        password_hash = self._gate.hash(password)
+        with writing(self._store):
+            user = User.get_or_none(User.name == name)
+            if user is None:
+                user = User.create(name=name, role=role, password_hash=password_hash, created_at=self._clock.now())
+            else:
+                User.update(password_hash=password_hash, role=role, is_active=True).where(User.id == user.id).execute()
+            audit.write(self._clock, None, audit.Act.USER_MADE, ("user", user.id), role=role)
+
+    def _begin(self, user: Any) -> SignedIn:
+        now = self._clock.now()
+        oldest = now - timedelta(seconds=self._policy.absolute_s)
+        Session.delete().where(Session.created_at < oldest).execute()
+        token = secrets.token_urlsafe(32)
+        row = Session.create(
+            token_hash=_hash(token),
+            user=user,
+            csrf=secrets.token_urlsafe(32),
+            language=user.language,
+            created_at=now,
+            last_seen_at=now,
+        )
+        signed_in = dataclasses.replace(_signed_in(row), token=token)
+        audit.write(self._clock, signed_in.audit_ids, audit.Act.SIGN_IN, ("user", user.id))
+        return signed_in
+
+
+def _signed_in(row: Any) -> SignedIn:
+    user = row.user
+    role = cast("Role", user.role if user.role in ROLES else "technician")
+    language = cast("Language", row.language)
+    return SignedIn(str(row.id), str(user.id), str(user.name), role, language, str(row.csrf))
+
+
+def _check_name(name: str) -> None:
+    if not 1 <= len(name.strip()) <= 50:
+        raise CodedError("ACCOUNT-NAME", Actor.CLERK, Retry.AFTER_ACTION, most=50)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
