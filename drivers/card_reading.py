@@ -9,7 +9,6 @@ Source: SAM_V communication protocol, card states; commands 20 01, 20 02, 30 01,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
 
 from drivers import card_text, reader_errors, sam_commands, sam_status
 from drivers.api import Deadline
@@ -125,13 +124,13 @@ class CardReading:
             if not self.find(deadline):
                 if not course.has_card:
                     return None
-                self._raise_lost(course, deadline)
+                raise self._lost(course, deadline)
             course.has_card, course.upsets = True, self._session.upsets
             try:
                 return self._read_selected(deadline)
             except _StartOver as over:
                 course.failure = over.answer
-        self._raise_refused(course)
+        raise self._refused(course)
 
     def _repeat(self, course: _Course, deadline: Deadline) -> Reading | None:
         """Read without a new find; find and select again where the module wants it.  None: it refuses to repeat."""
@@ -145,20 +144,20 @@ class CardReading:
             if not self.find(deadline):
                 if is_refusing and course.upsets == self._session.upsets and self.is_resting(deadline):
                     return None
-                self._raise_lost(course, deadline)
+                raise self._lost(course, deadline)
             course.upsets = self._session.upsets
             try:
                 return self._read_selected(deadline)
             except _StartOver as over:
                 course.failure = over.answer
                 is_refusing = False
-        self._raise_refused(course)
+        raise self._refused(course)
 
     def _read_selected(self, deadline: Deadline) -> Reading:
         """Select the card just found and read all of it."""
         answer = self._session.exchange(sam_commands.SELECT, deadline)
         if answer.status != sam_status.DONE:
-            self._turn_back(answer, deadline)
+            raise self._turn_back(answer, deadline)
         base = self._base(deadline, may_refuse_repeat=False)
         return Reading(base.text, base.photo, self._addresses(base, deadline))
 
@@ -180,7 +179,7 @@ class CardReading:
             elif may_refuse_repeat and answer.status in _REFUSES_REPEAT:
                 raise _StartOver(answer)
             else:
-                self._turn_back(answer, deadline)
+                raise self._turn_back(answer, deadline)
         raise trouble
 
     def _addresses(self, base: BaseRecord, deadline: Deadline) -> tuple[bytes, ...]:
@@ -196,28 +195,26 @@ class CardReading:
             if repeated.status == sam_status.DONE and split_base(repeated.data) == base:
                 self._answers_newest_address = False
                 return ()
-        self._turn_back(answer, deadline)
+        raise self._turn_back(answer, deadline)
 
-    def _turn_back(self, answer: Frame, deadline: Deadline) -> NoReturn:
-        """A bad status while reading: start over from find, or give up with the refusal."""
+    def _turn_back(self, answer: Frame, deadline: Deadline) -> Exception:
+        """What a bad status while reading leads to: start over from find, or give up with the refusal."""
         reaction = sam_status.reaction_to(answer.status)
         if reaction in {Reaction.REJECT_CARD, Reaction.REFUSE}:
-            raise reader_errors.refusal(answer)
+            return reader_errors.refusal(answer)
         if reaction is Reaction.RESET:
             self._session.reset(deadline)
-        raise _StartOver(answer)
+        return _StartOver(answer)
 
-    def _raise_lost(self, course: _Course, deadline: Deadline) -> NoReturn:
+    def _lost(self, course: _Course, deadline: Deadline) -> Exception:
         """A card was found and is found no more: it was refused, lies there unseen, or went."""
         failure = course.failure
         if failure is not None and sam_status.reaction_to(failure.status) is Reaction.READ_AGAIN:
-            raise reader_errors.refusal(failure)
+            return reader_errors.refusal(failure)
         # A module that was reset has forgotten the card, so that 30 03 cannot tell whether it lies there.
         if course.upsets != self._session.upsets or self.is_resting(deadline):
-            raise reader_errors.relay()
-        raise reader_errors.card_gone()
+            return reader_errors.relay()
+        return reader_errors.card_gone()
 
-    def _raise_refused(self, course: _Course) -> NoReturn:
-        if course.failure is None:
-            raise reader_errors.card_gone()
-        raise reader_errors.refusal(course.failure)
+    def _refused(self, course: _Course) -> Exception:
+        return reader_errors.card_gone() if course.failure is None else reader_errors.refusal(course.failure)

@@ -1,0 +1,167 @@
+"""One command at a time over an open wire: strays dropped and counted, bad answers asked for again.
+
+Source: SAM_V communication protocol, frame format; "accepting an answer".
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from drivers import reader_errors, sam_commands, sam_status
+from drivers.api import Clock, Deadline, LineStatistics
+from drivers.reader_timings import Timings
+from drivers.reader_transport import Transport, wire_time_s
+from drivers.sam_commands import Command
+from drivers.sam_frame import MAX_FRAME_BYTES, Decoder, Frame, Noise, NoiseReason
+
+MAX_REPEATS = 2
+
+_DRAIN_READS = 64
+_PROBE_BYTES = 21  # 11 FF and its answer
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened on a line, counted over all its openings."""
+
+    frames: int = 0
+    noise_bytes: int = 0
+    strays: int = 0
+    bad_checks: int = 0
+    repeats: int = 0
+    resets: int = 0
+    reopens: int = 0
+
+    def snapshot(self) -> LineStatistics:
+        """The counters as a value."""
+        return LineStatistics(**asdict(self))
+
+
+class Line:
+    """An open wire with one command outstanding at most."""
+
+    def __init__(self, transport: Transport, clock: Clock, timings: Timings, counters: Counters) -> None:
+        self.transport = transport
+        self._clock = clock
+        self._timings = timings
+        self._counters = counters
+        self._decoder = Decoder()
+        self._is_out_of_step = False
+        self._trouble: str | None = None
+
+    def set_speed(self, speed_baud: int) -> None:
+        """Change our side's speed; what came at the old one is forgotten."""
+        self.transport.set_speed(speed_baud)
+        self._decoder = Decoder()
+
+    def probe(self, command: Command, deadline: Deadline) -> Frame | None:
+        """Send `command` and wait as long as a ready module needs for a short answer; silence is no failure."""
+        wait_s = self._timings.ready_poll_s + wire_time_s(_PROBE_BYTES, self.transport.speed_baud)
+        answer = self._ask(command, b"", deadline.within(wait_s), deadline.within(2 * wait_s))
+        self._is_out_of_step = False
+        return answer
+
+    def exchange(self, command: Command, deadline: Deadline, data: bytes = b"") -> Frame:
+        """Send `command` and return its answer, whatever its status; repeat it at most twice when the line is bad.
+
+        Raises:
+            DeviceTimeout: nothing answered (READER-SILENT).
+            LinkError: what answered was never right (READER-LINE).
+            NeedsOperator: the SAM says self-test failed or not authorised.
+            DeviceAbsent: the device has gone.
+        """
+        self._trouble = None
+        for attempt in range(MAX_REPEATS + 1):
+            if deadline.is_expired:
+                break
+            if self._is_out_of_step and not self._step_again(deadline):
+                break
+            if attempt:
+                self._counters.repeats += 1
+            answer = self.ask(command, data, deadline)
+            if answer is None:
+                continue
+            reaction = sam_status.reaction_to(answer.status)
+            if reaction is sam_status.Reaction.CALL_SERVICE:
+                raise reader_errors.refusal(answer)
+            if reaction is sam_status.Reaction.RESEND:
+                self._trouble = "check" if answer.status == sam_status.CHECK_WRONG else "length"
+                continue
+            return answer
+        if self._trouble is None:
+            raise reader_errors.silent(deadline)
+        raise reader_errors.line(self._trouble)
+
+    def _step_again(self, deadline: Deadline) -> bool:
+        """After an exchange without an answer: the module answers in order, so what is late comes before this one's."""
+        answer = self.ask(sam_commands.STATUS, b"", deadline)
+        self._is_out_of_step = answer is None
+        return answer is not None
+
+    def ask(self, command: Command, data: bytes, deadline: Deadline) -> Frame | None:
+        """Send `command` once and wait as long as it may take; None when no acceptable answer came."""
+        wire_s = wire_time_s(MAX_FRAME_BYTES, self.transport.speed_baud)
+        return self._ask(
+            command,
+            data,
+            deadline.within(self._timings.first_byte_of(command) + wire_s / 16),
+            deadline.within(self._timings.whole_answer_of(command) + wire_s),
+        )
+
+    def _ask(self, command: Command, data: bytes, first: Deadline, whole: Deadline) -> Frame | None:
+        """Send once and wait; None when no acceptable answer came."""
+        transport = self.transport
+        self._drain()
+        transport.write(sam_commands.request(command, data), whole)
+        is_answer_spoilt = False
+        while True:
+            until = whole if self._decoder.is_pending or is_answer_spoilt else first
+            is_mid_answer = until is whole
+            chunk = transport.read(until.within(self._timings.gap_s) if is_mid_answer else until)
+            events = self._decoder.feed(chunk) if chunk else self._decoder.flush()
+            answer, is_spoilt_now = self._take(command, events)
+            if answer is not None:
+                return answer
+            is_answer_spoilt = is_answer_spoilt or is_spoilt_now
+            if until.is_expired or (not chunk and is_answer_spoilt):
+                self._is_out_of_step = True
+                return None
+
+    def _take(self, command: Command, events: list[Frame | Noise]) -> tuple[Frame | None, bool]:
+        """Count `events`; return the answer if it is among them, and whether one came that was spoilt."""
+        answer: Frame | None = None
+        is_spoilt = False
+        for event in events:
+            if isinstance(event, Noise):
+                self._counters.noise_bytes += event.size_bytes
+                if event.reason is NoiseReason.CHECK:
+                    self._counters.bad_checks += 1
+                if event.reason is not NoiseReason.GARBAGE:
+                    is_spoilt = True
+                    self._trouble = "check" if event.reason is NoiseReason.CHECK else "length"
+                elif self._trouble is None:
+                    self._trouble = "noise"
+                continue
+            self._counters.frames += 1
+            if answer is None and sam_commands.is_legal_answer(command, event):
+                answer = event
+            else:
+                self._counters.strays += 1
+        return answer, is_spoilt
+
+    def _drain(self) -> None:
+        """Drop what came unasked: late answers and noise.  Bounded, for a line may babble without end."""
+        now = Deadline.after(self._clock, 0.0)
+        events: list[Frame | Noise] = []
+        for _ in range(_DRAIN_READS):
+            chunk = self.transport.read(now)
+            if not chunk:
+                break
+            events += self._decoder.feed(chunk)
+        events += self._decoder.flush()
+        for event in events:
+            if isinstance(event, Noise):
+                self._counters.noise_bytes += event.size_bytes
+            else:
+                self._counters.frames += 1
+                self._counters.strays += 1
