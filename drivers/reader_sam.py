@@ -11,6 +11,7 @@ import msgspec
 
 from drivers import card_text, reader_address, reader_errors, sam_commands, sam_status, serial_identity
 from drivers.api import (
+    Candidate,
     Clock,
     Deadline,
     DeviceError,
@@ -44,18 +45,6 @@ _TELLING = (
 )
 
 
-class ReaderCandidate(msgspec.Struct, frozen=True):
-    """A place where a reader may be plugged in, for "use this one".
-
-    Attributes:
-        address: what to write into the configuration; keeps its meaning at the next plugging where it can.
-        description: what the system calls it, for people.
-    """
-
-    address: str
-    description: str
-
-
 def create(address: str, settings: dict[str, object], clock: Clock) -> IdReader:
     """Make the driver for `address`; nothing is opened yet.
 
@@ -68,14 +57,6 @@ def create(address: str, settings: dict[str, object], clock: Clock) -> IdReader:
         CodedError: the address has no meaning (READER-ADDRESS).
     """
     return SamReader(address, settings, clock)
-
-
-def list_candidates() -> list[ReaderCandidate]:
-    """All places where a reader may be plugged in.  Nothing is opened."""
-    on_serial = [
-        ReaderCandidate(f"serial:{port.stable_path}", port.description) for port in serial_identity.list_ports()
-    ]
-    return [ReaderCandidate(found, description) for found, description in list_usb_readers()] + on_serial
 
 
 class SamReader(IdReader):
@@ -184,6 +165,11 @@ class SamReader(IdReader):
         answer = self._session.exchange(sam_commands.SET_LARGEST_RF_FRAME, deadline, data)
         if answer.status != sam_status.DONE:
             raise reader_errors.refusal(answer)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All places where a reader may be plugged in.  Nothing is opened."""
+        on_serial = [Candidate(f"serial:{port.stable_path}", port.description) for port in serial_identity.list_ports()]
+        return (*(Candidate(found, description) for found, description in list_usb_readers()), *on_serial)
 
     def statistics(self) -> LineStatistics:
         """Counters since this object was made."""
