@@ -1,0 +1,59 @@
+"""The pages that clerks, supervisors and technicians work on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, url_for
+
+from webui import bar, errors, fields, guard, headers, language, words
+from webui.bootstrap import read_bootstrap, version_of
+from webui.context import Composition
+from webui.services import Services, WebSettings
+from webui.streams import Streams
+from webui.views import accounts, assets, desk, devices, drafts, events, health, home, media, practice, register
+
+__all__ = ["Services", "WebSettings", "create_app"]
+
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = _HERE / "static"
+
+
+def create_app(services: Services, settings: WebSettings) -> Flask:
+    """Make the web application.
+
+    Args:
+        services: what the pages call.
+        settings: how they are served.
+
+    Raises: CodedError WEB-BOOTSTRAP when Bootstrap's Debian package is not installed.
+    """
+    bootstrap = read_bootstrap(settings.bootstrap_folder)
+    static_url = f"/static/{version_of(_STATIC, bootstrap)}"
+    app = Flask(__name__, static_folder=str(_STATIC), static_url_path=static_url)
+    app.config.update(
+        DEBUG=False,
+        MAX_CONTENT_LENGTH=settings.body_limit_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.body_limit_bytes,
+        MAX_FORM_PARTS=400,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(_HERE / "translations"),
+    )
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
+    app.extensions["renhu"] = Composition(services, settings, Streams(settings.stream_cap))
+    language.install(app)
+    bar.install(app)
+    fields.install(app)
+    words.install(app)
+    guard.install(app)
+    headers.install(app)
+    errors.install(app)
+    app.register_blueprint(assets.blueprint(bootstrap, static_url))
+    for module in (accounts, desk, devices, drafts, events, health, home, media, practice, register):
+        app.register_blueprint(module.bp)
+    return app

@@ -1,0 +1,109 @@
+"""What the dark bar shows: the pages of a role, the devices as dots, the station."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+
+from webui.context import services, session_or_none, settings
+from webui.rights import access_of
+
+if TYPE_CHECKING:
+    from agent.devices.service import DeviceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in the bar."""
+
+    url: str
+    name: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A device in the bar.  `tone` is good, busy, warn or bad; `words` is empty while all is well."""
+
+    name: str
+    tone: str
+    words: str
+
+
+def device_name(role: str) -> str:
+    """What people call the device of a role."""
+    return {"reader": gettext("读卡器"), "scanner": gettext("扫描仪"), "camera": gettext("相机")}.get(role, role)
+
+
+def state_name(state: str) -> str:
+    """A device's state in words."""
+    return {
+        "absent": gettext("没有接上"),
+        "starting": gettext("正在启动"),
+        "ready": gettext("就绪"),
+        "busy": gettext("工作中"),
+        "faulted": gettext("恢复中"),
+        "disabled": gettext("已停用"),
+    }.get(state, state)
+
+
+def tone(state: str) -> str:
+    """How good a state is: good, busy, warn or bad."""
+    return {"ready": "good", "busy": "good", "starting": "busy", "faulted": "warn"}.get(state, "bad")
+
+
+def dot(status: DeviceStatus) -> Dot:
+    """Show one device in the bar."""
+    words = "" if status.state in {"ready", "busy"} else state_name(status.state)
+    return Dot(device_name(status.role), tone(status.state), words)
+
+
+def device_dots() -> list[Dot]:
+    """All devices there are; none before somebody has signed in."""
+    return [dot(status) for status in services().devices.statuses()] if session_or_none() else []
+
+
+def role_name(role: str) -> str:
+    """What people call a role."""
+    return {
+        "clerk": gettext("录入员"),
+        "technician": gettext("技术员"),
+        "supervisor": gettext("主管"),
+    }.get(role, role)
+
+
+def pages(role: str) -> list[Page]:
+    """The pages that a role may open."""
+    offered = [
+        ("desk.page", gettext("登记台")),
+        ("register.page", gettext("名册")),
+        ("devices.page", gettext("设备")),
+    ]
+    if services().practice is not None:
+        offered.append(("practice.page", gettext("练习")))
+    area = (request.endpoint or "").partition(".")[0]
+    shown = []
+    for endpoint, name in offered:
+        access = access_of(endpoint)
+        if access is not None and access.allows(role):
+            home = endpoint.partition(".")[0]
+            shown.append(Page(url_for(endpoint), name, area == home or (area == "drafts" and home == "desk")))
+    return shown
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` what the bar shows."""
+    app.jinja_env.globals.update(
+        device_dots=device_dots,
+        device_name=device_name,
+        is_practice=lambda: settings().is_practice,
+        pages=pages,
+        role_name=role_name,
+        session_or_none=session_or_none,
+        state_name=state_name,
+        station_name=lambda: settings().station_name,
+        tone=tone,
+    )

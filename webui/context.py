@@ -1,0 +1,80 @@
+"""What belongs to one request: its services, its settings, and who sent it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import Response, current_app, g, request
+
+from webui.services import Services, WebSettings
+
+if TYPE_CHECKING:
+    from agent.accounts.service import SignedIn
+    from webui.streams import Streams
+
+SESSION_COOKIE: Final = "__Host-sid"
+VISITOR_COOKIE: Final = "__Host-visitor"
+LANGUAGE_COOKIE: Final = "__Host-language"
+LANGUAGES: Final = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What `create_app` was given, kept with the app."""
+
+    services: Services
+    settings: WebSettings
+    streams: Streams
+
+
+def composition() -> Composition:
+    """The composition of the running app."""
+    return cast(Composition, current_app.extensions["renhu"])
+
+
+def services() -> Services:
+    """The services behind the pages."""
+    return composition().services
+
+
+def settings() -> WebSettings:
+    """How the pages are served."""
+    return composition().settings
+
+
+def session_or_none() -> SignedIn | None:
+    """Who sent this request, or None for a visitor; asked once a request."""
+    if "session" not in g:
+        token = request.cookies.get(SESSION_COOKIE)
+        g.session = services().accounts.session(token) if token else None
+    return cast("SignedIn | None", g.session)
+
+
+def signed_in() -> SignedIn:
+    """Who sent this request, where the door has made sure that somebody did."""
+    session = session_or_none()
+    if session is None:
+        raise LookupError("a view without a session called signed_in()")
+    return session
+
+
+def pre_session_value() -> str | None:
+    """The visitor's own random value, which the token of the sign-in form is bound to."""
+    return request.cookies.get(VISITOR_COOKIE)
+
+
+def new_visitor_value() -> str:
+    """Make the random value of a new visitor."""
+    return secrets.token_urlsafe(24)
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Set one of our cookies: this host only, no script, never sent by another site."""
+    response.set_cookie(name, value, secure=True, httponly=True, samesite="Strict", path="/")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Take one of our cookies back."""
+    response.delete_cookie(name, secure=True, httponly=True, samesite="Strict", path="/")

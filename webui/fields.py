@@ -1,0 +1,138 @@
+"""How one field of the form looks on the page: its text, its marks, its offers, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from flask_babel import gettext
+
+from agent.register.codes import table
+from agent.register.views import Choice, DoubtView, DraftView, FieldView
+from webui.form_layout import FIELDS, SECTIONS, FieldSpec, Section, field_name
+from webui.language import grouped, language
+
+ID_NUMBERS: Final = frozenset({"id_no", "guardian_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section with those of its fields that the register has for this form."""
+
+    section: Section
+    fields: tuple[tuple[FieldSpec, FieldView], ...]
+    is_open: bool
+
+
+def choice_text(choice: Choice) -> str:
+    """A choice as it stands in its field, `01 务工`."""
+    return f"{choice.code} {choice.text_zh if language() == 'zh' else choice.text_en}"
+
+
+def choices(spec: FieldSpec) -> Sequence[Choice]:
+    """The table behind a field; empty where there is none."""
+    return table(spec.table) if spec.kind == "code" else ()
+
+
+def written(spec: FieldSpec, value: str) -> str:
+    """A stored value as it stands in its field."""
+    if spec.kind == "code":
+        return next((choice_text(choice) for choice in table(spec.table) if choice.code == value), value)
+    if spec.kind == "date" and value == "long-term":
+        return gettext("长期")
+    return grouped(value) if spec.key in ID_NUMBERS else value
+
+
+def read_out(key: str, value: str) -> str:
+    """A stored value as people read it, in a list or a history."""
+    spec = FIELDS.get(key)
+    if spec is None:
+        return value
+    if spec.kind in {"yes-no", "mark"}:
+        return {"1": gettext("是"), "0": gettext("否")}.get(value, value)
+    return written(spec, value)
+
+
+def source_name(source: str) -> str:
+    """Where a value comes from, in words."""
+    return {
+        "chip": gettext("芯片"),
+        "typed": gettext("键入"),
+        "station": gettext("本站"),
+        "derived": gettext("推算"),
+        "household": gettext("同户"),
+        "register": gettext("名册"),
+    }.get(source, "")
+
+
+def source_mark(source: str) -> str:
+    """The sign of a source: chip, pencil, or none."""
+    return {"chip": "▣", "typed": "✎", "derived": "＝", "household": "⌂", "register": "▤", "station": "·"}.get(
+        source, ""
+    )
+
+
+def offer_name(source: str) -> str:
+    """What an offered value is, in words."""
+    if source.startswith("chip-newest"):
+        return gettext("芯片最新住址")
+    return {
+        "chip": gettext("芯片"),
+        "chip-printed": gettext("证面原址"),
+        "register": gettext("名册所存"),
+        "proposal": gettext("建议"),
+    }.get(source, source_name(source))
+
+
+def doubt_words(doubt: DoubtView) -> str:
+    """What is doubtful about a value, in one sentence."""
+    place = doubt.code_point or ""
+    return {
+        "private-use": gettext("含专用区字符 %(point)s？，请与证面核对", point=place),
+        "unpaired-surrogate": gettext("含残缺字符 %(point)s？，请与证面核对", point=place),
+        "control": gettext("含控制字符 %(point)s？，请与证面核对", point=place),
+        "unassigned": gettext("含未定义字符 %(point)s？，请与证面核对", point=place),
+        "check-digit": gettext("号码的校验位不符，请与证面核对"),
+        "birth-date": gettext("与号码中的出生日期不一致，请与证面核对"),
+        "sex": gettext("与号码中的性别不一致，请与证面核对"),
+        "date": gettext("日期不成立，请与证面核对"),
+        "code": gettext("代码不在表中，请与证面核对"),
+        "full-field": gettext("已占满 15 个字位，可能被截断，请与证面核对"),
+        "photo-header": gettext("相片数据不完整"),
+    }.get(doubt.reason, gettext("请与证面核对"))
+
+
+def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[ShownSection]:
+    """Lay out the fields that are there.  A folded section opens when one of its fields is filled or wanted."""
+    shown = []
+    for section in SECTIONS:
+        present = tuple((spec, fields[spec.key]) for spec in section.fields if spec.key in fields)
+        wanted = any(view.value or view.required or spec.key in missing for spec, view in present)
+        if present:
+            shown.append(ShownSection(section, present, wanted or not section.is_folded))
+    return shown
+
+
+def first_to_fill(draft: DraftView) -> str:
+    """The field in which the cursor stands: the first on the page that is required and empty, or wrong."""
+    wrong = {key for key, view in draft.fields.items() if view.problems}
+    return next((key for key in FIELDS if key in draft.missing or key in wrong), "")
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` what fields are shown with."""
+    app.jinja_env.globals.update(
+        choice_text=choice_text,
+        choices=choices,
+        doubt_words=doubt_words,
+        field_name=field_name,
+        first_to_fill=first_to_fill,
+        offer_name=offer_name,
+        read_out=read_out,
+        sections=sections,
+        source_mark=source_mark,
+        source_name=source_name,
+        written=written,
+    )

@@ -1,0 +1,126 @@
+"""How the registration form is laid out: sections, fields, their names, their kinds, their widths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from flask_babel import LazyString, lazy_gettext
+
+Kind = Literal["text", "digits", "date", "code", "yes-no", "mark", "long"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field as the page shows it.
+
+    Attributes:
+        key: key of the field in the register.
+        name: what people call it.
+        kind: how it is typed; `code` is chosen from the table of `table`.
+        columns: width in twelfths of the form.
+        table: name of the code table.
+        placeholder: a word of help in the empty field.
+    """
+
+    key: str
+    name: LazyString
+    kind: Kind = "text"
+    columns: int = 3
+    table: str = ""
+    placeholder: LazyString | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the form under one heading.  `is_folded`: shown folded while nothing in it is wanted."""
+
+    key: str
+    name: LazyString
+    fields: tuple[FieldSpec, ...]
+    is_folded: bool = False
+
+
+_ = lazy_gettext
+_DATE_HELP: Final = _("如 20260302")
+_CODE_HELP: Final = _("代码、拼音首字母或名称")
+
+SECTIONS: Final = (
+    Section(
+        "identity",
+        _("身份"),
+        (
+            FieldSpec("name", _("姓名")),
+            FieldSpec("sex", _("性别"), "code", 2, "sex"),
+            FieldSpec("ethnic", _("民族"), "code", 2, "ethnic"),
+            FieldSpec("id_no", _("公民身份号码"), "text", 5),
+            FieldSpec("hukou_address", _("户籍地址"), "text", 9),
+            FieldSpec("card_valid_to", _("证件有效期至"), "date", 3),
+            FieldSpec("birth_date", _("出生日期"), "date", 2),
+            FieldSpec("id_type", _("证件种类"), "code", 3, "id_type"),
+            FieldSpec("card_issuer", _("签发机关"), "text", 4),
+            FieldSpec("card_valid_from", _("证件有效期自"), "date", 3),
+            FieldSpec("hukou_div", _("户籍地区划"), "text", 3),
+            FieldSpec("soldier", _("是否现役军人、武警"), "yes-no", 3),
+        ),
+    ),
+    Section(
+        "residence",
+        _("居住"),
+        (
+            FieldSpec("arrive_city_date", _("来沪日期"), "date", 3, placeholder=_DATE_HELP),
+            FieldSpec("arrive_here_date", _("入住本址日期"), "date", 3, placeholder=_DATE_HELP),
+            FieldSpec("reason", _("居住事由"), "code", 3, "reason", _CODE_HELP),
+            FieldSpec("reason_other", _("事由说明"), "text", 3),
+            FieldSpec("place_type", _("居住处所"), "code", 3, "place_type", _CODE_HELP),
+            FieldSpec("proof_type", _("证明类别"), "code", 3, "proof_type", _CODE_HELP),
+            FieldSpec("plan_stay", _("拟居住期限"), "code", 3, "plan_stay"),
+            FieldSpec("district", _("区"), "code", 3, "district"),
+            FieldSpec("town", _("街道、镇"), "code", 3, "town"),
+            FieldSpec("committee", _("居委会"), "text", 3),
+            FieldSpec("road", _("路名"), "text", 2),
+            FieldSpec("lane", _("弄"), "text", 1),
+            FieldSpec("sublane", _("支弄"), "text", 1),
+            FieldSpec("no", _("号"), "text", 1),
+            FieldSpec("room", _("室"), "text", 1),
+        ),
+    ),
+    Section(
+        "contact",
+        _("联系与就业"),
+        (
+            FieldSpec("mobile", _("手机"), "digits", 4),
+            FieldSpec("education", _("文化程度"), "code", 4, "education", _CODE_HELP),
+            FieldSpec("employer", _("工作单位"), "text", 4, placeholder=_("无则填“无”")),
+        ),
+    ),
+    Section(
+        "guardian",
+        _("监护人"),
+        (
+            FieldSpec("guardian_name", _("监护人姓名")),
+            FieldSpec("guardian_id", _("监护人身份号码")),
+            FieldSpec("guardian_rel", _("监护人与本人关系"), "code", 3, "relation"),
+            FieldSpec("guardian_mobile", _("监护人手机"), "digits", 3),
+        ),
+        is_folded=True,
+    ),
+    Section(
+        "declaration",
+        _("申报"),
+        (
+            FieldSpec("declarer", _("申报人"), "code", 3, "declarer"),
+            FieldSpec("verify_mode", _("采集方式"), "code", 3, "verify_mode"),
+            FieldSpec("notice_given", _("已告知本人"), "mark", 3),
+            FieldSpec("remark", _("备注"), "long", 3),
+        ),
+    ),
+)
+
+FIELDS: Final[dict[str, FieldSpec]] = {spec.key: spec for section in SECTIONS for spec in section.fields}
+
+
+def field_name(key: str) -> str:
+    """What people call a field; the key itself for one that the form does not show."""
+    spec = FIELDS.get(key)
+    return str(spec.name) if spec is not None else key

@@ -1,0 +1,123 @@
+"""The door: Host, origin, session, token and rights are checked here, in this order, before any view runs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from agent.errors import Actor, CodedError, Retry
+from webui.context import pre_session_value, services, session_or_none, settings
+from webui.rights import Access, access_of
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+_PRE_SESSION_KEY: Final = secrets.token_bytes(32)
+
+
+def allowed_host_values(hosts: tuple[str, ...], port: int) -> frozenset[str]:
+    """List every exact value of `Host` that is ours; a browser leaves out port 80 alone."""
+    values = {f"{name}:{port}" for name in hosts}
+    return frozenset(values | set(hosts)) if port == 80 else frozenset(values)
+
+
+def pre_session_token(value: str) -> str:
+    """Derive the token of the sign-in form from the visitor's own cookie."""
+    return hmac.new(_PRE_SESSION_KEY, value.encode(), hashlib.sha256).hexdigest()
+
+
+def refuse(code: str) -> CodedError:
+    """Make the error for a request that does not come in."""
+    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION)
+
+
+def check_host() -> None:
+    """Refuse a foreign `Host`: another name for this machine is how a foreign page would reach it."""
+    allowed = allowed_host_values(settings().allowed_hosts, settings().port)
+    if request.environ.get("HTTP_HOST", "") not in allowed:
+        raise refuse("WEB-HOST")
+
+
+def check_origin() -> None:
+    """Refuse an unsafe request that this page did not send.
+
+    Both headers that a browser sends must be right; a request with neither is refused.  Our own referrer policy makes
+    Chromium write the origin of a plain form as `null`; that is accepted only where it vouches for the same origin.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is None and origin is None:
+        raise refuse("WEB-ORIGIN")
+    if site is not None and site != "same-origin":
+        raise refuse("WEB-ORIGIN")
+    if origin == "null" and site is not None:
+        origin = None
+    if origin is not None and origin != f"http://{request.environ['HTTP_HOST']}":
+        raise refuse("WEB-ORIGIN")
+    if request.mimetype != FORM_TYPE:
+        raise refuse("WEB-FORM-TYPE")
+
+
+def check_token() -> None:
+    """Refuse an unsafe request without the token that this session's pages carry."""
+    if request.method in SAFE_METHODS:
+        return
+    session = session_or_none()
+    if session is not None:
+        expected = session.csrf
+    else:
+        value = pre_session_value()
+        expected = pre_session_token(value) if value else ""
+    given = request.form.get("csrf", "")
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
+        raise refuse("WEB-TOKEN")
+
+
+def check_rights() -> ResponseReturnValue | None:
+    """Let in who may come in; send a visitor without a session to sign in.
+
+    Returns: a redirect, or None to go on.
+    """
+    access = access_of(request.endpoint)
+    if access is None:
+        raise refuse("RIGHTS-DENIED")
+    session = session_or_none()
+    if access.allows(session.role if session else None):
+        return None
+    if session is not None:
+        raise refuse("RIGHTS-DENIED")
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        return redirect(url_for("accounts.sign_in_page"), 303)
+    raise refuse("WEB-SESSION")
+
+
+def check_practice() -> None:
+    """The fault panel does not exist in a register."""
+    if access_of(request.endpoint) is Access.PRACTICE and services().practice is None:
+        raise refuse("WEB-NOT-FOUND")
+
+
+def admit() -> ResponseReturnValue | None:
+    """Run every check on a request, in the one right order."""
+    g.request_id = secrets.token_hex(6)
+    check_host()
+    if request.routing_exception is not None:
+        return None
+    check_origin()
+    answer = check_rights()
+    if answer is not None:
+        return answer
+    check_token()
+    check_practice()
+    return None
+
+
+def install(app: Flask) -> None:
+    """Put the door before every view of `app`."""
+    app.before_request(admit)

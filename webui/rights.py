@@ -1,0 +1,82 @@
+"""Who may call what: one table for every endpoint.  What does not stand here is refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+
+class Access(Enum):
+    """Who may come in."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed-in"
+    CLERK = "clerk"
+    TECHNICIAN = "technician"
+    READERS = "readers"
+    PRACTICE = "practice"
+
+    def allows(self, role: str | None) -> bool:
+        """Tell whether a session of `role` may come in; None is a visitor without a session."""
+        if self is Access.ANYONE:
+            return True
+        return role in _ROLES[self]
+
+
+_ROLES: Final = {
+    Access.SIGNED_IN: frozenset({"clerk", "technician", "supervisor"}),
+    Access.CLERK: frozenset({"clerk"}),
+    Access.TECHNICIAN: frozenset({"technician"}),
+    Access.READERS: frozenset({"clerk", "supervisor"}),
+    Access.PRACTICE: frozenset({"clerk", "technician"}),
+}
+
+TABLE: Final[dict[str, Access]] = {
+    "static": Access.ANYONE,
+    "assets.bootstrap_css": Access.ANYONE,
+    "assets.bootstrap_image": Access.ANYONE,
+    "health.healthz": Access.ANYONE,
+    "accounts.sign_in_page": Access.ANYONE,
+    "accounts.sign_in": Access.ANYONE,
+    "accounts.language": Access.ANYONE,
+    "accounts.sign_out": Access.SIGNED_IN,
+    "home.start": Access.SIGNED_IN,
+    "events.stream": Access.SIGNED_IN,
+    "desk.page": Access.CLERK,
+    "desk.take": Access.CLERK,
+    "desk.hand_over": Access.CLERK,
+    "desk.read_card": Access.CLERK,
+    "desk.answer": Access.CLERK,
+    "desk.without_card": Access.CLERK,
+    "desk.dismiss": Access.CLERK,
+    "drafts.keep": Access.CLERK,
+    "drafts.read_card": Access.CLERK,
+    "drafts.take_offer": Access.CLERK,
+    "drafts.put_aside": Access.CLERK,
+    "drafts.resume": Access.CLERK,
+    "drafts.discard": Access.CLERK,
+    "drafts.save": Access.CLERK,
+    "drafts.second_person": Access.CLERK,
+    "drafts.compare": Access.CLERK,
+    "register.page": Access.READERS,
+    "register.record": Access.READERS,
+    "register.search": Access.READERS,
+    "register.edit_page": Access.CLERK,
+    "register.edit": Access.CLERK,
+    "media.card_picture": Access.CLERK,
+    "devices.page": Access.TECHNICIAN,
+    "devices.restart": Access.TECHNICIAN,
+    "devices.self_test": Access.TECHNICIAN,
+    "devices.use": Access.TECHNICIAN,
+    "practice.page": Access.PRACTICE,
+    "practice.lay": Access.PRACTICE,
+    "practice.lift": Access.PRACTICE,
+    "practice.switch_on": Access.PRACTICE,
+    "practice.switch_off": Access.PRACTICE,
+    "practice.switch_all_off": Access.PRACTICE,
+}
+
+
+def access_of(endpoint: str | None) -> Access | None:
+    """Look up who may call `endpoint`; None means nobody."""
+    return None if endpoint is None else TABLE.get(endpoint)

@@ -1,0 +1,47 @@
+// The desk, live: the form fills by itself, saves by itself, and every act has a key.
+import * as autosave from "./autosave.js";
+import * as clock from "./clock.js";
+import * as codes from "./codes.js";
+import * as keys from "./keys.js";
+import * as sound from "./sound.js";
+import * as switches from "./switches.js";
+import { listen } from "./events.js";
+import { refresh } from "./fragments.js";
+
+const live = () => document.getElementById("live");
+let filled = live()?.dataset.sound;
+
+/** Put the cursor where the next value is wanted, unless the clerk is typing already. */
+function settle({ draft, sound: before }) {
+  const now = live().dataset;
+  if (now.sound !== before) sound.play(now.sound);
+  const isNewForm = now.draft && now.draft !== draft;
+  const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
+  filled = now.sound;
+  const question = document.getElementById("question");
+  if (question && !question.contains(document.activeElement)) {
+    question.querySelector("button").focus();
+    return;
+  }
+  const held = document.activeElement;
+  const isTyping = held?.form?.id === "draft-form" && held.name && held.nodeName !== "BUTTON";
+  if ((isNewForm || isFilled) && !isTyping) document.getElementById(now.first)?.focus();
+}
+
+document.body.classList.add("live");
+document.addEventListener("fragments", (event) => settle(event.detail));
+document.addEventListener("click", (event) => {
+  const section = event.target.closest?.("summary")?.parentElement;
+  if (section) section.dataset.touched = "yes";
+});
+codes.start();
+keys.start();
+autosave.start();
+clock.start();
+switches.start();
+
+listen((name, facts) => {
+  const { live: names, draft, version } = live().dataset;
+  if (name === "draft" && facts.id === draft && Number(facts.version) <= Number(version)) return;
+  if (name === "resync" || names.split(" ").includes(name)) refresh();
+});

@@ -1,0 +1,73 @@
+// Swap the live parts of the page for fresh ones.
+import { ask, notice, sentenceOf } from "./request.js";
+import { morph, sent } from "./morph.js";
+
+const PARTS = ["main", "devices-dots", "acts"];
+let latest = 0;
+let isStale = false;
+
+/** Take over the live parts of a fresh page; a page of another kind is opened as a whole. */
+export function takeOver(fresh) {
+  const from = document.getElementById("live");
+  const to = fresh.getElementById("live");
+  if (!from || !to) return false;
+  const before = { draft: from.dataset.draft, sound: from.dataset.sound };
+  document.body.className = fresh.body.className + " live";
+  // Another form is another person: nothing typed into the one may stay in the other.
+  const isSameForm = from.dataset.draft === to.dataset.draft;
+  if (!isSameForm) sent.clear();
+  for (const id of PARTS) {
+    const old = document.getElementById(id);
+    const replacement = fresh.getElementById(id);
+    if (old && replacement && isSameForm) morph(old, replacement);
+    else if (old && replacement) old.replaceWith(document.adoptNode(replacement));
+    else if (old) old.remove();
+    else if (replacement) document.body.append(document.adoptNode(replacement));
+  }
+  document.dispatchEvent(new CustomEvent("fragments", { detail: before }));
+  return true;
+}
+
+/** Handle an answer: take its parts over, say why it went wrong, or sign in again. */
+export function handle(answer) {
+  if (answer.status === 401) {
+    location.assign("/sign-in");
+    return false;
+  }
+  if (answer.status >= 400 && !answer.document?.getElementById("live")) {
+    notice(sentenceOf(answer));
+    return false;
+  }
+  notice("");
+  const isElsewhere = answer.status < 400 && new URL(answer.url).pathname !== location.pathname;
+  if (isElsewhere || !takeOver(answer.document)) {
+    location.assign(answer.url);
+    return false;
+  }
+  return answer.status < 400;
+}
+
+/** Fetch this page anew; of several at once only the newest counts. */
+export async function refresh() {
+  if (document.visibilityState === "hidden") {
+    isStale = true;
+    return;
+  }
+  isStale = false;
+  const mine = ++latest;
+  try {
+    const answer = await ask("GET", location.href.split("#")[0]);
+    if (mine === latest) handle(answer);
+  } catch {
+    notice(document.body.dataset.offline);
+  }
+}
+
+/** What was asked for before is out of date: an act of the clerk has a newer answer. */
+export function overtake() {
+  latest += 1;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (isStale && document.visibilityState === "visible") refresh();
+});

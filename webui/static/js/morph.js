@@ -1,0 +1,105 @@
+// Make a part of the page like a fresh one from the server, moving nodes and touching only what differs.
+// Focus, caret, an input method's composition and what is typed but not yet saved stay as they are.
+
+const CONTROLS = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+
+/** What was last sent of each field: until the clerk types on, the field follows the server again. */
+export const sent = new Map();
+
+function isChoice(control) {
+  return control.type === "checkbox" || control.type === "radio";
+}
+
+/** What a control holds now, as it would be sent. */
+export function valueOf(control) {
+  return isChoice(control) ? (control.checked ? control.value : "") : control.value;
+}
+
+/** What the server had put into a control. */
+export function servedOf(control) {
+  if (isChoice(control)) return control.defaultChecked ? control.value : "";
+  if (control.nodeName === "SELECT") {
+    return [...control.options].find((option) => option.defaultSelected)?.value ?? "";
+  }
+  return control.defaultValue;
+}
+
+/** Whether the clerk has put something into a control that the server does not know yet. */
+export function isTyped(control) {
+  const value = valueOf(control);
+  return value !== servedOf(control) && value !== sent.get(control.name);
+}
+
+/** Show in a control what the server holds. */
+export function follow(control) {
+  const served = servedOf(control);
+  if (valueOf(control) === served) return;
+  if (isChoice(control)) control.checked = control.defaultChecked;
+  else control.value = served;
+}
+
+/** Attributes that a script of ours has put on a node; the server does not know them. */
+function own(node) {
+  return node.dataset.own?.split(" ") ?? [];
+}
+
+function syncAttributes(from, to) {
+  const kept = own(from);
+  for (const { name } of [...from.attributes]) {
+    if (!to.hasAttribute(name) && !kept.includes(name)) from.removeAttribute(name);
+  }
+  for (const { name, value } of to.attributes) {
+    if (!kept.includes(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+}
+
+function syncControl(from, to) {
+  const keep = from.type !== "hidden" && (isTyped(from) || from === document.activeElement);
+  const held = valueOf(from);
+  syncAttributes(from, to);
+  if (from.nodeName === "SELECT" && !from.isEqualNode(to)) syncChildren(from, to);
+  if (from.nodeName === "TEXTAREA" && from.defaultValue !== to.defaultValue) from.defaultValue = to.defaultValue;
+  if (!keep) follow(from);
+  else if (valueOf(from) !== held) isChoice(from) ? (from.checked = held !== "") : (from.value = held);
+}
+
+function fits(from, to) {
+  return from.nodeType === to.nodeType && from.nodeName === to.nodeName && (from.id ?? "") === (to.id ?? "") && from.name === to.name;
+}
+
+function syncChildren(from, to) {
+  let next = from.firstChild;
+  for (const wanted of [...to.childNodes]) {
+    let match = next;
+    while (match && !fits(match, wanted)) match = match.nextSibling;
+    if (!match) {
+      from.insertBefore(document.adoptNode(wanted), next);
+      continue;
+    }
+    while (next !== match) {
+      const passed = next;
+      next = next.nextSibling;
+      if (!passed.contains(document.activeElement) || passed.nodeType !== Node.ELEMENT_NODE) passed.remove();
+    }
+    next = match.nextSibling;
+    morph(match, wanted);
+  }
+  while (next) {
+    const passed = next;
+    next = next.nextSibling;
+    passed.remove();
+  }
+}
+
+/** Make `from`, a node of this page, like `to`, a node of a fresh one. */
+export function morph(from, to) {
+  if (from.nodeType !== Node.ELEMENT_NODE) {
+    if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+    return;
+  }
+  if (CONTROLS.has(from.nodeName)) return syncControl(from, to);
+  const open = from.nodeName === "DETAILS" && from.dataset.touched ? from.open : null;
+  syncAttributes(from, to);
+  if (open !== null) from.open = open;
+  syncChildren(from, to);
+}

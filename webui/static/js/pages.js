@@ -1,0 +1,20 @@
+// Pages other than the desk: keys, counting ages, and fresh parts when something changed.
+import * as clock from "./clock.js";
+import * as codes from "./codes.js";
+import * as keys from "./keys.js";
+import * as switches from "./switches.js";
+import { listen } from "./events.js";
+import { refresh } from "./fragments.js";
+
+document.body.classList.add("live");
+keys.start();
+codes.start();
+clock.start();
+switches.start();
+
+const live = document.getElementById("live");
+if (live?.dataset.live) {
+  listen((name) => {
+    if (name === "resync" || live.dataset.live.split(" ").includes(name)) refresh();
+  });
+}

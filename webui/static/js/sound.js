@@ -1,0 +1,29 @@
+// A short tick when a card has been read, a low double tone when it was refused.  Can be switched off.
+
+let context = null;
+
+export function isOn() {
+  return localStorage.getItem("sound") !== "off";
+}
+
+function tone(frequency_hz, start_s, length_s) {
+  const oscillator = context.createOscillator();
+  const volume = context.createGain();
+  oscillator.frequency.value = frequency_hz;
+  volume.gain.setValueAtTime(0.12, context.currentTime + start_s);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + start_s + length_s);
+  oscillator.connect(volume).connect(context.destination);
+  oscillator.start(context.currentTime + start_s);
+  oscillator.stop(context.currentTime + start_s + length_s);
+}
+
+/** Sound for a new state of the card; nothing for states that call for none. */
+export function play(state) {
+  if (!isOn()) return;
+  context ??= new AudioContext();
+  if (state === "read") tone(1320, 0, 0.09);
+  if (state === "refused" || state === "changed") {
+    tone(330, 0, 0.14);
+    tone(262, 0.18, 0.2);
+  }
+}

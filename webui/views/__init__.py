@@ -1,0 +1,1 @@
+"""The pages, one Blueprint for each area."""

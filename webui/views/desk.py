@@ -1,0 +1,88 @@
+"""The desk: whose it is, what the reader says, and the start of a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webui.context import services, signed_in
+
+if TYPE_CHECKING:
+    from agent.accounts.service import SignedIn
+    from agent.register.views import DeskView
+
+bp = Blueprint("desk", __name__)
+
+READ_WAIT_S: Final = 2.5
+_ON_THE_WAY: Final = frozenset({"none", "placed", "reading"})
+
+
+def wait_for_card(by: SignedIn) -> None:
+    """Wait a moment for the reading of a card that lies there or is just being laid: a page without JavaScript asks."""
+    clock = services().clock
+    until = clock.monotonic() + READ_WAIT_S
+    subscription = services().bus.subscribe(by.session_id)
+    try:
+        while services().desk.view(by).card_state in _ON_THE_WAY and clock.monotonic() < until:
+            subscription.get(max(0.01, until - clock.monotonic()))
+    finally:
+        subscription.close()
+
+
+def show(view: DeskView, status: int = 200, sentence: str = "") -> ResponseReturnValue:
+    """Render the desk: somebody else's, waiting for a card, or with a form."""
+    by = signed_in()
+    if view.is_mine and view.draft is not None:
+        return render_template("desk/form.html", desk=view, draft=view.draft, sentence=sentence), status
+    register = services().register
+    return (
+        render_template(
+            "desk/idle.html",
+            desk=view,
+            sentence=sentence,
+            drafts=register.drafts(by),
+            recent=register.recent(by, 1),
+        ),
+        status,
+    )
+
+
+@bp.get("/desk")
+def page() -> ResponseReturnValue:
+    """Show the desk; opening it takes it where nobody holds it."""
+    by = signed_in()
+    view = services().desk.view(by)
+    if view.holder is None:
+        services().desk.take(by)
+        view = services().desk.view(by)
+    return show(view)
+
+
+@bp.post("/desk/take")
+def take() -> ResponseReturnValue:
+    """Take the desk over from the session that holds it."""
+    services().desk.hand_over(signed_in())
+    return redirect(url_for("desk.page"), 303)
+
+
+@bp.post("/desk/read-card")
+def read_card() -> ResponseReturnValue:
+    """Wait for the card that lies on the reader, then show what it says."""
+    wait_for_card(signed_in())
+    return redirect(url_for("desk.page"), 303)
+
+
+@bp.post("/desk/question")
+def answer() -> ResponseReturnValue:
+    """Say whose the other card is."""
+    services().desk.answer_question(signed_in(), request.form.get("question", ""), request.form.get("choice", ""))
+    return redirect(url_for("desk.page"), 303)
+
+
+@bp.post("/desk/without-card")
+def without_card() -> ResponseReturnValue:
+    """Start a form for a person without a card."""
+    services().desk.open_draft(signed_in())
+    return redirect(url_for("desk.page"), 303)

@@ -1,0 +1,55 @@
+"""The technician's page: what is so, why, and the next step.  No personal data, ever."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from agent.errors import Actor, CodedError, Retry
+from webui.context import services
+
+bp = Blueprint("devices", __name__)
+
+
+def known_role(role: str) -> str:
+    """Give back a role of a device that is there.  Raises: CodedError WEB-NOT-FOUND."""
+    if role not in {status.role for status in services().devices.statuses()}:
+        raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
+    return role
+
+
+@bp.get("/devices")
+def page() -> ResponseReturnValue:
+    """Show every device, and the ports that one might use."""
+    devices = services().devices
+    statuses = devices.statuses()
+    candidates = {status.role: devices.candidates(status.role) for status in statuses}
+    return render_template("devices/page.html", statuses=statuses, candidates=candidates, tested="", result=None)
+
+
+@bp.post("/devices/<role>/restart")
+def restart(role: str) -> ResponseReturnValue:
+    """Start the device's worker afresh."""
+    services().devices.restart(known_role(role))
+    return redirect(url_for("devices.page"), 303)
+
+
+@bp.post("/devices/<role>/self-test")
+def self_test(role: str) -> ResponseReturnValue:
+    """Ask the device everything that diagnostics may ask, and show the answers."""
+    devices = services().devices
+    result = devices.self_test(known_role(role))
+    statuses = devices.statuses()
+    candidates = {status.role: devices.candidates(status.role) for status in statuses}
+    return render_template("devices/page.html", statuses=statuses, candidates=candidates, tested=role, result=result)
+
+
+@bp.post("/devices/<role>/use")
+def use(role: str) -> ResponseReturnValue:
+    """Use a port that the page has listed; any other address is refused."""
+    devices = services().devices
+    address = request.form.get("address", "")
+    if address not in {candidate.address for candidate in devices.candidates(known_role(role))}:
+        raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
+    devices.use(role, address)
+    return redirect(url_for("devices.page"), 303)

@@ -1,0 +1,79 @@
+"""The form on the desk: every button keeps what was typed, then does its act."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webui import typed
+from webui.context import services, signed_in
+from webui.views import desk
+
+bp = Blueprint("drafts", __name__, url_prefix="/desk/draft/<draft_id>")
+
+
+def keep_typed(draft_id: str) -> None:
+    """Store the fields of the posted form that have changed."""
+    values = typed.changed(request.form)
+    if values:
+        services().register.type_fields(draft_id, values, signed_in())
+
+
+def back_to_desk() -> ResponseReturnValue:
+    """Show the desk again."""
+    return redirect(url_for("desk.page"), 303)
+
+
+@bp.post("/keep")
+def keep(draft_id: str) -> ResponseReturnValue:
+    """Keep what was typed."""
+    keep_typed(draft_id)
+    return back_to_desk()
+
+
+@bp.post("/read-card")
+def read_card(draft_id: str) -> ResponseReturnValue:
+    """Keep what was typed and wait for the card on the reader."""
+    keep_typed(draft_id)
+    desk.wait_for_card(signed_in())
+    return back_to_desk()
+
+
+@bp.post("/offer/<field>/<source>")
+def take_offer(draft_id: str, field: str, source: str) -> ResponseReturnValue:
+    """Take the value that is offered under a field."""
+    keep_typed(draft_id)
+    services().register.take_offer(draft_id, field, source, signed_in())
+    return back_to_desk()
+
+
+@bp.post("/aside")
+def put_aside(draft_id: str) -> ResponseReturnValue:
+    """Put the form aside; it stays among the drafts."""
+    keep_typed(draft_id)
+    services().desk.put_aside(draft_id, signed_in())
+    return back_to_desk()
+
+
+@bp.post("/resume")
+def resume(draft_id: str) -> ResponseReturnValue:
+    """Go on with a form that was put aside."""
+    services().desk.resume(draft_id, signed_in())
+    return back_to_desk()
+
+
+@bp.post("/discard")
+def discard(draft_id: str) -> ResponseReturnValue:
+    """Erase the form; the reason alone is kept."""
+    services().desk.discard(draft_id, signed_in(), request.form.get("reason", ""))
+    return back_to_desk()
+
+
+@bp.post("/save")
+def save(draft_id: str) -> ResponseReturnValue:
+    """Keep what was typed and save the record; stay with the record where `then` says so."""
+    keep_typed(draft_id)
+    record = services().desk.save(draft_id, signed_in(), {})
+    if request.form.get("then") == "stay":
+        return redirect(url_for("register.record", record_id=record.id), 303)
+    return back_to_desk()

@@ -1,0 +1,91 @@
+"""Words for the small fixed sets that pages show: card kinds, statistics, answers, reasons."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import gettext
+
+from agent.register.codes import table
+from agent.register.views import DraftView, Problem
+from webui.fields import choice_text
+from webui.form_layout import FIELDS, FieldSpec
+from webui.language import message
+
+PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-DATE", "ID-SEX"})
+
+
+def card_kind_name(kind: str) -> str:
+    """What people call a kind of card."""
+    return {
+        "resident": gettext("居民身份证"),
+        "hmt": gettext("港澳台居民居住证"),
+        "foreigner-2017": gettext("外国人永久居留证（2017）"),
+        "foreigner-2023": gettext("外国人永久居留证（2023）"),
+    }.get(kind, kind)
+
+
+def question_choice(choice: str) -> str:
+    """What an answer to "whose card is this" says."""
+    return {
+        "own-draft": gettext("另开一份登记"),
+        "household-member": gettext("同户成员"),
+        "ignore": gettext("放错了，不读"),
+    }.get(choice, choice)
+
+
+def identity_name(name: str) -> str:
+    """What a line of a device's identity is called."""
+    return {
+        "sam_id": gettext("安全模块"),
+        "address": gettext("地址"),
+        "description": gettext("识别"),
+        "speed_baud": gettext("速率"),
+        "driver": gettext("驱动"),
+    }.get(name, name)
+
+
+def statistic_name(name: str) -> str:
+    """What a counter of a device is called."""
+    return {
+        "frames": gettext("应答"),
+        "noise_bytes": gettext("噪声字节"),
+        "strays": gettext("多余应答"),
+        "bad_checks": gettext("校验错"),
+        "repeats": gettext("重发"),
+        "resets": gettext("复位"),
+        "reopens": gettext("重开端口"),
+        "reads": gettext("读卡"),
+        "failures": gettext("失败"),
+        "restarts": gettext("重启次数"),
+    }.get(name, name)
+
+
+def passable_problem(draft: DraftView) -> Problem | None:
+    """The problem of this form that a second person may let pass, if there is one."""
+    return next((problem for problem in draft.problems if problem.code in PASSABLE), None)
+
+
+def discard_reasons(draft: DraftView) -> list[tuple[str, str]]:
+    """The reasons for erasing a form; the rule that keeps the person out stands first."""
+    reasons = [(choice.code, choice_text(choice)) for choice in table("discard_reason")]
+    if draft.scope.in_scope is False and draft.scope.reason is not None:
+        reasons.insert(0, (draft.scope.reason.code, message(draft.scope.reason.code, draft.scope.reason.facts)))
+    return reasons
+
+
+def code_fields() -> list[FieldSpec]:
+    """One field for each code table of the form."""
+    return list({spec.table: spec for spec in FIELDS.values() if spec.kind == "code"}.values())
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` these words."""
+    app.jinja_env.globals.update(
+        card_kind_name=card_kind_name,
+        code_fields=code_fields,
+        discard_reasons=discard_reasons,
+        identity_name=identity_name,
+        passable_problem=passable_problem,
+        question_choice=question_choice,
+        statistic_name=statistic_name,
+    )
