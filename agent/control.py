@@ -104,6 +104,8 @@ class ControlServer:
             log.warning("uid %d may not ask", uid)
             raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
         question = json.loads(_line(connection))
+        if not isinstance(question, dict):
+            raise ValueError("not a question")
         handler = self._handlers.get(str(question.get("ask")))
         if handler is None:
             raise CodedError("CONTROL-UNKNOWN", Actor.DEVELOPER, Retry.NEVER)
