@@ -1,0 +1,27 @@
+"""`make bench`: every figure that the project claims, ours beside a peer's, measured in one run.
+
+Machines are shared and noisy: what counts is the ratio.  Exit code 1 when a row fails; a peer that did not run makes
+its row fail.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import bench_wire
+from table import keep, show
+
+BENCHES = (bench_wire,)
+SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
+
+
+def main() -> int:
+    """Run every bench and print one table."""
+    rows = [row for bench in BENCHES for row in bench.rows()]
+    keep(rows, SAMPLES)
+    return 0 if show(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
