@@ -81,6 +81,15 @@ def is_known(code: str, *, is_practice: bool) -> bool:
     return code in _names().by_code or (is_practice and code == PRACTICE)
 
 
+def name_of(code: str) -> str:
+    """The full name of a division as people write it; the code itself where it is unknown."""
+    if code == PRACTICE:
+        return PRACTICE_NAME
+    by_code = _names().by_code
+    parents = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
+    return "".join(by_code[parent][0] for parent in parents if parent in by_code) or code
+
+
 def parse(address: str, *, is_practice: bool) -> Division | None:
     """Find the division at the head of a household address; None where the address does not say.
 

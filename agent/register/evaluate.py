@@ -1,0 +1,225 @@
+"""What a form as it stands is worth: values that follow from others, problems, warnings, what is missing, the scope.
+
+All functions are pure; the same form on the same day gives the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from agent.register import codes, divisions, fields, id_number, names, scope
+from agent.register.form import Entry, Form, StoredOffer, as_date, source, value
+from agent.register.views import Problem, ScopeAnswer
+
+_MOBILE_DIGITS = 11
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_ID_LIKE = re.compile(r"\d{15,18}")
+_WORKING_REASONS = frozenset({"01", "02", "04", "05"})
+_CHILDS_DECLARER = "2"
+ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form is judged against besides itself."""
+
+    today: date
+    is_practice: bool
+    card_kind: str = ""
+    card_state: str = ""
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Everything that can be said of a form."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
+
+    def problems_of(self, key: str | None) -> tuple[Problem, ...]:
+        """The problems that belong to one field, or (None) to the whole form."""
+        return tuple(problem for problem in self.problems if problem.field == key)
+
+    def warnings_of(self, key: str | None) -> tuple[Problem, ...]:
+        """The warnings that belong to one field, or (None) to the whole form."""
+        return tuple(warning for warning in self.warnings if warning.field == key)
+
+
+def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
+    """Fill what follows from other values, where nobody gave a value: birth date, sex, division, declarer.
+
+    A derived value is never put over a value of another source, and goes when its ground goes.
+    """
+    filled = dict(form)
+    number = _number(form, setting)
+    birth = number.birth_date.isoformat() if number is not None and number.birth_date is not None else ""
+    _put_derived(filled, "birth_date", birth, now)
+    _put_derived(filled, "sex", number.sex if number is not None else "", now)
+    division = divisions.parse(value(filled, "hukou_address"), is_practice=setting.is_practice)
+    _put_derived(filled, "hukou_div", division.code if division is not None else "", now)
+    if source(filled, "declarer") in {"", "station", "derived"} and fields.age(filled, setting.today) is not None:
+        is_child = fields.is_guarded(filled, setting.today)
+        _put_derived(filled, "declarer", _CHILDS_DECLARER if is_child else "1", now)
+    for key in ("name", "guardian_name"):
+        entry = filled.get(key)
+        if entry is not None and names.with_right_dots(entry.value) != entry.value:
+            filled[key] = entry.with_offer(StoredOffer("proposal", names.with_right_dots(entry.value)))
+    return filled
+
+
+def _put_derived(filled: dict[str, Entry], key: str, new: str, now: datetime) -> None:
+    entry = filled.get(key)
+    if entry is None or entry.value == "" or entry.source in {"derived", "station"}:
+        offers = () if entry is None else entry.offers
+        if new == "" and entry is not None and entry.source == "derived":
+            filled[key] = Entry("", "", now, offers=offers)
+        elif new != "" and value(filled, key) != new:
+            filled[key] = Entry(new, "derived", now, offers=offers)
+
+
+def judge(form: Form, setting: Setting) -> Judgement:
+    """Look at every field and at the form as a whole."""
+    result = Judgement()
+    number = _number(form, setting)
+    for key in fields.KEYS:
+        entry_value = value(form, key)
+        if entry_value == "":
+            if fields.is_required(key, form, setting.today):
+                result.missing.append(key)
+            continue
+        result.problems += _field_problems(key, entry_value, setting)
+        if fields.RULES[key].kind == "name":
+            problems, warnings = names.check(entry_value, key)
+            result.problems += problems
+            result.warnings += warnings
+    if number is not None and number.scope is None:
+        result.problems += number.problems
+        result.warnings += number.warnings
+    _judge_dates(form, setting, result)
+    _judge_guardian(form, setting, result)
+    _judge_whole(form, setting, result)
+    _judge_reading(form, setting, result)
+    result.scope = scope.judge(
+        scope.ScopeFacts(
+            today=setting.today,
+            card_kind=setting.card_kind,
+            id_type=value(form, "id_type"),
+            number_scope=None if number is None else number.scope,
+            soldier=value(form, "soldier"),
+            hukou_div=value(form, "hukou_div"),
+            arrive_here=as_date(value(form, "arrive_here_date")),
+            plan_stay=value(form, "plan_stay"),
+            place_type=value(form, "place_type"),
+        )
+    )
+    return result
+
+
+def _number(form: Form, setting: Setting) -> id_number.IdNumber | None:
+    typed = value(form, "id_no")
+    if typed == "":
+        return None
+    sex = value(form, "sex") if source(form, "sex") != "derived" else ""
+    birth = value(form, "birth_date") if source(form, "birth_date") != "derived" else ""
+    facts = id_number.FormFacts(
+        today=setting.today,
+        sex=sex,
+        birth_date=birth if as_date(birth) else "",
+        is_from_card=source(form, "id_no") == "chip",
+        is_practice=setting.is_practice,
+    )
+    return id_number.check(typed, facts)
+
+
+def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Problem]:
+    rule = fields.RULES[key]
+    code, facts = "", {}
+    match rule.kind:
+        case "code" if codes.choice(rule.table, entry_value) is None:
+            code = "FIELD-CODE"
+        case "date" | "validity" if entry_value != fields.LONG_TERM and not as_date(entry_value):
+            code = "FIELD-DATE"
+        case "mobile" if len(entry_value) < _MOBILE_DIGITS:
+            code, facts = "MOBILE-SHORT", {"missing": _MOBILE_DIGITS - len(entry_value)}
+        case "mobile" if len(entry_value) > _MOBILE_DIGITS:
+            code, facts = "MOBILE-LONG", {"over": len(entry_value) - _MOBILE_DIGITS}
+        case "mobile" if _MOBILE.fullmatch(entry_value) is None:
+            code = "MOBILE-SHAPE"
+        case "division" if not divisions.is_known(entry_value, is_practice=setting.is_practice):
+            code = "DIVISION-UNKNOWN"
+        case "text" if len(entry_value) > rule.most:
+            code, facts = "FIELD-LENGTH", {"most": rule.most, "over": len(entry_value) - rule.most}
+    return [Problem(code, key, dict(facts))] if code else []
+
+
+def _judge_dates(form: Form, setting: Setting, result: Judgement) -> None:
+    days = {key: as_date(value(form, key)) for key in ("birth_date", "arrive_city_date", "arrive_here_date")}
+    birth, city, here = days.values()
+    result.problems += [
+        Problem("DATE-FUTURE", key) for key, day in days.items() if day is not None and day > setting.today
+    ]
+    if birth is not None and id_number.years_between(birth, setting.today) > id_number.OLDEST_YEARS:
+        result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": id_number.OLDEST_YEARS}))
+    if city is not None and here is not None and here < city:
+        result.problems.append(Problem("DATE-ORDER", "arrive_here_date"))
+    result.problems += [
+        Problem("DATE-BEFORE-BIRTH", key)
+        for key in ("arrive_city_date", "arrive_here_date")
+        if birth is not None and (day := days[key]) is not None and day < birth
+    ]
+    valid_to = as_date(value(form, "card_valid_to"))
+    if valid_to is not None and valid_to < setting.today:
+        result.warnings.append(Problem("CARD-EXPIRED", "card_valid_to", {"date": valid_to.isoformat()}))
+
+
+def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
+    if fields.is_guarded(form, setting.today) and value(form, "declarer") == "1":
+        result.problems.append(Problem("DECLARER-CHILD", "declarer"))
+    typed = value(form, "guardian_id")
+    if typed == "":
+        return
+    facts = id_number.FormFacts(today=setting.today, is_practice=setting.is_practice)
+    guardian = id_number.check(typed, facts, "guardian_id")
+    result.problems += guardian.problems
+    result.warnings += guardian.warnings
+    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < ADULT:
+        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": ADULT}))
+    if guardian.number == value(form, "id_no"):
+        result.problems.append(Problem("GUARDIAN-SAME", "guardian_id"))
+
+
+def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
+    if value(form, "notice_given") == "0":
+        result.problems.append(Problem("NOTICE-NOT-GIVEN", "notice_given"))
+    town, district = value(form, "town"), value(form, "district")
+    if town and district and not town.startswith(district):
+        result.problems.append(Problem("TOWN-DISTRICT", "town"))
+    if value(form, "reason") in _WORKING_REASONS and not value(form, "employer") and not value(form, "remark"):
+        result.warnings.append(Problem("EMPLOYER-OR-NOTE", "employer"))
+    if _ID_LIKE.search(value(form, "remark")):
+        result.warnings.append(Problem("REMARK-DIGITS", "remark"))
+    if setting.is_practice and value(form, "hukou_div") == divisions.PRACTICE:
+        return
+    if value(form, "hukou_address") and not value(form, "hukou_div"):
+        result.warnings.append(Problem("DIVISION-NOT-FOUND", "hukou_div"))
+
+
+def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
+    chip = [entry for entry in form.values() if entry.source == "chip" and entry.value]
+    if any(not entry.is_verified for entry in chip):
+        if setting.card_state == "single":
+            result.warnings.append(Problem("READING-SINGLE"))
+        else:
+            result.problems.append(Problem("READING-UNVERIFIED"))
+    address = form.get("hukou_address")
+    if address is not None and not address.value and len(address.offers) > 1:
+        result.warnings.append(Problem("ADDRESS-CHOOSE", "hukou_address", {"count": len(address.offers)}))
+    for key, entry in form.items():
+        if any(doubt.reason == "full-field" for doubt in entry.doubts):
+            result.warnings.append(Problem("FIELD-MAYBE-CUT", key))
+        if any(doubt.reason != "full-field" for doubt in entry.doubts):
+            result.warnings.append(Problem("FIELD-DOUBTFUL", key))

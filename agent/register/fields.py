@@ -1,0 +1,169 @@
+"""The fields of the first form (RG), in form order: kind, code table, longest text, and when a value is required.
+
+Source: 《居住登记信息表》 of the Shanghai self-service terminals, with arrival dates, notice and guardian; lengths as
+in the forms' field list, blocks P, A and RG.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from agent.register import codes, divisions, id_number, names
+from agent.register.form import Form, as_date, value
+from agent.register.scope import DAYS_IN_SCOPE, days_stayed
+
+Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
+CHILD_DOCUMENTS = frozenset({"113", "117"})
+GUARDED_UNDER = 16
+SCHOOLED_FROM = 6
+_OTHER_REASON = "17"
+LONGEST_TYPED = 500
+LONG_TERM = "long-term"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What one field takes."""
+
+    key: str
+    kind: Kind
+    most: int
+    table: str = ""
+    is_core: bool = False
+
+
+RULES: dict[str, FieldRule] = {
+    rule.key: rule
+    for rule in (
+        FieldRule("name", "name", 50, is_core=True),
+        FieldRule("sex", "code", 1, "sex", is_core=True),
+        FieldRule("ethnic", "code", 2, "ethnic", is_core=True),
+        FieldRule("birth_date", "date", 10, is_core=True),
+        FieldRule("id_type", "code", 3, "id_type", is_core=True),
+        FieldRule("id_no", "id", 18),
+        FieldRule("hukou_address", "text", 200, is_core=True),
+        FieldRule("hukou_div", "division", 6, is_core=True),
+        FieldRule("card_issuer", "text", 30),
+        FieldRule("card_valid_from", "date", 10),
+        FieldRule("card_valid_to", "validity", 10),
+        FieldRule("soldier", "code", 1, "yes_no", is_core=True),
+        FieldRule("arrive_city_date", "date", 10, is_core=True),
+        FieldRule("arrive_here_date", "date", 10, is_core=True),
+        FieldRule("plan_stay", "code", 1, "plan_stay"),
+        FieldRule("reason", "code", 2, "reason", is_core=True),
+        FieldRule("reason_other", "text", 50),
+        FieldRule("place_type", "code", 2, "place_type"),
+        FieldRule("proof_type", "code", 1, "proof_type", is_core=True),
+        FieldRule("district", "code", 6, "district", is_core=True),
+        FieldRule("town", "code", 9, "town", is_core=True),
+        FieldRule("committee", "text", 12),
+        FieldRule("road", "text", 40, is_core=True),
+        FieldRule("lane", "text", 10),
+        FieldRule("sublane", "text", 10),
+        FieldRule("no", "text", 12),
+        FieldRule("room", "text", 12),
+        FieldRule("mobile", "mobile", 11),
+        FieldRule("education", "code", 2, "education"),
+        FieldRule("employer", "text", 100),
+        FieldRule("guardian_name", "name", 50),
+        FieldRule("guardian_id", "id", 18),
+        FieldRule("guardian_rel", "code", 2, "relation"),
+        FieldRule("guardian_mobile", "mobile", 11),
+        FieldRule("declarer", "code", 1, "declarer"),
+        FieldRule("verify_mode", "code", 1, "verify_mode"),
+        FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
+        FieldRule("remark", "text", 200),
+    )
+}
+KEYS: tuple[str, ...] = tuple(RULES)
+ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
+_DATE = re.compile(r"(\d{4})\D{0,2}?(\d{1,2})\D{0,2}?(\d{1,2})\D?")
+
+
+def age(form: Form, today: date) -> int | None:
+    """Full years of the person; None while the birth date is not known."""
+    birth = as_date(value(form, "birth_date"))
+    return None if birth is None else id_number.years_between(birth, today)
+
+
+def is_guarded(form: Form, today: date) -> bool:
+    """Whether the person is so young that a guardian declares."""
+    years = age(form, today)
+    return years is not None and years < GUARDED_UNDER
+
+
+def is_required(key: str, form: Form, today: date) -> bool:
+    """Whether this form cannot be saved without a value there."""
+    rule = RULES[key]
+    years = age(form, today)
+    answer = rule.is_core
+    if key == "id_no":
+        answer = value(form, "id_type") not in CHILD_DOCUMENTS
+    elif key == "mobile":
+        answer = not is_guarded(form, today)
+    elif key.startswith("guardian_"):
+        answer = is_guarded(form, today)
+    elif key == "education":
+        answer = years is None or years >= SCHOOLED_FROM
+    elif key == "plan_stay":
+        arrival = as_date(value(form, "arrive_here_date"))
+        answer = arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE
+    elif key == "reason_other":
+        answer = value(form, "reason") == _OTHER_REASON
+    return answer
+
+
+def understood(key: str, typed: str, *, is_practice: bool) -> str:
+    """Write a typed value the way it is stored; what cannot be understood stays as it was typed."""
+    rule = RULES[key]
+    text = names.storable(typed)[:LONGEST_TYPED].strip()
+    if text == "":
+        return ""
+    match rule.kind:
+        case "code":
+            text = codes.resolve(rule.table, text) or text
+        case "date":
+            text = _date(text)
+        case "validity":
+            text = LONG_TERM if text in {"长期", LONG_TERM, "longterm"} else _date(text)
+        case "id":
+            text = id_number.clean(text)
+        case "mobile":
+            text = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
+        case "division" if not text.isdigit():
+            found = divisions.parse(text, is_practice=is_practice)
+            text = text if found is None else found.code
+    return text
+
+
+def _date(text: str) -> str:
+    match = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return text
+    year, month, day = match.groups()
+    iso = f"{year}-{month:0>2}-{day:0>2}"
+    return iso if as_date(iso) else text
+
+
+def shown(key: str, stored: str) -> str:
+    """Write a stored value for people."""
+    rule = RULES.get(key)
+    if rule is None or stored == "":
+        return stored
+    text = stored
+    match rule.kind:
+        case "code":
+            text = codes.shown(rule.table, stored)
+        case "id":
+            text = id_number.grouped(stored)
+        case "validity" if stored == LONG_TERM:
+            text = "长期"
+        case "mobile" if len(stored) == 11:
+            text = f"{stored[:3]} {stored[3:7]} {stored[7:]}"
+        case "division":
+            text = divisions.name_of(stored)
+    return text

@@ -1,0 +1,96 @@
+"""A form while it is filled: an immutable set of entries, each with its source, and what else is on offer for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from agent.register.views import Source
+
+EXTRA = ("id_no_raw",)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOffer:
+    """An alternative value: where it comes from, and what it is."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDoubt:
+    """A doubtful place in a chip value, as the reading reported it."""
+
+    reason: str
+    position: int | None
+    code_point: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field's value and everything known about it."""
+
+    value: str
+    source: Source
+    at: datetime
+    is_verified: bool = False
+    offers: tuple[StoredOffer, ...] = ()
+    doubts: tuple[StoredDoubt, ...] = ()
+
+    def with_offer(self, offer: StoredOffer) -> Entry:
+        """Put an offer beside the value, in place of an older one of the same source."""
+        others = tuple(one for one in self.offers if one.source != offer.source)
+        return dataclasses.replace(self, offers=(*others, offer))
+
+    def offered(self, source: str) -> str | None:
+        """The value offered by a source, or None."""
+        return next((offer.value for offer in self.offers if offer.source == source), None)
+
+
+Form = Mapping[str, Entry]
+
+
+def value(form: Form, key: str) -> str:
+    """The value of a field, "" where it has none."""
+    entry = form.get(key)
+    return "" if entry is None else entry.value
+
+
+def source(form: Form, key: str) -> Source:
+    """Where the value of a field came from, "" where it has none."""
+    entry = form.get(key)
+    return "" if entry is None else entry.source
+
+
+def as_date(text: str) -> date | None:
+    """Read an ISO date; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def offers_as_json(entry: Entry) -> list[Any]:
+    """Write the offers for their column."""
+    return [[offer.source, offer.value] for offer in entry.offers]
+
+
+def doubts_as_json(entry: Entry) -> list[Any]:
+    """Write the doubts for their column."""
+    return [[doubt.reason, doubt.position, doubt.code_point] for doubt in entry.doubts]
+
+
+def entry_from_row(row: Any) -> Entry:
+    """Read an entry from its row."""
+    return Entry(
+        value=row.value,
+        source=row.source,
+        at=row.at,
+        is_verified=bool(row.is_verified),
+        offers=tuple(StoredOffer(*offer) for offer in row.offers),
+        doubts=tuple(StoredDoubt(*doubt) for doubt in row.doubts),
+    )

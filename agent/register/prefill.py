@@ -1,0 +1,152 @@
+"""From a card to the form: which chip value goes where, and what happens where a value stands already.
+
+Rules: the newest address is preferred, the printed one offered beside it; with more than one newest record none is
+chosen.  What a person typed is never overwritten; the chip's value is offered.  The same card twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import datetime
+
+from agent.register import names
+from agent.register.form import Entry, Form, StoredDoubt, StoredOffer
+from drivers.api import IdCard
+
+_FROM_CARD = {
+    "name": "name",
+    "sex": "sex",
+    "ethnic_group": "ethnic",
+    "birth_date": "birth_date",
+    "id_number": "id_no",
+    "issuer": "card_issuer",
+    "valid_from": "card_valid_from",
+    "valid_to": "card_valid_to",
+}
+_YIELDING = frozenset({"", "station", "derived"})
+RESIDENT_CARD = "111"
+
+
+def digest(card: IdCard) -> str:
+    """Name a card's content, so that the same card is known again."""
+    parts = [card.kind.value.encode(), card.text_raw, *(_encoded(address) for address in card.newest_addresses)]
+    return hashlib.sha256(b"\x00".join(parts)).hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def addresses(card: IdCard) -> tuple[str, tuple[StoredOffer, ...]]:
+    """Choose the household address of a card: the value ("" when the clerk must pick) and what stands beside it."""
+    printed = names.storable(card.address or "")
+    newest = [names.storable(address) for address in card.newest_addresses]
+    beside = (StoredOffer("chip-printed", printed),) if printed else ()
+    if not newest:
+        return printed, ()
+    numbered = tuple(StoredOffer(f"chip-newest-{number}", text) for number, text in enumerate(newest, 1))
+    if len(newest) == 1:
+        return newest[0], (*numbered, *beside) if printed != newest[0] else ()
+    return "", (*numbered, *beside)
+
+
+def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
+    """Put the values of a resident card into the form, verified when it was read twice."""
+    filled = dict(form)
+    is_verified = card.readings >= 2
+    for card_key, key in _FROM_CARD.items():
+        text = getattr(card, card_key)
+        if text:
+            entry = Entry(names.storable(text), "chip", now, is_verified, doubts=_doubts(card, card_key))
+            filled[key] = _meet(filled.get(key), entry)
+    filled["id_type"] = _meet(filled.get("id_type"), Entry(RESIDENT_CARD, "chip", now, is_verified))
+    chosen, offers = addresses(card)
+    doubts = _doubts(card, "address")
+    standing = filled.get("hukou_address")
+    if chosen:
+        filled["hukou_address"] = _meet(standing, Entry(chosen, "chip", now, is_verified, offers, doubts))
+    elif offers:
+        base = standing or Entry("", "", now)
+        filled["hukou_address"] = dataclasses.replace(base, offers=offers, doubts=doubts)
+    return filled
+
+
+def _meet(standing: Entry | None, chip: Entry) -> Entry:
+    """Decide between what stands in the field and what the chip says."""
+    if standing is None or standing.value == "" or standing.source in _YIELDING:
+        return chip
+    if standing.value == chip.value:
+        if standing.source == "chip" and standing.is_verified >= chip.is_verified:
+            return standing
+        return chip
+    if standing.source == "chip":
+        return chip
+    kept = standing.with_offer(StoredOffer("chip", chip.value))
+    for offer in chip.offers:
+        kept = kept.with_offer(offer)
+    return kept
+
+
+def _doubts(card: IdCard, card_key: str) -> tuple[StoredDoubt, ...]:
+    return tuple(
+        StoredDoubt(doubt.reason.value, doubt.position, doubt.code_point)
+        for doubt in card.doubtful
+        if doubt.field == card_key or (card_key == "address" and doubt.field == "newest_addresses")
+    )
+
+
+def verify(form: Form) -> dict[str, Entry]:
+    """Mark all chip values as verified: a second reading was equal byte for byte."""
+    return {
+        key: dataclasses.replace(entry, is_verified=True) if entry.source == "chip" else entry
+        for key, entry in form.items()
+    }
+
+
+def withdraw(form: Form, now: datetime) -> dict[str, Entry]:
+    """Take back every chip value and offer: the second reading was of something else, so nothing of it may be used."""
+    kept: dict[str, Entry] = {}
+    for key, entry in form.items():
+        offers = tuple(offer for offer in entry.offers if not offer.source.startswith("chip"))
+        if entry.source == "chip":
+            kept[key] = Entry("", "", now, offers=offers)
+        else:
+            kept[key] = dataclasses.replace(entry, offers=offers, doubts=())
+    return kept
+
+
+def typed(standing: Entry | None, new: str, now: datetime) -> Entry:
+    """Put what a clerk typed into a field; a chip value that it replaces loses its verified mark and stays on offer."""
+    if standing is None:
+        return Entry(new, "typed" if new else "", now)
+    if standing.value == new:
+        return standing
+    offers = standing.offers
+    if standing.source == "chip" and standing.value:
+        offers = standing.with_offer(StoredOffer("chip", standing.value)).offers
+    doubts = standing.doubts if standing.source == "chip" and not new else ()
+    return Entry(new, "typed" if new else "", now, offers=offers, doubts=doubts)
+
+
+def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: bool) -> Entry | None:
+    """Take an offer; what stood before is offered in turn.  None when there is no such offer.
+
+    Args:
+        standing: the field as it is.
+        offer_source: names the offer.
+        now: the time.
+        is_verified: whether the card behind a chip's offer was read twice.
+    """
+    new = standing.offered(offer_source)
+    if new is None:
+        return None
+    is_chip = offer_source.startswith("chip")
+    entry = Entry(new, "chip" if is_chip else "typed", now, is_chip and is_verified, standing.offers, standing.doubts)
+    if offer_source == "register":
+        entry = dataclasses.replace(entry, source="register")
+    if offer_source in {"chip", "register", "proposal"}:
+        entry = dataclasses.replace(entry, offers=tuple(one for one in entry.offers if one.source != offer_source))
+        if standing.value and standing.source in {"chip", "register"}:
+            entry = entry.with_offer(StoredOffer(standing.source, standing.value))
+    return entry
