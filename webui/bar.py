@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, request, url_for
-from flask_babel import gettext
 
 from webui.context import services, session_or_none, settings
 from webui.rights import access_of
+from webui.translate import gettext
 
 if TYPE_CHECKING:
     from agent.devices.service import DeviceStatus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Flask, g, render_template
@@ -44,7 +45,7 @@ def status_of(error: CodedError) -> int:
     return 500 if error.actor is Actor.DEVELOPER else 409
 
 
-def page(code: str, status: int, facts: dict[str, str | int] | None = None) -> ResponseReturnValue:
+def page(code: str, status: int, facts: Mapping[str, str | int | float] | None = None) -> ResponseReturnValue:
     """Render the error page."""
     request_id = g.get("request_id", "")
     is_foreign = code == "WEB-HOST"
@@ -57,8 +58,7 @@ def page(code: str, status: int, facts: dict[str, str | int] | None = None) -> R
 
 def coded(error: CodedError) -> ResponseReturnValue:
     """Answer an error with a code of ours."""
-    facts = {name: int(fact) if isinstance(fact, float) else fact for name, fact in error.facts.items()}
-    return page(error.code, status_of(error), facts)
+    return page(error.code, status_of(error), error.facts)
 
 
 def http(error: HTTPException) -> ResponseReturnValue:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
-from flask_babel import gettext
 
 from agent.register.codes import table
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
 from webui.form_layout import FIELDS, SECTIONS, FieldSpec, Section, field_name
 from webui.language import grouped, language
+from webui.translate import gettext
 
 ID_NUMBERS: Final = frozenset({"id_no", "guardian_id"})
 

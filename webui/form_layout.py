@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flask_babel import LazyString, lazy_gettext
+from webui.translate import LazyText, lazy_gettext
 
 Kind = Literal["text", "digits", "date", "code", "yes-no", "mark", "long"]
 
@@ -24,11 +24,11 @@ class FieldSpec:
     """
 
     key: str
-    name: LazyString
+    name: LazyText
     kind: Kind = "text"
     columns: int = 3
     table: str = ""
-    placeholder: LazyString | None = None
+    placeholder: LazyText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Section:
     """A part of the form under one heading.  `is_folded`: shown folded while nothing in it is wanted."""
 
     key: str
-    name: LazyString
+    name: LazyText
     fields: tuple[FieldSpec, ...]
     is_folded: bool = False
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel  # type: ignore[import-untyped]
 
 from agent.messages import service as messages
 from webui.context import LANGUAGE_COOKIE, LANGUAGES, services, session_or_none, settings
+from webui.translate import gettext, ngettext
 
 
 def language() -> str:
@@ -26,7 +28,7 @@ def html_language() -> str:
     return "zh-CN" if language() == "zh" else "en"
 
 
-def message(code: str, facts: dict[str, str | int] | None = None) -> str:
+def message(code: str, facts: Mapping[str, str | int | float] | None = None) -> str:
     """Put a code into one sentence: what is wrong, what to do."""
     return messages.text(code, language(), **(facts or {}))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,9 +13,21 @@ if TYPE_CHECKING:
     from agent.register.service import RegisterService
 
     from agent.accounts.service import AccountsService, SignedIn
-    from agent.clock import Clock
     from agent.devices.service import DevicesService
     from agent.events.service import EventBus
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary point; never jumps."""
+
+    def now(self) -> datetime:
+        """The aware UTC time."""
+
+    def today(self) -> date:
+        """The date at the station."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from agent.clock import Clock
     from agent.events.service import Event, Subscription
+    from webui.services import Clock
 
 TICK_S: Final = 0.5
 COMMENT_EVERY_S: Final = 15.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import gettext
 
 from agent.register.codes import table
 from agent.register.views import DraftView, Problem
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
 from webui.language import message
+from webui.translate import gettext
 
 PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-DATE", "ID-SEX"})
 

@@ -43,7 +43,7 @@ def leave(session: SignedIn | None) -> None:
 def way_back(path: str) -> str:
     """The page to go back to, if it is one of ours that can be opened; else the start."""
     try:
-        endpoint, arguments = current_app.create_url_adapter(request).match(path, method="GET")
+        endpoint, arguments = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return url_for("home.start")
     return url_for(endpoint, **arguments)
@@ -73,7 +73,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         opened = services().accounts.sign_in(name, request.form.get("password", ""))
     except CodedError as error:
-        return sign_in_form(name, message(error.code, dict(error.facts)), status_of(error))
+        return sign_in_form(name, message(error.code, error.facts), status_of(error))
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES and chosen != opened.language:
         services().accounts.set_language(opened.token, chosen)
