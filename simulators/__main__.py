@@ -1,0 +1,110 @@
+"""Start a simulated device: `python -m simulators reader`; one line of JSON on stdout, then it runs until told to end.
+
+It ends on SIGTERM or SIGINT, when its parent process has ended, and with `--until-eof` at the end of stdin.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulators.control import ControlServer
+from simulators.fault_table import SPEEDS
+from simulators.pty_wire import PtyWire
+from simulators.reader_sam import SimulatedReader
+from simulators.usb_wire import UsbWire
+from simulators.wire import Wire
+
+WIRES = ("pty", "usb-split", "usb-pair")
+USAGE_ERROR = 2
+IN_USE = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one simulator; returns the exit code."""
+    options = _options(arguments)
+    stop = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+    for word in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(word, lambda *_: os.eventfd_write(stop, 1))
+    try:
+        reader = SimulatedReader(_wire(options), options.wire, options.seed, options.speed_factor)
+        server = ControlServer(reader, secrets.token_urlsafe(24), options.port)
+    except OSError as error:
+        sys.stderr.write(f"cannot start: {error}\n")
+        return IN_USE
+    with server:
+        reader.start()
+        try:
+            line = {"address": reader.address, "faults": server.url, "token": server.token}
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+            _serve(server, stop, is_until_eof=options.until_eof)
+        finally:
+            reader.stop()
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulators", description="Simulated devices on real wires.")
+    devices = parser.add_subparsers(dest="device", required=True)
+    reader = devices.add_parser("reader", help="an ID-card reader (SAM_V)")
+    reader.add_argument("--wire", choices=WIRES, default="pty", help="how it is connected")
+    reader.add_argument("--baud", type=int, choices=SPEEDS, default=SPEEDS[0], help="speed of the module (pty)")
+    reader.add_argument("--seed", type=int, default=1, help="which people are in the stack")
+    reader.add_argument("--link", type=Path, help="where the stable name of the serial port shall stand (pty)")
+    reader.add_argument("--speed-factor", type=float, default=1.0, help="how many times faster than a real module")
+    reader.add_argument("--port", type=int, default=0, help="control port on 127.0.0.1 (0: any)")
+    reader.add_argument("--until-eof", action="store_true", help="end at the end of stdin")
+    options = parser.parse_args(arguments)
+    if not 0.01 <= options.speed_factor <= 1000:
+        parser.error("--speed-factor: from 0.01 to 1000")
+    if not 0 <= options.port <= 65535 or not 0 <= options.seed < 2**31:
+        parser.error("--port: from 0 to 65535; --seed: from 0 to 2147483647")
+    return options
+
+
+def _wire(options: argparse.Namespace) -> Wire:
+    if options.wire == "pty":
+        return PtyWire(options.baud, options.link, is_paced=options.speed_factor == 1.0)
+    return UsbWire(options.wire, f"RENHU-SIM-{options.seed:08d}")
+
+
+def _serve(server: ControlServer, stop: int, *, is_until_eof: bool) -> None:
+    """Answer the control port until something says that this is the end; sleeps in between."""
+    ends = {stop}
+    stdin = sys.stdin.fileno() if is_until_eof else -1
+    with contextlib.ExitStack() as held:
+        parent = _parent()
+        if parent is not None:
+            held.callback(os.close, parent)
+            ends.add(parent)
+        while True:
+            waiting = [server.fileno(), *ends, *([stdin] if is_until_eof else [])]
+            ready, _, _ = select.select(waiting, [], [])
+            if ends.intersection(ready) or (stdin in ready and not os.read(stdin, 4096)):
+                return
+            if server.fileno() in ready:
+                server.handle_request()
+
+
+def _parent() -> int | None:
+    """A descriptor that becomes readable when the process that started this one has ended; None when it cannot be seen.
+
+    PR_SET_PDEATHSIG would strike when the parent's *thread* that started us ends, which is too early.
+    """
+    try:
+        return os.pidfd_open(os.getppid())
+    except OSError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
