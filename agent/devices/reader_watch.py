@@ -7,6 +7,7 @@ noticed at once, and wakes only when the next look is due.
 from __future__ import annotations
 
 import selectors
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,11 +73,13 @@ class ReaderWatch:
         self._next_look_s = clock.monotonic()
         self._next_pulse_s = clock.monotonic()
 
-    def run(self) -> None:
-        """Go on until the wire breaks.
+    def run(self, waiting: Iterable[object] = ()) -> None:
+        """Obey what is waiting, then go on until the wire breaks.
 
         Raises: WireBroken when the agent has gone.
         """
+        for message in waiting:
+            self._obey(message)
         while True:
             self._listen()
             now_s = self._clock.monotonic()

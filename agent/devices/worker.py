@@ -16,6 +16,7 @@ import resource
 import signal
 import socket
 import sys
+from typing import Any
 
 from agent.clock import SystemClock
 from agent.devices.reader_watch import ReaderWatch
@@ -35,8 +36,8 @@ def main(arguments: list[str]) -> int:
     wire = Wire(socket.socket(fileno=int(arguments[0])), is_worker=True)
     try:
         wire.send(Hello(VERSION, os.getpid()))
-        start = _first(wire)
-        _serve(wire, start)
+        start, *waiting = _first(wire)
+        _serve(wire, start, waiting)
     except WireBroken:
         return 0
     return 0
@@ -55,17 +56,18 @@ def load_driver(name: str) -> object:
     raise ModuleNotFoundError(name, name=name)
 
 
-def _first(wire: Wire) -> Start:
-    messages: list[object] = []
+def _first(wire: Wire) -> list[Any]:
+    """The first message, which says what to do, and what came with it."""
+    messages: list[Any] = []
     while not messages:
         messages = wire.receive()
     start = messages[0]
     if not isinstance(start, Start) or start.version != VERSION:
         raise WireBroken("an agent of another version")
-    return start
+    return messages
 
 
-def _serve(wire: Wire, start: Start) -> None:
+def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
     try:
         driver = load_driver(start.driver)
         reader = driver.create(start.address, start.settings, SystemClock())  # type: ignore[attr-defined]
@@ -77,7 +79,7 @@ def _serve(wire: Wire, start: Start) -> None:
         return
     if not isinstance(reader, IdReader):
         raise TypeError(f"driver {start.driver} does not make a {start.role}")
-    ReaderWatch(reader, wire, SystemClock()).run()
+    ReaderWatch(reader, wire, SystemClock()).run(waiting)
 
 
 def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) -> None:
