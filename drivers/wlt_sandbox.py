@@ -53,13 +53,14 @@ CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
 TGKILL: Final = (234, 131)
 _MACHINES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
+# Soft and hard; past the soft one of processor time comes SIGXCPU, which tells a spinning library from a killed one.
 _LIMITS: Final = (
-    (resource.RLIMIT_CPU, 3),
-    (resource.RLIMIT_AS, 512 << 20),
-    (resource.RLIMIT_NOFILE, 32),
-    (resource.RLIMIT_NPROC, 0),
-    (resource.RLIMIT_FSIZE, 1 << 20),
-    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_CPU, 3, 4),
+    (resource.RLIMIT_AS, 512 << 20, 512 << 20),
+    (resource.RLIMIT_NOFILE, 32, 32),
+    (resource.RLIMIT_NPROC, 0, 0),
+    (resource.RLIMIT_FSIZE, 1 << 20, 1 << 20),
+    (resource.RLIMIT_CORE, 0, 0),
 )
 
 
@@ -104,8 +105,8 @@ def confine(readable: Iterable[Path], scratch: Path) -> tuple[str, ...]:
     libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(9))
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) == 0:
         layers.append("namespaces")
-    for limit, most in _LIMITS:
-        resource.setrlimit(limit, (most, most))
+    for limit, soft, hard in _LIMITS:
+        resource.setrlimit(limit, (soft, hard))
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1)) != 0:
         raise ConfinementMissing("no-new-privileges")
     layers += _restrict_files(libc, readable, scratch)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import VID_PID
+
 UNITS = Path(__file__).parents[2] / "systemd"
 PORT = "/devices/pci0000:00/0000:00:14.0/usb1/1-2"
 TTY = f"{PORT}/1-2:1.0/{{name}}/tty/{{name}}"
@@ -92,18 +94,21 @@ def judge(scratch: Path, description: str, path: str, extra: str = "") -> Seen:
     )
 
 
-LISTED = ["1a86:7523", "1a86:5523", "1a86:55d4", "067b:2303", "067b:23a3", "10c4:ea60", "0403:6001", "0403:6015"]
-
-
-@pytest.mark.parametrize("vid_pid", LISTED)
+@pytest.mark.parametrize("vid_pid", VID_PID)
 def test_a_listed_adapter_is_the_reader(tmp_path: Path, vid_pid: str) -> None:
     seen = judge(tmp_path, *adapter(*vid_pid.split(":"), serial="0001"))
     assert (seen.links, seen.is_ours, seen.complaints) == ({"/dev/renhu/reader"}, True, ())
     assert seen.properties["ID_MM_DEVICE_IGNORE"] == "1"
 
 
+def test_the_rules_list_the_adapters_that_the_agent_tries_and_no_other() -> None:
+    rules = (UNITS / "60-renhu.rules").read_text("utf-8")
+    pairs = re.findall(r'ATTRS\{idVendor\}=="(\w+)", ATTRS\{idProduct\}=="(\w+)"', rules)
+    assert {f"{vendor}:{product}" for vendor, product in pairs} == set(VID_PID)
+
+
 def test_a_modem_shaped_adapter_is_the_reader_too(tmp_path: Path) -> None:
-    assert judge(tmp_path, *adapter("1a86", "55d4", "0001", name="ttyACM0")).links == {"/dev/renhu/reader"}
+    assert judge(tmp_path, *adapter("1a86", "7523", "0001", name="ttyACM0")).links == {"/dev/renhu/reader"}
 
 
 @pytest.mark.parametrize("vid_pid", ["2341:0043", "1a86:7522", "0403:ea60", "05c6:9091"])

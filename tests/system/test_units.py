@@ -11,9 +11,11 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent import config
 from agent.errors import Exit
 
 ROOT = Path(__file__).parents[2]
@@ -181,16 +183,39 @@ def test_sysusers_dry_run_names_the_account(tmp_path: Path) -> None:
     assert "renhu" in seen.stdout + seen.stderr
 
 
-def test_the_example_configuration_shows_every_key() -> None:
+def uncommented_example() -> dict[str, Any]:
     text = (UNITS / "renhu.toml").read_text("utf-8")
-    everything = tomllib.loads(re.sub(r"(?m)^#(\[|[a-z_]+ = )", r"\1", text))
-    assert set(everything) == {"web", "data", "station", "devices"}
-    assert set(everything["web"]) == {"host", "port"}
-    assert set(everything["data"]) == {"folder", "key"}
-    assert set(everything["station"]) == {"code", "name", "time_zone"}
-    reader = everything["devices"]["reader"]
-    assert set(reader) == {"driver", "address", "ports", "vid_pid", "poll_ms", "idle_poll_ms", "photo"}
-    assert {"library", "symbol", "shape", "flag"} <= set(reader["photo"])
+    return tomllib.loads(re.sub(r"(?m)^#(\[|[a-z_]+ = )", r"\1", text))
+
+
+def flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The leaves of a TOML document by dotted name."""
+    leaves: dict[str, Any] = {}
+    for name, value in table.items():
+        leaves |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return leaves
+
+
+def test_the_example_configuration_shows_every_key_that_the_agent_knows() -> None:
+    assert set(flat(uncommented_example())) == set(config.KEYS)
+    config.parse(uncommented_example(), "renhu.toml")
+
+
+def test_the_example_configuration_as_shipped_changes_nothing() -> None:
+    shipped = tomllib.loads((UNITS / "renhu.toml").read_text("utf-8"))
+    assert config.parse(shipped, "renhu.toml") == config.parse({}, "renhu.toml")
+
+
+def test_what_the_example_calls_a_default_is_one() -> None:
+    stated_otherwise = {
+        "data.key",
+        "devices.reader.photo.library",
+        "devices.reader.photo.symbol",
+        "devices.reader.photo.flag",
+    }
+    for key, value in flat(uncommented_example()).items():
+        if key not in stated_otherwise:
+            assert value == config.KEYS[key].default, key
 
 
 def test_unit_files_name_no_place_of_a_developer() -> None:
