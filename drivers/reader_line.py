@@ -88,6 +88,8 @@ class Line:
                 self._trouble = "check" if answer.status == sam_status.CHECK_WRONG else "length"
                 continue
             return answer
+        if self.transport.has_second_opener():
+            raise reader_errors.second_opener(self.transport.address)
         if self._trouble is None:
             raise reader_errors.silent(deadline)
         raise reader_errors.line(self._trouble)

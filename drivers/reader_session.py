@@ -190,6 +190,8 @@ class Session:
                 if self._poll_ready(line, self._timings.probe_s * 2**round_number, deadline):
                     self._known_speed = speed
                     return
+        if line.transport.has_second_opener():
+            raise reader_errors.second_opener(line.transport.address)
         if self._heard_bad > heard_before:
             # What answered well before is a reader, whatever has become of its line.
             raise reader_errors.line("noise") if self._openings else reader_errors.not_a_reader(line.transport.address)

@@ -33,6 +33,9 @@ class Transport(Protocol):
     def set_speed(self, speed_baud: int) -> None:
         """Change our side's speed and forget what was received at the old one.  Does nothing on USB."""
 
+    def has_second_opener(self) -> bool:
+        """Whether another program has the device open beside us, as far as the system lets us see."""
+
     def close(self) -> None:
         """Release the device.  Never raises."""
 

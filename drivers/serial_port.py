@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import serial
 
 _READ_BYTES = 4096
+_PTY_MASTERS = {"/dev/ptmx", "/dev/pts/ptmx"}
 _GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTDIR})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 _HELD = frozenset({errno.EBUSY, errno.EAGAIN})
@@ -93,6 +94,14 @@ class SerialTransport:
         except (OSError, termios.error) as error:
             raise reader_errors.absent(self.address) from error
 
+    def has_second_opener(self) -> bool:
+        """Whether another process holds the port's device file; of other users' processes only root sees it."""
+        target = os.path.realpath(self._path)
+        holders = set[str]()
+        with suppress(OSError):
+            holders = {entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
+        return any(_is_holding(Path("/proc", holder, "fd"), target) for holder in holders - {str(os.getpid())})
+
     def close(self) -> None:
         """Release the port."""
         with suppress(OSError):
@@ -104,6 +113,16 @@ class SerialTransport:
 
     def _has_hung_up(self) -> bool:
         return any(flags & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, flags in self._readable.poll(0))
+
+
+def _is_holding(descriptors: Path, target: str) -> bool:
+    """Whether a process has `target` open.  Who made a pseudo-terminal holds both of its ends and does not count."""
+    links = set[str]()
+    with suppress(OSError):
+        for descriptor in descriptors.iterdir():
+            with suppress(OSError):
+                links.add(str(descriptor.readlink()))
+    return target in links and not links & _PTY_MASTERS
 
 
 class SerialPort:

@@ -113,6 +113,10 @@ class UsbTransport:
     def set_speed(self, speed_baud: int) -> None:
         """USB has no baud rate: nothing to do."""
 
+    def has_second_opener(self) -> bool:
+        """Never: the interface is claimed for us alone."""
+        return False
+
     def close(self) -> None:
         """Release the interface and the device."""
         import usb.core  # noqa: PLC0415

@@ -25,7 +25,6 @@ FIELDS = [
     "nationality",
     "pass_number",
     "issues",
-    ,
 ]
 
 
