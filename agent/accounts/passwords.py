@@ -11,6 +11,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -49,7 +50,10 @@ class Gate:
         self._clock = clock
         self._policy = policy
         self._hasher = PasswordHasher(time_cost=policy.passes, memory_cost=policy.memory_kib, parallelism=1)
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash(secrets.token_hex(16))
 
     def hash(self, password: str) -> str:
         """Hash a new password.  Raises: CodedError ACCOUNT-PASSWORD-LENGTH."""

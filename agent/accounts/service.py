@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from agent.accounts import audit
@@ -78,6 +80,14 @@ class AccountsService:
             EnrolmentCode.create(code_hash=_hash(code), expires_at=expires_at)
         return code
 
+    def offer_enrolment(self, place: Path) -> None:
+        """Write a new one-time code to a file that only its owner may read; an older file is replaced."""
+        code = self.issue_enrolment_code()
+        place.unlink(missing_ok=True)
+        descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(code + "\n")
+
     def enrol(self, code: str, name: str, password: str, role: Role = "supervisor") -> SignedIn:
         """Make the first user and sign in.  The code dies with its use.
 
@@ -99,6 +109,17 @@ class AccountsService:
         user = self._gate.check(name, password)
         with writing(self._store):
             return self._begin(user)
+
+    def second_person(self, by: SignedIn, name: str, password: str) -> str:
+        """Check that somebody else, who may work on the register or supervise it, stands by; give that user's id.
+
+        Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT, ACCOUNT-SAME-PERSON, RIGHTS-DENIED.
+        """
+        user = self._gate.check(name, password)
+        if str(user.id) == by.user_id:
+            raise CodedError("ACCOUNT-SAME-PERSON", Actor.CLERK, Retry.AFTER_ACTION)
+        require(user, Right.REGISTER_READ)
+        return str(user.id)
 
     def sign_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""

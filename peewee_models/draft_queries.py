@@ -1,0 +1,74 @@
+"""Questions to the drafts, and the writing of their fields."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from peewee_models.drafts import Approval, Draft, DraftField
+from peewee_models.register import Person, Registration
+
+
+def of_user(draft_id: uuid.UUID, user_id: uuid.UUID) -> Any:
+    """A draft of this user, or None: somebody else's is as unknown as one that never was."""
+    return Draft.get_or_none((Draft.id == draft_id) & (Draft.user == user_id))
+
+
+def open_of_user(user_id: uuid.UUID) -> Any:
+    """The draft that this user works on now, or None."""
+    return Draft.select().where((Draft.user == user_id) & (Draft.state == "open")).get_or_none()
+
+
+def all_of_user(user_id: uuid.UUID) -> list[Any]:
+    """All drafts of this user, the one saved last first."""
+    return list(Draft.select().where(Draft.user == user_id).order_by(Draft.saved_at.desc(), Draft.id))
+
+
+def with_value(user_id: uuid.UUID, key: str, value: str) -> Any:
+    """A draft of this user that holds this value, or None."""
+    drafts = (
+        Draft.select()
+        .join(DraftField)
+        .where((Draft.user == user_id) & (DraftField.key == key) & (DraftField.value == value))
+    )
+    return drafts.get_or_none()
+
+
+def put_others_aside(user_id: uuid.UUID) -> None:
+    """Let this user have no open draft."""
+    Draft.update(state="aside").where((Draft.user == user_id) & (Draft.state == "open")).execute()
+
+
+def fields_of(draft_id: uuid.UUID) -> dict[str, Any]:
+    """The rows of a draft's fields by key."""
+    return {row.key: row for row in DraftField.select().where(DraftField.draft == draft_id)}
+
+
+def put_field(draft_id: uuid.UUID, key: str, columns: dict[str, Any]) -> None:
+    """Write one field in place of what it held."""
+    DraftField.delete().where((DraftField.draft == draft_id) & (DraftField.key == key)).execute()
+    DraftField.insert(draft=draft_id, key=key, **columns).execute()
+
+
+def approvals_of(draft_id: uuid.UUID) -> dict[str, Any]:
+    """What a second person let pass in a draft, by code."""
+    return {row.code: row for row in Approval.select().where(Approval.draft == draft_id)}
+
+
+def household_drafts(household_id: uuid.UUID) -> list[Any]:
+    """All drafts of a household, the oldest first."""
+    return list(Draft.select().where(Draft.household == household_id).order_by(Draft.opened_at, Draft.id))
+
+
+def household_records(household_id: uuid.UUID) -> list[Any]:
+    """All saved registrations of a household, with their persons."""
+    records = Registration.select(Registration, Person).join(Person).where(Registration.household == household_id)
+    return list(records.order_by(Registration.registered_at, Registration.id))
+
+
+def erase_chip_data(read_before: datetime) -> int:
+    """Erase the chip's raw text and photo from drafts whose card was read before a time; give how many."""
+    stale = (Draft.card_read_at < read_before) & (Draft.card_text.is_null(False) | Draft.card_photo.is_null(False))
+    erased: int = Draft.update(card_text=None, card_photo=None).where(stale).execute()
+    return erased

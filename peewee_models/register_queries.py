@@ -1,0 +1,117 @@
+"""Questions to the register: one record, the newest ones, and those that fit what somebody typed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee_models.accounts import User
+from peewee_models.register import Change, FieldOrigin, Person, Registration
+
+PERSON_KEYS = (
+    *("id_type", "id_no", "id_no_raw", "name", "sex", "birth_date", "ethnic", "hukou_address", "hukou_div"),
+    *("card_issuer", "card_valid_from", "card_valid_to", "mobile", "education", "employer"),
+    *("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"),
+)
+REGISTRATION_KEYS = (
+    *("soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
+    *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
+    *("declarer", "verify_mode", "notice_given", "remark"),
+)
+DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
+
+
+def by_key(record_id: uuid.UUID) -> Any:
+    """One registration with its person and who collected it, or None."""
+    return _joined().where(Registration.id == record_id).get_or_none()
+
+
+def by_id_number(number: str) -> Any:
+    """The active registration of the person with this ID number, or None."""
+    return _joined().where((Person.id_no == number) & (Registration.state == "active")).get_or_none()
+
+
+def newest(page: int, size: int) -> list[Any]:
+    """A page of the registrations saved last."""
+    return list(_joined().order_by(Registration.registered_at.desc(), Registration.id).paginate(page, size))
+
+
+def matching(number_part: str, name_part: str, spelled: str, page: int, size: int) -> list[Any]:
+    """A page of registrations that fit; each argument is "" where it is not meant.
+
+    Args:
+        number_part: any part of an ID number, capital X.
+        name_part: any part of a name's search key.
+        spelled: the beginning of a spelling or of its initials, small letters.
+        page: from 1.
+        size: of a page.
+    """
+    choices = []
+    if number_part:
+        choices.append(Person.id_no.contains(number_part))
+    if name_part:
+        choices.append(Person.name_key.contains(name_part))
+    if spelled:
+        choices += [Person.name_pinyin.startswith(spelled), Person.name_pinyin.contains(" " + spelled)]
+        choices += [Person.name_initials.startswith(spelled), Person.name_initials.contains(" " + spelled)]
+    if not choices:
+        return []
+    found = _joined().where(reduce(or_, choices)).order_by(Registration.registered_at.desc(), Registration.id)
+    return list(found.paginate(page, size))
+
+
+def _joined() -> Any:
+    people = Registration.select(Registration, Person, User).join(Person).switch(Registration)
+    return people.join(User, on=(Registration.collected_by == User.id))
+
+
+def last_form_number(prefix: str) -> str | None:
+    """The highest form number that begins so, or None."""
+    row = (
+        Registration.select(Registration.form_no)
+        .where(Registration.form_no.startswith(prefix))
+        .order_by(Registration.form_no.desc())
+        .get_or_none()
+    )
+    return None if row is None else str(row.form_no)
+
+
+def values_of(row: Any) -> dict[str, str]:
+    """All values of a registration and its person as text; dates in ISO."""
+    values = {key: getattr(row.person, key) for key in PERSON_KEYS} | {
+        key: getattr(row, key) for key in REGISTRATION_KEYS
+    }
+    return {key: value.isoformat() if isinstance(value, date) else (value or "") for key, value in values.items()}
+
+
+def columns_for(values: dict[str, str], keys: Iterable[str]) -> dict[str, Any]:
+    """Put texts into the types of their columns."""
+    columns: dict[str, Any] = {}
+    for key in keys:
+        text = values.get(key, "")
+        if key in DATE_KEYS:
+            columns[key] = date.fromisoformat(text) if text else None
+        else:
+            columns[key] = None if key == "id_no" and not text else text
+    return columns
+
+
+def origins_of(record_id: uuid.UUID) -> dict[str, Any]:
+    """Where each value of a registration came from."""
+    return {row.key: row for row in FieldOrigin.select().where(FieldOrigin.registration == record_id)}
+
+
+def set_origin(record_id: uuid.UUID, key: str, source: str, at: datetime, *, is_verified: bool) -> None:
+    """Note where a value came from, in place of what was noted before."""
+    FieldOrigin.delete().where((FieldOrigin.registration == record_id) & (FieldOrigin.key == key)).execute()
+    FieldOrigin.create(registration=record_id, key=key, source=source, at=at, is_verified=is_verified)
+
+
+def history_of(record_id: uuid.UUID) -> list[Any]:
+    """All changes of a registration, newest first."""
+    changes = Change.select(Change, User).join(User).where(Change.registration == record_id)
+    return list(changes.order_by(Change.version.desc(), Change.key))
