@@ -180,22 +180,27 @@ class Loot:
     """What a library that misbehaves is after."""
 
     library: Path
+    key: Path
     outside: Path
     victim: Path
     listener: socket.socket
 
 
 @pytest.fixture
-def loot(compiled: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loot]:
-    key, victim, outside = tmp_path / "vendor" / "renhu.key", tmp_path / "register.db", tmp_path / "outside"
-    key.parent.mkdir()
-    key.write_bytes(bytes(range(32)))
-    key.chmod(0o400)
-    victim.write_bytes(b"INHERITED-SECRET")
-    monkeypatch.setenv("RENHU_TEST_SECRET", "s")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(key.parent))
-    with socket.create_server(("127.0.0.1", 0)) as listener, victim.open("rb") as held:
-        os.set_inheritable(held.fileno(), True)
+def loot(compiled: Compile, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loot]:
+    """Things that their owner could take, in a folder that any user can reach."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        folder = Path(name)
+        folder.chmod(0o755)
+        key, victim, outside = folder / "renhu.key", folder / "register.db", folder / "outside"
+        key.write_bytes(bytes(range(32)))
+        key.chmod(0o400)
+        victim.write_bytes(b"INHERITED-SECRET")
+        monkeypatch.setenv("RENHU_TEST_SECRET", "s")
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
         library = compiled(
             "MISBEHAVES",
             KEY=f'"{key}"',
@@ -203,7 +208,9 @@ def loot(compiled: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             VICTIM=f'"{victim}"',
             PORT=listener.getsockname()[1],
         )
-        yield Loot(library, outside, victim, listener)
+        with victim.open("rb") as held:
+            os.set_inheritable(held.fileno(), True)
+            yield Loot(Path(shutil.copy(library, folder)), key, outside, victim, listener)
 
 
 SCRATCH_FILE = 1
@@ -272,18 +279,18 @@ def test_the_layers_hold_for_everybody(loot: Loot, become: list[str], has_namesp
     """The confinement does not rest on being root, nor on namespaces, which the service is not allowed."""
     if become and os.geteuid() != 0:
         pytest.skip("unprivileged already")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        library = Path(shutil.copy(loot.library, folder))
-        program = DECODE if has_namespaces else REFUSE_UNSHARE.format(number=UNSHARE) + DECODE
-        seen = subprocess.run(
-            [*become, sys.executable, "-c", program, str(library)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd="/",
-        )
+    if become:
+        for path in (loot.library, loot.victim, loot.key, loot.outside.parent):
+            os.chown(path, 65534, 65534)
+    program = DECODE if has_namespaces else REFUSE_UNSHARE.format(number=UNSHARE) + DECODE
+    seen = subprocess.run(
+        [*become, sys.executable, "-c", program, str(loot.library)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd="/",
+    )
     assert seen.returncode == 0, seen.stderr
     result, *layers = seen.stdout.split()
     assert int(result) == 1_000_000 + SCRATCH_FILE
