@@ -1,7 +1,7 @@
-"""The 256 bytes of text of the four card kinds, and the 70-byte records of newest addresses, written as the chip holds them.
+"""The 256 bytes of text of the four card kinds, and the 70-byte records of newest addresses, as the chip holds them.
 
-Source: machine-readable content of the resident ID card and of the three residence cards: UTF-16-LE, each field filled up with U+0020,
-kind letter at offset 248 (blank resident, J Hong Kong/Macao/Taiwan, I foreigner 2017, Y foreigner 2023).
+Source: machine-readable content of the resident ID card and of the three residence cards: UTF-16-LE, each field filled
+up with U+0020, kind letter at offset 248 (blank resident, J Hong Kong/Macao/Taiwan, I foreigner 2017, Y 2023).
 """
 
 from __future__ import annotations

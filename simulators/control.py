@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from simulators.card import Card
@@ -18,6 +19,7 @@ from simulators.photo_codec import PhotoError, to_png
 from simulators.reader_sam import SimulatedReader
 from simulators.sam_codec import OPERATION_NAMES
 
+Query = dict[str, str]
 HEADER = "X-Renhu-Control"
 LONGEST_BODY_BYTES = 65536
 SOCKET_S = 10.0
@@ -36,6 +38,8 @@ class ControlServer(ThreadingHTTPServer):
     """The port, with the reader it controls and the token that opens it."""
 
     daemon_threads = True
+    request_queue_size = 64
+    timeout = 0
 
     def __init__(self, reader: SimulatedReader, token: str, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -43,6 +47,11 @@ class ControlServer(ThreadingHTTPServer):
         self.token = token
         self.url = f"http://127.0.0.1:{self.server_port}/"
         self.hosts = {f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"}
+
+    def server_bind(self) -> None:
+        """Bind without asking any name service for this machine's name."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -93,23 +102,35 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/picture":
             self._only("GET")
             return self._picture(query)
+        places = self._places()
         if path.startswith("/faults/"):
-            found = self._one_fault(path.removeprefix("/faults/"))
-        elif path in _PLACES:
-            methods = _PLACES[path]
-            self._only(*methods)
-            found = methods[self.command](self, query)
+            self._only("PUT", "DELETE")
+            self._one_fault(path.removeprefix("/faults/"))
+            found = None
+        elif path in places:
+            self._only(*places[path])
+            found = places[path][self.command](query)
         else:
-            raise RefusedError(HTTPStatus.NOT_FOUND, "no such place", places=[*_PLACES, "/faults/NAME", "/picture"])
+            raise RefusedError(HTTPStatus.NOT_FOUND, "no such place", places=[*places, "/faults/NAME", "/picture"])
         if found is None:
             return HTTPStatus.NO_CONTENT, "", b""
         return HTTPStatus.OK, "application/json", json.dumps(found).encode()
+
+    def _places(self) -> dict[str, dict[str, Callable[[Query], object]]]:
+        return {
+            "/": {"GET": self._about},
+            "/faults": {"DELETE": self._no_faults},
+            "/cards": {"GET": self._cards},
+            "/card": {"GET": self._one_card},
+            "/plate": {"GET": self._plate, "PUT": self._lay, "DELETE": self._lift},
+            "/log": {"GET": self._log},
+        }
 
     def _only(self, *methods: str) -> None:
         if self.command not in methods:
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, f"{' or '.join(methods)} only", allowed=list(methods))
 
-    def _about(self, _: dict[str, str]) -> object:
+    def _about(self, _: Query) -> object:
         reader = self.server.reader
         active = reader.faults.active()
         faults = [
@@ -134,7 +155,6 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
     def _one_fault(self, name: str) -> None:
-        self._only("PUT", "DELETE")
         fault = FAULTS.get(name)
         if fault is None:
             raise RefusedError(HTTPStatus.NOT_FOUND, "no such fault", faults=list(FAULTS))
@@ -156,34 +176,34 @@ class _Handler(BaseHTTPRequestHandler):
             self._card(card)
         return values
 
-    def _no_faults(self, _: dict[str, str]) -> None:
+    def _no_faults(self, _: Query) -> None:
         self.server.reader.switch_all_off()
 
-    def _cards(self, _: dict[str, str]) -> object:
+    def _cards(self, _: Query) -> object:
         cards = self.server.reader.cards.values()
         return {"cards": [{"id": card.id, "kind": card.holder.kind, "name": card.shown_name} for card in cards]}
 
-    def _one_card(self, query: dict[str, str]) -> object:
+    def _one_card(self, query: Query) -> object:
         card = self._card(query.get("card", ""))
         return {"id": card.id} | card.facts()
 
-    def _plate(self, _: dict[str, str]) -> object:
+    def _plate(self, _: Query) -> object:
         lying = self.server.reader.plate.lying
         return {"card": lying.card.id if lying else None}
 
-    def _lay(self, _: dict[str, str]) -> None:
+    def _lay(self, _: Query) -> None:
         body = self._body()
         if set(body) != {"card"} or not isinstance(body["card"], str):
             raise _unprocessable('{"card": ID} is wanted')
         self.server.reader.plate.lay(self._card(body["card"]))
 
-    def _lift(self, _: dict[str, str]) -> None:
+    def _lift(self, _: Query) -> None:
         self.server.reader.plate.lift()
 
-    def _log(self, _: dict[str, str]) -> object:
+    def _log(self, _: Query) -> object:
         return self.server.reader.log.entries()
 
-    def _picture(self, query: dict[str, str]) -> tuple[HTTPStatus, str, bytes]:
+    def _picture(self, query: Query) -> tuple[HTTPStatus, str, bytes]:
         try:
             return HTTPStatus.OK, "image/png", to_png(self._card(query.get("card", "")).picture)
         except PhotoError as error:
@@ -213,14 +233,3 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _unprocessable(problem: str, **more: object) -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, problem, **more)
-
-
-_Place = Callable[[_Handler, dict[str, str]], object]
-_PLACES: dict[str, dict[str, _Place]] = {
-    "/": {"GET": _Handler._about},
-    "/faults": {"DELETE": _Handler._no_faults},
-    "/cards": {"GET": _Handler._cards},
-    "/card": {"GET": _Handler._one_card},
-    "/plate": {"GET": _Handler._plate, "PUT": _Handler._lay, "DELETE": _Handler._lift},
-    "/log": {"GET": _Handler._log},
-}

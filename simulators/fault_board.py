@@ -1,4 +1,4 @@
-"""Which faults are switched on, and whom they strike next.  Safe to use from the control port and the reader at once."""
+"""Which faults are switched on, and whom they strike next; for control port and reader alike."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Fault:
 
     Attributes:
         about: what happens, in one sentence.
-        parameters: by name; every fault has `count`, `skip`, `percent`, `command` and `seed` besides its own, if `is_counted`.
+        parameters: by name; those that strike single answers have `count`, `skip`, `percent`, `command` and `seed`.
         is_held: whether the fault stays switched on after it has struck, until the reader is plugged in again.
     """
 
@@ -214,14 +214,14 @@ _TABLE = (
     _fault("card-pulled", "The card is taken away during the command.", command="read-base"),
     _fault(
         "card-swapped-before-read",
-        "Another card lies there when 30 01 comes; `noticed` no: the module answers from it as if nothing had happened.",
+        "Another card lies there when 30 01 comes; unless `noticed`, the module answers from that one.",
         command="read-base",
         card=_OTHER_CARD,
         noticed=_NOTICED,
     ),
     _fault(
         "card-swapped-before-address",
-        "Another card lies there when 30 03 comes; `noticed` no: the module answers from it as if nothing had happened.",
+        "Another card lies there when 30 03 comes; unless `noticed`, the module answers from that one.",
         command="newest-address",
         card=_OTHER_CARD,
         noticed=_NOTICED,

@@ -1,6 +1,6 @@
 """The stack of made-up people: the same seed gives the same cards, and the card names never change.
 
-Nobody here exists.  All numbers stand under 990000, which is no division; all names begin with 测试 or 样例, or say so otherwise.
+Nobody here exists.  All numbers stand under 990000, which is no division; all names begin with 测试 or 样例.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cards that a careful desk must doubt: rare and impossible characters, contradictions between fields, names that may be cut."""
+"""Cards that a careful desk must doubt: rare and impossible characters, contradictions, names that may be cut."""
 
 from __future__ import annotations
 

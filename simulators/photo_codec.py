@@ -5,8 +5,8 @@ The real coding (WLT) is not public; a simulated card says openly that it carrie
     0   57 4C 66 00 7E 00   the head that every card photo begins with: 'WL', width 102, height 126 (both little-endian)
     6   "RENHU-SIM"         the mark of this coding
     15  u16 little-endian   size of the packed picture in bytes
-    17  packed picture      zlib stream of: number of colours (1 byte), colours (3 bytes each: red, green, blue), then one colour number a
-                            pixel, rows from the top, pixels from the left
+    17  packed picture      zlib stream of: number of colours (1 byte), colours (3 bytes each: red, green, blue), then
+                            one colour number a pixel, rows from the top, pixels from the left
     …   00                  up to 1024 bytes
 """
 

@@ -1,7 +1,7 @@
 """The serial wire: a pseudo-terminal that hears the speed the host has set and delivers as a USB-serial adapter does.
 
-An adapter hands on what it has received after 62 bytes or 16 ms, whichever comes first.  The kernel does not enforce a speed on a
-pseudo-terminal, but its master sees which one was set: at a wrong one both sides hear garbage.
+An adapter hands on what it has received after 62 bytes or 16 ms, whichever comes first.  The kernel does not enforce a
+speed on a pseudo-terminal, but its master sees which one was set: at a wrong one both sides hear garbage.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The simulated ID-card reader: one thread that listens on a wire, lets the module work, and answers as the faults allow.
+"""The simulated ID-card reader: a thread that listens on a wire, lets the module work, answers as the faults allow.
 
 Everything that touches the wire happens in that thread; the control port sends it actions and waits for them.
 """
@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from random import Random
 
 from simulators.card import Card
@@ -61,7 +61,7 @@ class SimulatedReader:
         self.log = FrameLog()
         self._wire = wire
         self._factor = speed_factor
-        self._timings = _scaled(speed_factor)
+        self._timings = Timings().faster(speed_factor)
         self._module = SamModule(self.plate, self.cards, self.faults, seed, self._timings)
         self._decoder = RequestDecoder()
         self._rng = Random(seed)  # noqa: S311 (noise on a line, not a secret)
@@ -296,11 +296,3 @@ class SimulatedReader:
                 done.set_result(None)
         if self._replug_at_s is not None and time.monotonic() >= self._replug_at_s:
             self._plug()
-
-
-def _scaled(factor: float) -> Timings:
-    """A real module's timings, `factor` times faster."""
-    real = Timings()
-    low_s, high_s = real.read_s
-    durations = {one.name: getattr(real, one.name) / factor for one in fields(Timings) if one.name != "read_s"}
-    return Timings(read_s=(low_s / factor, high_s / factor), **durations)

@@ -2,8 +2,8 @@
 
 Written from the documents alone, so that a mistake in the driver's codec is not repeated here.
 
-Source: SAM_V communication protocol, frame format: AA AA AA 96 69, LEN (2 bytes, big-endian: body and check), body, CHK = XOR over
-LEN and body.
+Source: SAM_V communication protocol, frame format: AA AA AA 96 69, LEN (2 bytes, big-endian: body and check), body,
+CHK = XOR over LEN and body.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Answer:
         return pack(self.card_status + bytes([self.status]) + self.data)
 
 
-def check_byte(covered: bytes) -> int:
+def check_byte(covered: bytes | bytearray) -> int:
     """XOR of all bytes from LEN to the last byte of the body."""
     return reduce(xor, covered, 0)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 (the signatures are pyusb's)
 """A pyusb backend that forwards every transfer to the simulator process: above it, pyusb's own code runs unchanged.
 
 Named in an address (`usb:0400:c35a?backend=simulators.usb_backend&at=HOST:PORT`) and loaded by name in the worker.
@@ -98,8 +99,8 @@ class Backend(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
         if config != 0:
             raise IndexError("no such configuration")
         return SimpleNamespace(
-            bLength=9, bDescriptorType=2, wTotalLength=18 + 7 * len(dev.endpoints), bNumInterfaces=1, bConfigurationValue=1,
-            iConfiguration=0, bmAttributes=0xC0, bMaxPower=0, extra_descriptors=[],
+            bLength=9, bDescriptorType=2, wTotalLength=18 + 7 * len(dev.endpoints), bNumInterfaces=1,
+            bConfigurationValue=1, iConfiguration=0, bmAttributes=0xC0, bMaxPower=0, extra_descriptors=[],
         )  # fmt: skip
 
     def get_interface_descriptor(self, dev: _Device, intf: int, alt: int, config: int) -> SimpleNamespace:
@@ -116,8 +117,8 @@ class Backend(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
         if (intf, alt, config) != (0, 0, 0):
             raise IndexError("no such interface")
         return SimpleNamespace(
-            bLength=7, bDescriptorType=5, bEndpointAddress=dev.endpoints[ep], bmAttributes=2, wMaxPacketSize=PACKET_BYTES,
-            bInterval=0, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
+            bLength=7, bDescriptorType=5, bEndpointAddress=dev.endpoints[ep], bmAttributes=2,
+            wMaxPacketSize=PACKET_BYTES, bInterval=0, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
         )  # fmt: skip
 
     def open_device(self, dev: _Device) -> _Handle:

@@ -1,6 +1,6 @@
 """What the simulator process and its pyusb backend say to each other: one call, one reply, over a loopback connection.
 
-A call is an operation, an endpoint, a size, a time limit in milliseconds (0: none) and data; a reply is an errno and data.
+A call: an operation, an endpoint, a size, a time limit in milliseconds (0: none) and data; a reply, an errno and data.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The USB wires: bulk endpoints with 64-byte packets, offered to the pyusb backend over a loopback connection.
 
-Shape "split": preamble and length of a frame pass through 0x02/0x81, the rest through 0x06/0x85.  Shape "pair": one bulk pipe each way.
-A connection is an opened device: it dies with its process, and its claim and its waiting transfers die with it.
+Shape "split": preamble and length of a frame pass through 0x02/0x81, the rest through 0x06/0x85.  Shape "pair": one
+bulk pipe each way.  A connection is an opened device: it dies with its process, and so do its claim and its transfers.
 
 Source: SAM_V communication protocol, USB pipes, tables 5-8; both shapes are known from hosts.
 """
@@ -20,7 +20,7 @@ from simulators.sam_codec import HEAD_BYTES
 from simulators.usb_frames import PACKET_BYTES, Call, Operation, pack_reply, unpack_call
 from simulators.wire import Chunk, Segment, Wire
 
-SHAPES = {
+SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "usb-split": {"out": (0x02, 0x06), "in": (0x81, 0x85)},
     "usb-pair": {"out": (0x01,), "in": (0x82,)},
 }
@@ -102,7 +102,7 @@ class UsbWire(Wire):
         self._advance()
 
     def chunks(self, segment: Segment) -> Iterator[Chunk]:
-        """Cut into the packets of one transfer for each pipe; a transfer that fills its last packet ends with an empty one."""
+        """Cut into packets, one transfer for each pipe; one that fills its last packet ends with an empty packet."""
         head, rest = segment.data, b""
         if segment.offset is not None and len(self._in) > 1:
             cut = max(0, HEAD_BYTES - segment.offset)
@@ -149,10 +149,8 @@ class UsbWire(Wire):
         if call.operation is Operation.OPEN and self.is_plugged:
             host.plug = self._plug
         if not self._has(host):
-            code = errno.ENODEV
-        elif call.operation is Operation.CLAIM and self._owner not in {None, host}:
-            code = errno.EBUSY
-        elif call.operation in {Operation.READ, Operation.WRITE} and self._owner is not host:
+            code: int | None = errno.ENODEV
+        elif self._is_taken(host, call.operation):
             code = errno.EBUSY
         else:
             code = self._do(host, call)
@@ -176,6 +174,12 @@ class UsbWire(Wire):
             case Operation.READ | Operation.WRITE:
                 return errno.ENOENT
         return 0
+
+    def _is_taken(self, host: _Host, operation: Operation) -> bool:
+        """Whether the interface belongs to another, or was not claimed before a transfer."""
+        if operation is Operation.CLAIM:
+            return self._owner is not None and self._owner is not host
+        return operation in {Operation.READ, Operation.WRITE} and self._owner is not host
 
     def _has(self, host: _Host) -> bool:
         """Whether the device that a connection has opened is the one that is plugged in."""

@@ -1,4 +1,4 @@
-"""What every wire of a simulated reader can do: be plugged, bring the host's bytes, and carry an answer piece by piece."""
+"""What every wire of a simulated reader can do: be plugged, bring the host's bytes, carry an answer piece by piece."""
 
 from __future__ import annotations
 
