@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
-from agent.register.codes import choice, resolve
+from agent.register.codes import choice
 from webui.form_layout import FIELDS, FieldSpec
 
 WAS: Final = "was."
-_DATE: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
-_COMPACT_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 def changed(form: Mapping[str, str]) -> dict[str, str]:
@@ -31,28 +28,8 @@ def changed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def meant(spec: FieldSpec, given: str) -> str:
-    """Turn what was typed into what is stored; what cannot be understood stays as typed, for the rules to say so."""
-    if spec.kind == "code":
-        return as_code(given, spec.table)
-    if spec.kind == "date":
-        return as_date(given)
-    return given
-
-
-def as_code(given: str, table_name: str) -> str:
-    """Find the one choice meant: by the `01 务工` that the page shows, or as the register understands it."""
-    text = given.strip()
-    head = text.partition(" ")[0]
-    if choice(table_name, head) is not None:
+    """Take the code off a choice that stands as `01 务工`; all else is for the register to understand."""
+    head = given.strip().partition(" ")[0]
+    if spec.kind == "code" and choice(spec.table, head) is not None:
         return head
-    return resolve(table_name, text) or text if text else ""
-
-
-def as_date(given: str) -> str:
-    """Write a date as ISO: `20260302`, `2026-3-2`, `2026/3/2`, `2026.3.2` and `2026年3月2日` are understood."""
-    text = given.strip()
-    match = _COMPACT_DATE.fullmatch(text) or _DATE.fullmatch(text)
-    if match is None:
-        return text
-    year, month, day = (int(part) for part in match.groups())
-    return f"{year:04d}-{month:02d}-{day:02d}"
+    return given

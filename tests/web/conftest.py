@@ -1,0 +1,180 @@
+"""A whole station without a reader's process: real database, accounts, register and desk; cards are laid by the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from agent.register.desk import CardEvent
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from agent.assembly import assemble
+from agent.config import parse
+from agent.folder import DataFolder, FolderKind
+from agent.notify import Notifier
+from agent.station import Station
+from agent.store import open_store
+from drivers.api import CardKind, IdCard
+from webui import Services, WebSettings, create_app
+from webui.services import PracticeCard, PracticeFault
+
+HOST = "127.0.0.1:8731"
+ORIGIN = f"http://{HOST}"
+
+
+@dataclass
+class Panel:
+    """A fault panel that writes down what it was asked."""
+
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def cards(self) -> list[PracticeCard]:
+        return [PracticeCard("r01", "resident", "测试甲"), PracticeCard("h01", "hmt", "测试乙")]
+
+    def faults(self) -> list[PracticeFault]:
+        return [PracticeFault("silent", {"count": "1"}, False), PracticeFault("card-pulled", {}, True)]
+
+    def lay(self, card_id: str) -> None:
+        self.asked.append(("lay", card_id))
+
+    def lift(self) -> None:
+        self.asked.append(("lift",))
+
+    def switch_on(self, name: str, parameters: dict[str, str]) -> None:
+        self.asked.append(("on", name, dict(parameters)))
+
+    def switch_off(self, name: str) -> None:
+        self.asked.append(("off", name))
+
+    def switch_all_off(self) -> None:
+        self.asked.append(("all-off",))
+
+
+@dataclass
+class Browser:
+    """One person's browser: cookies, the right headers, and the token of the page it has open."""
+
+    client: Client
+    csrf: str = ""
+    page: str = ""
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        answer = self.client.get(path, base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin", **headers})
+        self._look(answer)
+        return answer
+
+    def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> TestResponse:
+        fields = {"csrf": self.csrf, **(data or {})}
+        sent = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN, **headers}
+        answer = self.client.post(path, base_url=ORIGIN, headers=sent, data=fields)
+        self._look(answer)
+        return answer
+
+    def _look(self, answer: TestResponse) -> None:
+        if answer.mimetype == "text/html":
+            self.page = answer.get_data(as_text=True)
+            found = re.search(r'name="csrf" value="([^"]+)"', self.page)
+            if found and answer.status_code < 400:
+                self.csrf = found[1]
+
+    def form(self) -> dict[str, str]:
+        """The fields of the draft's form as a browser without JavaScript would send them."""
+        fields = dict(re.findall(r'<input type="hidden" name="(was\.[^"]+)" value="([^"]*)"', self.page))
+        return {**{name.removeprefix("was."): value for name, value in fields.items()}, **fields}
+
+    def action(self, end: str) -> str:
+        """The address of the open draft's act."""
+        found = re.search(rf'(?:form)?action="(/desk/draft/[^"]+/{end})"', self.page)
+        assert found, end
+        return found[1]
+
+
+@dataclass
+class House:
+    """The station, its application, and who may sign in."""
+
+    app: Flask
+    station: Station
+    panel: Panel
+    sign_ins: dict[str, dict[str, str]]
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def visitor(self) -> Browser:
+        return Browser(Client(self.app))
+
+    def signed_in(self, role: str) -> Browser:
+        """A browser in which the role's demo user has signed in (afresh)."""
+        browser = self.visitor()
+        browser.get("/sign-in")
+        who = self.sign_ins[role]
+        answer = browser.post("/sign-in", {"name": who["name"], "password": who["password"]})
+        assert answer.status_code == 303, browser.page
+        browser.get({"clerk": "/desk", "technician": "/devices", "supervisor": "/register"}[role])
+        return browser
+
+    def lay(self, card: IdCard) -> None:
+        """What the reader tells the desk of a card that is read twice."""
+        for kind in ("placed", "read"):
+            self.station.desk.reader_event(CardEvent(kind, replace_readings(card, 1) if kind == "read" else None, None))
+        self.station.desk.reader_event(CardEvent("verified", replace_readings(card, 2), None))
+
+    def lift(self) -> None:
+        self.station.desk.reader_event(CardEvent("removed", None, None))
+
+
+def replace_readings(card: IdCard, readings: int) -> IdCard:
+    values = {name: getattr(card, name) for name in card.__struct_fields__}
+    return IdCard(**{**values, "readings": readings})
+
+
+def resident(name: str = "测试林", number: str = "990000198506120049", address: str = "测试地区云杉路8号") -> IdCard:
+    return IdCard(
+        kind=CardKind.RESIDENT,
+        name=name,
+        name_latin=None,
+        sex="2",
+        ethnic_group="01",
+        birth_date=f"{number[6:10]}-{number[10:12]}-{number[12:14]}",
+        address=address,
+        newest_addresses=(),
+        id_number=number,
+        issuer="测试市公安局",
+        valid_from="2018-05-01",
+        valid_to="2038-05-01",
+        nationality=None,
+        pass_number=None,
+        issues=None,
+        sam_id="99.99-20200101-0000000001-0000000001",
+        readings=1,
+        doubtful=(),
+        text_raw=name.encode("utf-16-le").ljust(256, b"\x00"),
+        photo_wlt=b"",
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Any) -> Iterator[House]:
+    document = {"data": {"folder": str(tmp_path / "data")}, "station": {"code": "990000001", "name": "测试站"}}
+    config = replace(parse(document, "test"), port=8731)
+    folder = DataFolder.take(config.folder, FolderKind.PRACTICE)
+    store = open_store(folder, config.key)
+    station = assemble(config, FolderKind.PRACTICE, store, Notifier({}))
+    panel = Panel()
+    services = Services(
+        accounts=station.accounts,
+        register=station.register,
+        desk=station.desk,
+        devices=station.devices,
+        bus=station.bus,
+        clock=station.clock,
+        practice=panel,
+    )
+    app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
+    sign_ins = {who["role"]: who for who in station.accounts.create_demo_users()}
+    yield House(app, station, panel, sign_ins)
+    store.close()
+    folder.release()
