@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -146,23 +147,48 @@ def test_the_engine_complains_of_a_broken_rule(tmp_path: Path) -> None:
     assert "GRUOP" in simulate(tmp_path, description, path, extra='SUBSYSTEM=="tty", GRUOP="renhu"\n')
 
 
-def test_pyudev_sees_the_port_with_path_and_serial(tmp_path: Path) -> None:
-    description, path = adapter("1a86", "7523", "A5069RR4")
-    description = description.replace(
-        "E: DEVNAME=/dev/ttyUSB0\n", "E: DEVNAME=/dev/ttyUSB0\nE: ID_SERIAL=1a86_Serial\n"
-    )
-    (tmp_path / "device.umockdev").write_text(description, "utf-8")
-    program = (
-        "import pyudev\n"
-        "(port,) = pyudev.Context().list_devices(subsystem='tty')\n"
-        "usb = port.find_parent('usb', 'usb_device')\n"
-        "print(port.device_node, port.properties['ID_SERIAL'], usb.attributes.asstring('idVendor'), usb.sys_name)\n"
-    )
+ASK_THE_DRIVER = """
+import json
+from drivers.reader_address import SerialAddress
+from drivers.serial_identity import list_ports, ports_meant_by
+def meant(**address):
+    wanted = SerialAddress(**{"path": None, "vid_pid": None, "serial": None, "speed_baud": None, **address})
+    return [path for path, _ in ports_meant_by(wanted, ports, (), ("1a86:7523",))]
+ports = list_ports()
+print(json.dumps({
+    "ports": [[port.path, port.vid_pid, port.serial] for port in ports],
+    "auto": meant(),
+    "by serial number": meant(vid_pid="1a86:7523", serial="B2"),
+    "by a stranger's number": meant(vid_pid="1a86:7523", serial="C3"),
+}))
+"""
+
+
+def test_the_driver_finds_ports_by_identity_whatever_their_numbers(tmp_path: Path) -> None:
+    """Two listed adapters and a stranger's: the serial number picks one, auto leaves the stranger's alone."""
+    described = ""
+    for bus_port, name, vendor, product, serial in (
+        ("1-1", "ttyUSB0", "1a86", "7523", "A1"),
+        ("1-2", "ttyUSB7", "1a86", "7523", "B2"),
+        ("1-3", "ttyUSB1", "0403", "6001", "C3"),
+    ):
+        description, _ = adapter(vendor, product, serial, name)
+        described += description.replace("1-2", bus_port).replace("N: bus/usb/001/005\n", "")
+    (tmp_path / "device.umockdev").write_text(described, "utf-8")
     seen = subprocess.run(
-        ["umockdev-run", "-d", str(tmp_path / "device.umockdev"), "--", sys.executable, "-c", program],
+        ["umockdev-run", "-d", str(tmp_path / "device.umockdev"), "--", sys.executable, "-c", ASK_THE_DRIVER],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert seen.stdout.split() == ["/dev/ttyUSB0", "1a86_Serial", "1a86", "1-2"], seen.stderr + path
+    assert seen.returncode == 0, seen.stderr
+    told = json.loads(seen.stdout)
+    assert told["ports"] == [
+        ["/dev/ttyUSB0", "1a86:7523", "A1"],
+        ["/dev/ttyUSB1", "0403:6001", "C3"],
+        ["/dev/ttyUSB7", "1a86:7523", "B2"],
+    ]
+    assert told["auto"] == ["/dev/ttyUSB0", "/dev/ttyUSB7"]
+    assert told["by serial number"] == ["/dev/ttyUSB7"]
+    assert told["by a stranger's number"] == []
