@@ -25,7 +25,12 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 
 def test_every_chip_holds_256_bytes_1024_of_photo_and_whole_address_records() -> None:
     for card in CARDS.values():
-        assert (len(card.text), len(card.picture), len(card.newest) % 70, len(card.management_number)) == (256, 1024, 0, 28)
+        assert (len(card.text), len(card.picture), len(card.newest) % 70, len(card.management_number)) == (
+            256,
+            1024,
+            0,
+            28,
+        )
         assert len(card.newest) <= 280
 
 
