@@ -20,7 +20,6 @@ class Act(StrEnum):
     DESK_TAKEN = "desk.taken"
     DESK_HANDED_OVER = "desk.handed-over"
     DESK_LEFT = "desk.left"
-    CARD_READ = "desk.card-read"
     OUT_OF_SCOPE = "register.out-of-scope"
     DRAFT_OPENED = "draft.opened"
     DRAFT_VIEWED = "draft.viewed"
@@ -31,6 +30,7 @@ class Act(StrEnum):
     RECORD_SAVED = "register.saved"
     RECORD_EDITED = "register.edited"
     RECORD_VIEWED = "register.viewed"
+    LISTED = "register.listed"
     SEARCHED = "register.searched"
     DEVICE_ACT = "device.act"
 

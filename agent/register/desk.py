@@ -1,0 +1,279 @@
+"""The desk of one reader: who holds it, what its card is doing, and which draft the card goes to.
+
+Thread-safe; nothing here is kept but what the drafts keep.  The pages call the upper half, the card feed calls
+`reader_event`.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.accounts.audit import Act
+from agent.accounts.service import Right, SignedIn, require
+from agent.accounts.storage import writing
+from agent.errors import Actor, CodedError, Retry
+from agent.events.service import Event
+from agent.register import names
+from agent.register.errors import refused
+from agent.register.service import RegisterService
+from agent.register.views import CardQuestion, CardState, DeskView, DraftView, Problem, RecordView
+from drivers.api import Clock, IdCard
+
+__all__ = ["CardEvent", "Desk"]
+
+LEFT_AFTER_S = 20.0
+_LYING: frozenset[CardState] = frozenset({"read", "verified", "single"})
+
+
+@dataclass(frozen=True, slots=True)
+class CardEvent:
+    """What the reader reports.
+
+    Attributes:
+        kind: `read` after the first reading, `verified` or `single` after the second, `changed` when the second was
+            of something else, `refused` with a code, `removed` when the plate is empty again.
+        card: the reading, where there is one.
+        code: why the card was refused.
+    """
+
+    kind: Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
+    card: IdCard | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
+class _Plate:
+    """What lies on the reader, as far as the holder's page is concerned."""
+
+    state: CardState = "none"
+    since: datetime | None = None
+    since_s: float = 0.0
+    is_done: bool = False
+    refusal: Problem | None = None
+    notice: Problem | None = None
+    pending: IdCard | None = None
+    is_single: bool = False
+    question: CardQuestion | None = None
+    draft_id: str | None = None
+
+
+class Desk:
+    """One desk, one reader, at most one session that holds it."""
+
+    def __init__(self, register: RegisterService, clock: Clock, publish: Callable[[Event], None]) -> None:
+        self._register = register
+        self._clock = clock
+        self._publish = publish
+        self._lock = threading.RLock()
+        self._holder: SignedIn | None = None
+        self._plate = _Plate()
+        self.on_holder_changed: Callable[[str | None], None] = lambda _session: None
+
+    def holder_session(self) -> str | None:
+        """The session that holds the desk, or None."""
+        with self._lock:
+            return None if self._holder is None else self._holder.session_id
+
+    def take(self, by: SignedIn) -> bool:
+        """Take the desk where nobody living holds it; says whether it is mine now."""
+        require(by, Right.DESK)
+        with self._lock:
+            holder = self._holder
+            if holder is not None and holder.session_id == by.session_id:
+                return True
+            if holder is not None and self._register.is_session_alive(holder.session_id):
+                return False
+            self._give_to(by, Act.DESK_TAKEN)
+        self.on_holder_changed(by.session_id)
+        return True
+
+    def hand_over(self, by: SignedIn) -> None:
+        """Take the desk from whoever holds it: on purpose, and seen in the audit."""
+        require(by, Right.DESK)
+        with self._lock:
+            if self._holder is not None and self._holder.session_id == by.session_id:
+                return
+            self._give_to(by, Act.DESK_HANDED_OVER)
+        self.on_holder_changed(by.session_id)
+
+    def release(self, session_id: str) -> None:
+        """Leave the desk, at sign-out or when the session has ended; another session's desk stays as it is."""
+        with self._lock:
+            if self._holder is None or self._holder.session_id != session_id:
+                return
+            self._give_to(None, Act.DESK_LEFT)
+        self.on_holder_changed(None)
+
+    def _give_to(self, by: SignedIn | None, act: Act) -> None:
+        who = by or self._holder
+        with writing(self._register.place.store):
+            self._register.place.note(who, act, ("desk", None))
+        self._holder = by
+        self._plate = _Plate()
+        self._publish(Event("desk", None, {}))
+
+    def view(self, by: SignedIn) -> DeskView:
+        """The desk as this session sees it; a person is shown to the holder only."""
+        require(by, Right.DESK)
+        with self._lock:
+            holder, plate = self._holder, self._plate
+            is_mine = holder is not None and holder.session_id == by.session_id
+            return DeskView(
+                holder=None if holder is None else holder.session_id,
+                is_mine=is_mine,
+                holder_name=None if holder is None else holder.name,
+                card_state=self._state(plate),
+                card_since=plate.since,
+                refusal=plate.refusal if is_mine else None,
+                draft=self._register.current_draft(by) if is_mine else None,
+                question=plate.question if is_mine else None,
+                notice=plate.notice if is_mine else None,
+            )
+
+    def _state(self, plate: _Plate) -> CardState:
+        is_old = self._clock.monotonic() - plate.since_s >= LEFT_AFTER_S
+        return "left" if plate.state in _LYING and (plate.is_done or is_old) else plate.state
+
+    def open_draft(self, by: SignedIn) -> DraftView:
+        """Open a draft without a card.  Raises: CodedError DESK-NOT-YOURS."""
+        with self._lock:
+            self._require_mine(by)
+            self._plate.notice = None
+            return self._register.open_draft(by)
+
+    def put_aside(self, draft_id: str, by: SignedIn) -> None:
+        """Let the draft rest."""
+        with self._lock:
+            self._require_mine(by)
+            self._register.put_aside(draft_id, by)
+
+    def resume(self, draft_id: str, by: SignedIn) -> DraftView:
+        """Go on with a draft."""
+        with self._lock:
+            self._require_mine(by)
+            return self._register.resume(draft_id, by)
+
+    def discard(self, draft_id: str, by: SignedIn, reason_code: str) -> None:
+        """Erase a draft; a card of it that still lies there is to be given back."""
+        with self._lock:
+            self._require_mine(by)
+            self._register.discard(draft_id, by, reason_code)
+            self._plate.is_done = True
+
+    def save(self, draft_id: str, by: SignedIn, exceptions: Mapping[str, str] | None = None) -> RecordView:
+        """Save a draft; its card, if it still lies there, is to be given back.  Raises: as `RegisterService.save`."""
+        with self._lock:
+            self._require_mine(by)
+            record = self._register.save(draft_id, by, exceptions)
+            self._plate.is_done = True
+        self._publish(Event("desk", by.session_id, {}))
+        return record
+
+    def answer_question(self, by: SignedIn, question_id: str, choice: str) -> None:
+        """Say whose the card on the plate is.
+
+        Args:
+            by: the holder.
+            question_id: of the question as it was shown; an older one is refused.
+            choice: `own-draft`, `household-member` or `ignore`.
+
+        Raises: CodedError DESK-NOT-YOURS, QUESTION-GONE, QUESTION-CHOICE.
+        """
+        with self._lock:
+            self._require_mine(by)
+            plate = self._plate
+            if plate.question is None or plate.pending is None or plate.question.id != question_id:
+                raise CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
+            if choice not in plate.question.choices:
+                raise refused("QUESTION-CHOICE")
+            card, plate.pending, plate.question = plate.pending, None, None
+            if choice != "ignore":
+                current = self._register.current_draft(by)
+                head = current.id if choice == "household-member" and current is not None else None
+                self._put_into_draft(by, card, head)
+        self._publish(Event("desk", by.session_id, {}))
+
+    def _put_into_draft(self, by: SignedIn, card: IdCard, household_of: str | None) -> None:
+        draft = self._register.cards.open_for(by, card, household_of)
+        self._plate.draft_id = draft.id
+        if self._plate.is_single:
+            self._register.cards.mark(draft.id, by, card, "single")
+
+    def _require_mine(self, by: SignedIn) -> None:
+        require(by, Right.DESK)
+        if self._holder is None or self._holder.session_id != by.session_id:
+            raise refused("DESK-NOT-YOURS")
+
+    def reader_event(self, event: CardEvent) -> None:
+        """Take what the reader reports.  Without a holder a card's data goes nowhere."""
+        with self._lock:
+            holder = self._holder
+            state: CardState = "none" if event.kind == "removed" else event.kind
+            if state in {"placed", "read", "refused"}:
+                self._plate.refusal = self._plate.notice = None
+                self._plate.is_done = False
+            if state != self._plate.state:
+                self._plate.state, self._plate.since = state, self._clock.now()
+                self._plate.since_s = self._clock.monotonic()
+            if event.kind == "refused":
+                self._plate.refusal = Problem(event.code or "READER-REFUSED")
+            if holder is not None and event.kind == "changed":
+                self._take_back(holder)
+            elif holder is not None and event.card is not None:
+                self._take_card(holder, event.kind, event.card)
+            if event.kind == "removed":
+                self._plate.draft_id = None
+        self._publish(Event("desk", None, {"card": state}))
+
+    def _take_card(self, by: SignedIn, kind: str, card: IdCard) -> None:
+        plate = self._plate
+        if kind == "read":
+            self._meet(by, card)
+        elif kind in {"verified", "single"}:
+            plate.is_single = kind == "single"
+            if plate.pending is not None:
+                plate.pending = card if card.text_raw == plate.pending.text_raw else None
+                plate.question = None if plate.pending is None else plate.question
+            elif plate.draft_id is not None:
+                self._mark(by, plate.draft_id, card, "verified" if kind == "verified" else "single")
+
+    def _meet(self, by: SignedIn, card: IdCard) -> None:
+        """Decide what a card that was just read means for this desk."""
+        plate, cards = self._plate, self._register.cards
+        plate.draft_id, plate.pending, plate.question, plate.is_single = None, None, None, False
+        plate.notice = cards.out_of_scope(card)
+        if plate.notice is not None:
+            cards.note_out_of_scope(by, plate.notice.code)
+            return
+        current = self._register.current_draft(by)
+        if current is None:
+            plate.draft_id = cards.open_for(by, card).id
+        elif cards.fit(current.id, by, card) != "other-person":
+            cards.fill(current.id, by, card)
+            plate.draft_id = current.id
+        else:
+            plate.pending = card
+            plate.question = CardQuestion(str(uuid.uuid4()), names.masked(names.storable(card.name or "")))
+
+    def _mark(self, by: SignedIn, draft_id: str, card: IdCard, state: Literal["verified", "single"]) -> None:
+        try:
+            self._register.cards.mark(draft_id, by, card, state)
+        except CodedError as error:
+            if error.code != "DRAFT-UNKNOWN":
+                raise
+
+    def _take_back(self, by: SignedIn) -> None:
+        plate = self._plate
+        plate.pending, plate.question, plate.notice = None, None, None
+        draft_id, plate.draft_id = plate.draft_id, None
+        if draft_id is not None:
+            try:
+                self._register.cards.take_back(draft_id, by)
+            except CodedError as error:
+                if error.code != "DRAFT-UNKNOWN":
+                    raise

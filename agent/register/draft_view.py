@@ -1,0 +1,158 @@
+"""Show a draft: rows and judgement put together into the value that the page renders."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from agent.register import fields, id_number, names
+from agent.register.evaluate import Judgement
+from agent.register.form import Entry, Form, value
+from agent.register.views import (
+    CardView,
+    ChangeLine,
+    DoubtView,
+    DraftLine,
+    DraftView,
+    FieldView,
+    MemberLine,
+    Offer,
+    RecordLine,
+    RecordView,
+)
+from drivers import pua
+from peewee_models import register_queries
+
+_PHOTO_DECODABLE = {"decoded": True, "undecodable": False}
+
+
+def field_view(key: str, entry: Entry | None, judgement: Judgement, *, is_required: bool) -> FieldView:
+    """Show one field."""
+    stored = "" if entry is None else entry.value
+    return FieldView(
+        key=key,
+        value=stored,
+        shown=fields.shown(key, stored),
+        source="" if entry is None else entry.source,
+        verified=entry is not None and entry.is_verified,
+        at=None if entry is None or not stored else entry.at,
+        doubts=() if entry is None else _doubts(key, entry),
+        offers=() if entry is None else _offers(key, entry),
+        problems=judgement.problems_of(key),
+        warnings=judgement.warnings_of(key),
+        required=is_required,
+    )
+
+
+def _offers(key: str, entry: Entry) -> tuple[Offer, ...]:
+    return tuple(
+        Offer(offer.source, offer.value, fields.shown(key, offer.value))
+        for offer in entry.offers
+        if offer.value and offer.value != entry.value
+    )
+
+
+def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
+    shown = []
+    for doubt in entry.doubts:
+        character = "" if doubt.position is None else _unit_at(entry.value, doubt.position)
+        proposal = pua.proposal(doubt.code_point) if doubt.reason == "private-use" and doubt.code_point else None
+        shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, character, proposal))
+    return tuple(shown)
+
+
+def _unit_at(text: str, position: int) -> str:
+    unit = 0
+    for character in text:
+        if unit >= position:
+            return character
+        unit += 2 if ord(character) > 0xFFFF else 1
+    return ""
+
+
+def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
+    """Show a draft."""
+    existing = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+    in_form_order = {key: place for place, key in enumerate((None, *fields.KEYS))}
+    return DraftView(
+        id=str(row.id),
+        version=row.version,
+        kind="RG",
+        state=cast('Literal["open", "aside"]', row.state),
+        opened_at=row.opened_at,
+        saved_at=row.saved_at,
+        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in fields.KEYS},
+        missing=tuple(judgement.missing),
+        problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),
+        warnings=tuple(sorted(judgement.warnings, key=lambda warning: in_form_order[warning.field])),
+        scope=judgement.scope,
+        card=_card_view(row),
+        household=(),
+        existing_record=None if existing is None else record_line(existing),
+    )
+
+
+def _card_view(row: Any) -> CardView | None:
+    if not row.card_state:
+        return None
+    return CardView(
+        kind=row.card_kind,
+        readings=row.card_readings,
+        state=row.card_state,
+        read_at=row.card_read_at,
+        has_photo=bool(row.card_photo),
+        photo_decodable=_PHOTO_DECODABLE.get(row.card_photo_state),
+        out_of_scope=None,
+    )
+
+
+def draft_line(row: Any, form: Form, judgement: Judgement) -> DraftLine:
+    """Show a draft in a list."""
+    return DraftLine(str(row.id), names.masked(value(form, "name")), tuple(judgement.missing), row.saved_at)
+
+
+def member_line(key: str, kind: Literal["draft", "record"], name: str) -> MemberLine:
+    """Show another person of the household."""
+    return MemberLine(key, kind, names.masked(name))
+
+
+def record_line(row: Any) -> RecordLine:
+    """Show a registration in a list."""
+    person = row.person
+    return RecordLine(
+        id=str(row.id),
+        name=person.name,
+        name_masked=names.masked(person.name),
+        id_number_masked=id_number.masked(person.id_no or ""),
+        address=dwelling(register_queries.values_of(row)),
+        registered_on=row.registered_at.date(),
+        state=row.state,
+    )
+
+
+def dwelling(values: dict[str, str]) -> str:
+    """Write the present address as people do: road, lane, number, room."""
+    parts = [fields.shown("town", values["town"]), values["road"]]
+    parts += [
+        values[key] + unit
+        for key, unit in (("lane", "弄"), ("sublane", "支弄"), ("no", "号"), ("room", "室"))
+        if values[key]
+    ]
+    return "".join(parts)
+
+
+def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[str]) -> RecordView:
+    """Show a registration with its history."""
+    history = tuple(
+        ChangeLine(change.at, change.user.name, change.key, change.old, change.new, change.reason)
+        for change in register_queries.history_of(row.id)
+    )
+    return RecordView(
+        id=str(row.id),
+        version=row.version,
+        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in fields.KEYS},
+        history=history,
+        collected_by=row.collected_by.name,
+        collected_at=row.collected_at,
+        registered_at=row.registered_at,
+        form_no=row.form_no,
+    )

@@ -1,0 +1,212 @@
+"""Drafts as their clerk works on them: opened, typed into, put aside, resumed, discarded."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agent.accounts.audit import Act
+from agent.accounts.storage import reading, writing
+from agent.register import codes, draft_view, evaluate, fields, id_number, prefill, scope
+from agent.register.errors import refused
+from agent.register.form import Entry, Form, value
+from agent.register.views import DraftLine, DraftView
+from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
+from peewee_models import draft_queries
+from peewee_models.drafts import Approval, Draft
+from peewee_models.register import Household
+
+
+class Drafts:
+    """The unsaved forms of the station."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+
+    def lines(self, by: Person) -> list[DraftLine]:
+        """All drafts of this user, the one saved last first."""
+        with reading(self._place.store):
+            lines = []
+            for row in draft_queries.all_of_user(uuid.UUID(by.user_id)):
+                form = load(row)
+                lines.append(draft_view.draft_line(row, form, evaluate.judge(form, self._place.setting(row))))
+            return lines
+
+    def show(self, draft_id: str, by: Person) -> DraftView:
+        """One draft of this user."""
+        with reading(self._place.store):
+            return view(self._place, own_draft(draft_id, by))
+
+    def current(self, by: Person) -> DraftView | None:
+        """The draft that this user works on, or None."""
+        with reading(self._place.store):
+            row = draft_queries.open_of_user(uuid.UUID(by.user_id))
+            return None if row is None else view(self._place, row)
+
+    def open(self, by: Person) -> DraftView:
+        """Open an empty draft; another open one is put aside."""
+        self.erase_stale_chips()
+        with writing(self._place.store):
+            row = self.new_row(by, None)
+            shown = view(self._place, row, keep(self._place, row, {}, self.defaults()))
+        self._place.tell_draft(by, row)
+        return shown
+
+    def defaults(self) -> dict[str, Entry]:
+        """What a new form begins with."""
+        return station_defaults(self._place)
+
+    def new_row(self, by: Person, household: Any) -> Any:
+        """Make the row of a new open draft inside the open transaction."""
+        now = self._place.clock.now()
+        user = uuid.UUID(by.user_id)
+        draft_queries.put_others_aside(user)
+        row = Draft.create(
+            user=user,
+            state="open",
+            version=0,
+            household=household or Household.create(created_at=now),
+            opened_at=now,
+            saved_at=now,
+        )
+        self._place.note(by, Act.DRAFT_OPENED, ("draft", row.id))
+        return row
+
+    def type_fields(self, draft_id: str, values: Mapping[str, str], by: Person) -> DraftView:
+        """Keep what was typed, exactly so where it cannot be understood.  Unknown keys are refused.
+
+        Raises: CodedError DRAFT-UNKNOWN, FIELD-UNKNOWN.
+        """
+        if not values.keys() <= fields.RULES.keys():
+            raise refused("FIELD-UNKNOWN")
+        now = self._place.clock.now()
+        is_practice = self._place.station.is_practice
+
+        def edit(_row: Any, form: Form) -> Form:
+            typed = {key: fields.understood(key, text, is_practice=is_practice) for key, text in values.items()}
+            changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
+            return _with_upgraded_number({**form, **changed}, now)
+
+        return change(self._place, draft_id, by, edit)
+
+    def take_offer(self, draft_id: str, field: str, source: str, by: Person) -> DraftView:
+        """Take an alternative value.  Raises: CodedError DRAFT-UNKNOWN, OFFER-UNKNOWN."""
+        now = self._place.clock.now()
+
+        def edit(row: Any, form: Form) -> Form:
+            standing = form.get(field)
+            is_verified = row.card_state == "verified"
+            new = None if standing is None else prefill.taken(standing, source, now, is_verified=is_verified)
+            if new is None:
+                raise refused("OFFER-UNKNOWN")
+            return {**form, field: new}
+
+        return change(self._place, draft_id, by, edit)
+
+    def put_aside(self, draft_id: str, by: Person) -> None:
+        """Let the draft rest; it keeps everything."""
+        self._set_state(draft_id, by, "aside", Act.DRAFT_PUT_ASIDE)
+
+    def resume(self, draft_id: str, by: Person) -> DraftView:
+        """Go on with a draft; another open one is put aside."""
+        self._set_state(draft_id, by, "open", Act.DRAFT_RESUMED)
+        return self.show(draft_id, by)
+
+    def _set_state(self, draft_id: str, by: Person, state: str, act: Act) -> None:
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            if state == "open":
+                draft_queries.put_others_aside(uuid.UUID(by.user_id))
+            row.state = state
+            row.save()
+            self._place.note(by, act, ("draft", row.id))
+        self._place.tell_draft(by, row)
+
+    def discard(self, draft_id: str, by: Person, reason_code: str) -> None:
+        """Erase a draft; the reason's code is all that stays.
+
+        Args:
+            draft_id: the draft.
+            by: its clerk.
+            reason_code: from the table `discard_reason`, or the code why the person is out of scope.
+
+        Raises: CodedError DRAFT-UNKNOWN, DISCARD-REASON.
+        """
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            answer = evaluate.judge(load(row), self._place.setting(row)).scope
+            is_out = answer.reason is not None and answer.reason.code == reason_code
+            if not is_out and codes.choice("discard_reason", reason_code) is None:
+                raise refused("DISCARD-REASON")
+            act = Act.OUT_OF_SCOPE if reason_code in scope.CODES else Act.DRAFT_DISCARDED
+            subject = None if act is Act.OUT_OF_SCOPE else row.id
+            row.delete_instance(recursive=True)
+            self._place.note(by, act, ("draft", subject), reason=reason_code)
+        self._place.tell_draft(by, row)
+
+    def approve(self, draft_id: str, by: Person, second_user_id: str, code: str, reason: str) -> DraftView:
+        """Note a second person's word that a problem is officially so; it holds for the number as it stands now.
+
+        Raises: CodedError DRAFT-UNKNOWN, PROBLEM-NOT-PASSABLE, REASON-MISSING.
+        """
+        if not reason.strip():
+            raise refused("REASON-MISSING")
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            form = load(row)
+            problems = evaluate.judge(form, self._place.setting(row)).problems
+            if code not in id_number.PASSABLE or code not in {problem.code for problem in problems}:
+                raise refused("PROBLEM-NOT-PASSABLE")
+            Approval.delete().where((Approval.draft == row.id) & (Approval.code == code)).execute()
+            Approval.create(
+                draft=row,
+                code=code,
+                value_hash=approved_value(form),
+                reason=reason.strip()[: fields.LONGEST_TYPED],
+                second_user=uuid.UUID(second_user_id),
+                at=self._place.clock.now(),
+            )
+            self._place.note(by, Act.SECOND_PERSON, ("draft", row.id), code=code, second=second_user_id)
+            shown = view(self._place, row, form)
+        self._place.tell_draft(by, row)
+        return shown
+
+    def chip_photo(self, draft_id: str, by: Person) -> bytes | None:
+        """The chip's photo in the reader's own coding, or None."""
+        with reading(self._place.store):
+            photo = own_draft(draft_id, by).card_photo
+            return None if not photo else bytes(photo)
+
+    def note_photo(self, draft_id: str, by: Person, *, is_decodable: bool) -> None:
+        """Keep whether the photo could be decoded here."""
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            row.card_photo_state = "decoded" if is_decodable else "undecodable"
+            row.save()
+        self._place.tell_draft(by, row)
+
+    def erase_stale_chips(self) -> int:
+        """Erase raw chip text and photos of days gone by; give of how many drafts."""
+        zone = ZoneInfo(self._place.station.time_zone)
+        midnight = datetime.combine(self._place.clock.today(), time(), zone)
+        with writing(self._place.store):
+            return draft_queries.erase_chip_data(midnight)
+
+
+def approved_value(form: Form) -> str:
+    """Name what a second person has approved: the number with the birth date and sex beside it."""
+    parts = "|".join(value(form, key) for key in ("id_no", "birth_date", "sex"))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _with_upgraded_number(form: dict[str, Entry], now: datetime) -> dict[str, Entry]:
+    """Put 18 characters in place of 15 typed digits, and keep those."""
+    typed = value(form, "id_no")
+    if len(typed) == 15 and typed.isascii() and typed.isdigit():
+        form["id_no_raw"] = Entry(typed, "typed", now)
+        form["id_no"] = prefill.typed(form.get("id_no"), id_number.upgrade(typed), now)
+    return form

@@ -1,0 +1,262 @@
+"""Saved registrations: made from a draft, edited with history, found again.
+
+The fact, its audit row and its outbox row are written in one transaction, or none of them.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from agent.accounts.audit import Act
+from agent.accounts.storage import writing
+from agent.events.service import Event
+from agent.register import draft_view, drafts, evaluate, fields, id_number, names
+from agent.register.errors import Problems, key_of, refused, unknown_record
+from agent.register.form import Entry, Form, source, value
+from agent.register.views import Problem, RecordLine, RecordView
+from agent.register.workplace import Person, Workplace, load, own_draft
+from peewee_models import draft_queries, outbox, register_queries
+from peewee_models.register import AcceptedProblem, Change, Registration
+from peewee_models.register import Person as PersonTable
+
+PAGE = 20
+SAVED, EDITED = "registration.saved", "registration.edited"
+
+
+class Records:
+    """The saved registrations of the station."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+
+    def save(self, draft_id: str, by: Person, reasons: Mapping[str, str]) -> RecordView:
+        """Make a registration of a draft, or edit the one it stands for, and erase the draft.
+
+        Args:
+            draft_id: the draft.
+            by: its clerk.
+            reasons: code of a warning → why it was accepted; kept with the registration.
+
+        Raises: Problems; CodedError DRAFT-UNKNOWN.
+        """
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            form = load(row)
+            approvals = draft_queries.approvals_of(row.id)
+            self._refuse_problems(row, form, approvals)
+            if row.registration_id is None:
+                record = self._insert(row, form, by)
+                act, kind = Act.RECORD_SAVED, SAVED
+            else:
+                record = register_queries.by_key(row.registration_id)
+                self._apply(record, _values(form, register_queries.values_of(record)), form, by, "")
+                act, kind = Act.RECORD_EDITED, EDITED
+            record.reading = row.card_state
+            record.save()
+            self._note_accepted(record, by, reasons, approvals)
+            row.delete_instance(recursive=True)
+            self._place.note(by, act, ("record", record.id), version=record.version)
+            self._send(kind, record)
+            shown = self._show(register_queries.by_key(record.id))
+        self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
+        self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
+        return shown
+
+    def _refuse_problems(self, row: Any, form: Form, approvals: Mapping[str, Any]) -> None:
+        judgement = evaluate.judge(form, self._place.setting(row))
+        if judgement.scope.reason is not None:
+            raise Problems([judgement.scope.reason])
+        approved = {code for code, word in approvals.items() if word.value_hash == drafts.approved_value(form)}
+        problems = [problem for problem in judgement.problems if problem.code not in approved]
+        problems += [Problem("FIELD-MISSING", key) for key in judgement.missing]
+        number = value(form, "id_no")
+        holder = register_queries.by_id_number(number) if number else None
+        if holder is not None and holder.id != row.registration_id:
+            problems.append(Problem("PERSON-REGISTERED", "id_no"))
+        if problems:
+            raise Problems(problems)
+
+    def _insert(self, row: Any, form: Form, by: Person) -> Any:
+        values = _values(form, {})
+        now = self._place.clock.now()
+        person = PersonTable.create(
+            **register_queries.columns_for(values, register_queries.PERSON_KEYS), **_search_columns(values["name"])
+        )
+        record = Registration.create(
+            **register_queries.columns_for(values, register_queries.REGISTRATION_KEYS),
+            form_no=self._next_form_number(),
+            person=person,
+            household=row.household_id,
+            collected_by=uuid.UUID(by.user_id),
+            collected_at=row.opened_at,
+            registered_at=now,
+        )
+        for key, entry in form.items():
+            if entry.value:
+                is_verified = entry.is_verified
+                register_queries.set_origin(record.id, key, entry.source, entry.at, is_verified=is_verified)
+        return record
+
+    def _next_form_number(self) -> str:
+        prefix = f"{self._place.station.code}{self._place.clock.today():%Y%m%d}"
+        last = register_queries.last_form_number(prefix)
+        return f"{prefix}{1 if last is None else int(last.removeprefix(prefix)) + 1:04d}"
+
+    def edit(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> RecordView:
+        """Change fields of a registration and keep the old values as history.
+
+        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), FIELD-UNKNOWN,
+            REASON-MISSING.
+        """
+        if not values.keys() <= fields.RULES.keys():
+            raise refused("FIELD-UNKNOWN")
+        if not reason.strip():
+            raise refused("REASON-MISSING")
+        is_practice = self._place.station.is_practice
+        typed = {key: fields.understood(key, text, is_practice=is_practice) for key, text in values.items()}
+        with writing(self._place.store):
+            record = self._record(record_id)
+            if record.version != version:
+                raise refused("RECORD-CHANGED")
+            held = register_queries.values_of(record)
+            new = {**held, **typed}
+            form = self._form(record, new)
+            self._refuse_new_problems(record, held, form, new)
+            if self._apply(record, new, form, by, reason.strip()[: fields.LONGEST_TYPED]):
+                record.save()
+                self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
+                self._send(EDITED, record)
+            shown = self._show(register_queries.by_key(record.id))
+        self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
+        return shown
+
+    def _refuse_new_problems(self, record: Any, held: dict[str, str], form: Form, new: dict[str, str]) -> None:
+        """Refuse what the edit makes wrong; what was wrong before and let pass may stay."""
+        setting = self._place.setting()
+        old = evaluate.judge(self._form(record, held), setting)
+        judgement = evaluate.judge(form, setting)
+        if judgement.scope.reason is not None and judgement.scope != old.scope:
+            raise Problems([judgement.scope.reason])
+        problems = [problem for problem in judgement.problems if problem not in old.problems]
+        problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
+        holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
+        if holder is not None and holder.id != record.id:
+            problems.append(Problem("PERSON-REGISTERED", "id_no"))
+        if problems:
+            raise Problems(problems)
+
+    def _apply(self, record: Any, new: dict[str, str], form: Form, by: Person, reason: str) -> bool:
+        """Write what differs, with history; says whether anything did."""
+        held = register_queries.values_of(record)
+        changed = [key for key in held if new.get(key, "") != held[key]]
+        if not changed:
+            return False
+        record.version += 1
+        now = self._place.clock.now()
+        for key in changed:
+            old_new = {"old": held[key], "new": new.get(key, "")}
+            user = uuid.UUID(by.user_id)
+            Change.create(
+                registration=record, version=record.version, at=now, user=user, key=key, reason=reason, **old_new
+            )
+            entry = form.get(key)
+            origin = "typed" if entry is None or not entry.source else entry.source
+            is_verified = entry is not None and entry.is_verified
+            register_queries.set_origin(record.id, key, origin, now, is_verified=is_verified)
+        for target, keys in (
+            (record.person, register_queries.PERSON_KEYS),
+            (record, register_queries.REGISTRATION_KEYS),
+        ):
+            for key, column in register_queries.columns_for(new, [key for key in keys if key in changed]).items():
+                setattr(target, key, column)
+        for key, column in _search_columns(new["name"]).items():
+            setattr(record.person, key, column)
+        record.person.save()
+        return True
+
+    def _note_accepted(self, record: Any, by: Person, reasons: Mapping[str, str], approvals: Mapping[str, Any]) -> None:
+        now = self._place.clock.now()
+        for code, reason in reasons.items():
+            AcceptedProblem.create(registration=record, code=code, reason=reason, user=uuid.UUID(by.user_id), at=now)
+        for code, word in approvals.items():
+            AcceptedProblem.create(
+                registration=record,
+                code=code,
+                reason=word.reason,
+                user=uuid.UUID(by.user_id),
+                second_user=word.second_user_id,
+                at=word.at,
+            )
+
+    def _send(self, kind: str, record: Any) -> None:
+        body = register_queries.values_of(record) | {"form_no": record.form_no}
+        outbox.append(self._place.clock.now(), kind, record.id, record.version, body)
+
+    def record(self, record_id: str, by: Person) -> RecordView:
+        """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""
+        with writing(self._place.store):
+            record = self._record(record_id)
+            self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
+            return self._show(record)
+
+    def _record(self, record_id: str) -> Any:
+        key = key_of(record_id)
+        record = None if key is None else register_queries.by_key(key)
+        if record is None:
+            raise unknown_record()
+        return record
+
+    def _show(self, record: Any) -> RecordView:
+        form = self._form(record, register_queries.values_of(record))
+        today = self._place.clock.today()
+        required = frozenset(key for key in fields.KEYS if fields.is_required(key, form, today))
+        return draft_view.record_view(record, evaluate.Judgement(), form, required)
+
+    def _form(self, record: Any, values: Mapping[str, str]) -> Form:
+        """Put a registration back into the shape of a form; what differs from the stored value counts as typed."""
+        origins = register_queries.origins_of(record.id)
+        held = register_queries.values_of(record)
+        form: dict[str, Entry] = {}
+        for key, text in values.items():
+            origin = origins.get(key)
+            if origin is None or text != held[key]:
+                form[key] = Entry(text, "typed" if text else "", self._place.clock.now())
+            else:
+                is_verified = bool(origin.is_verified) or record.reading == "single"
+                form[key] = Entry(text, origin.source, origin.at, is_verified)
+        return form
+
+    def find(self, query: str, by: Person, page: int = 1) -> list[RecordLine]:
+        """Find registrations by any part of the number, any part of the name, a spelling or its initials.
+
+        The audit row says how many were found, never what was looked for.
+        """
+        number = id_number.clean(query)
+        is_number = re.fullmatch(r"[0-9]{2,18}X?", number) is not None
+        key = names.search_key(query)
+        spelled = re.sub(r"[^a-z]", "", key) if key.isascii() and not is_number else ""
+        name = "" if key.isascii() else key
+        with writing(self._place.store):
+            found = register_queries.matching(number if is_number else "", name, spelled, max(1, page), PAGE)
+            self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
+            return [draft_view.record_line(record) for record in found]
+
+    def recent(self, by: Person, page: int = 1) -> list[RecordLine]:
+        """The registrations saved last; to look leaves an audit row, as a search does."""
+        with writing(self._place.store):
+            found = register_queries.newest(max(1, page), PAGE)
+            self._place.note(by, Act.LISTED, ("register", None), found=len(found))
+            return [draft_view.record_line(record) for record in found]
+
+
+def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
+    keys = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
+    return {key: value(form, key) if source(form, key) or value(form, key) else held.get(key, "") for key in keys}
+
+
+def _search_columns(name: str) -> dict[str, str]:
+    spelled, initials = names.pinyin_keys(name)
+    return {"name_key": names.search_key(name), "name_pinyin": spelled, "name_initials": initials}

@@ -1,0 +1,137 @@
+"""The register as the pages and the desk call it: drafts, saved registrations, with rights checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.accounts.service import AccountsService, Right, SignedIn, require
+from agent.accounts.storage import Store
+from agent.events.service import Event
+from agent.register.cards import Cards
+from agent.register.drafts import Drafts
+from agent.register.errors import Problems
+from agent.register.records import Records
+from agent.register.views import DraftLine, DraftView, RecordLine, RecordView, StationSettings
+from agent.register.workplace import Workplace
+from drivers.api import Clock
+
+__all__ = ["Problems", "RegisterService", "StationSettings"]
+
+
+class RegisterService:
+    """Everything that can be done with persons, drafts and registrations at this station."""
+
+    def __init__(self, store: Store, clock: Clock, station: StationSettings, publish: Callable[[Event], None]) -> None:
+        place = Workplace(store, clock, station, publish)
+        self._accounts = AccountsService(store, clock)
+        self._drafts = Drafts(place)
+        self._records = Records(place)
+        self.cards = Cards(place, self._drafts)
+        self.place = place
+
+    def drafts(self, by: SignedIn) -> list[DraftLine]:
+        """The drafts of this user, the one saved last first."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.lines(by)
+
+    def draft(self, draft_id: str, by: SignedIn) -> DraftView:
+        """One draft of this user.  Raises: CodedError DRAFT-UNKNOWN, also for somebody else's."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.show(draft_id, by)
+
+    def current_draft(self, by: SignedIn) -> DraftView | None:
+        """The draft that this user works on, or None."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.current(by)
+
+    def open_draft(self, by: SignedIn) -> DraftView:
+        """Open an empty draft; the one worked on is put aside."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.open(by)
+
+    def type_fields(self, draft_id: str, values: Mapping[str, str], by: SignedIn) -> DraftView:
+        """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN, FIELD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.type_fields(draft_id, values, by)
+
+    def take_offer(self, draft_id: str, field: str, source: str, by: SignedIn) -> DraftView:
+        """Take the value offered under a field.  Raises: CodedError DRAFT-UNKNOWN, OFFER-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.take_offer(draft_id, field, source, by)
+
+    def put_aside(self, draft_id: str, by: SignedIn) -> None:
+        """Let a draft rest."""
+        require(by, Right.REGISTER_WRITE)
+        self._drafts.put_aside(draft_id, by)
+
+    def resume(self, draft_id: str, by: SignedIn) -> DraftView:
+        """Go on with a draft."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.resume(draft_id, by)
+
+    def discard(self, draft_id: str, by: SignedIn, reason_code: str) -> None:
+        """Erase a draft; only the reason's code stays.  Raises: CodedError DRAFT-UNKNOWN, DISCARD-REASON."""
+        require(by, Right.REGISTER_WRITE)
+        self._drafts.discard(draft_id, by, reason_code)
+
+    def second_person(
+        self, draft_id: str, by: SignedIn, name: str, password: str, problem_code: str, reason: str
+    ) -> DraftView:
+        """Let a second person confirm that a problem of the number is officially so.
+
+        Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT, ACCOUNT-SAME-PERSON, PROBLEM-NOT-PASSABLE, REASON-MISSING.
+        """
+        require(by, Right.REGISTER_WRITE)
+        second = self._accounts.second_person(by, name, password)
+        return self._drafts.approve(draft_id, by, second, problem_code, reason)
+
+    def save(self, draft_id: str, by: SignedIn, exceptions: Mapping[str, str] | None = None) -> RecordView:
+        """Make a registration of a draft, or edit the one of the same person.
+
+        Args:
+            draft_id: the draft.
+            by: its clerk.
+            exceptions: code of a warning → why it was accepted.
+
+        Raises: Problems; CodedError DRAFT-UNKNOWN.
+        """
+        require(by, Right.REGISTER_WRITE)
+        return self._records.save(draft_id, by, exceptions or {})
+
+    def find(self, query: str, by: SignedIn, page: int = 1) -> list[RecordLine]:
+        """Find registrations by number, name, spelling or initials; twenty a page."""
+        require(by, Right.REGISTER_READ)
+        return self._records.find(query, by, page)
+
+    def recent(self, by: SignedIn, page: int = 1) -> list[RecordLine]:
+        """The registrations saved last; twenty a page."""
+        require(by, Right.REGISTER_READ)
+        return self._records.recent(by, page)
+
+    def record(self, record_id: str, by: SignedIn) -> RecordView:
+        """One registration with its history.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_READ)
+        return self._records.record(record_id, by)
+
+    def edit(self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str) -> RecordView:
+        """Correct a registration.  Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED, REASON-MISSING."""
+        require(by, Right.REGISTER_WRITE)
+        return self._records.edit(record_id, values, version, by, reason)
+
+    def chip_photo(self, draft_id: str, by: SignedIn) -> bytes | None:
+        """The chip's photo behind a draft, in the reader's own coding; None when there is none."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.chip_photo(draft_id, by)
+
+    def note_photo(self, draft_id: str, by: SignedIn, *, is_decodable: bool) -> None:
+        """Keep whether the photo could be decoded here."""
+        require(by, Right.REGISTER_WRITE)
+        self._drafts.note_photo(draft_id, by, is_decodable=is_decodable)
+
+    def erase_stale_chips(self) -> int:
+        """Erase raw chip data of days gone by; called at start and after midnight, and with each opened draft."""
+        return self._drafts.erase_stale_chips()
+
+    def is_session_alive(self, session_id: str) -> bool:
+        """Whether a session still lives."""
+        return self._accounts.is_session_alive(session_id)

@@ -1,0 +1,125 @@
+"""What every part of the register works with, and the reading and writing of a draft's form in one transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from agent.accounts import audit
+from agent.accounts.storage import Store, writing
+from agent.events.service import Event
+from agent.register import codes, draft_view, evaluate, fields
+from agent.register.errors import key_of, unknown_draft
+from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, value
+from agent.register.views import DraftView, MemberLine, StationSettings
+from drivers.api import Clock
+from peewee_models import draft_queries
+
+
+class Person(Protocol):
+    """Whoever is signed in."""
+
+    @property
+    def user_id(self) -> str:
+        """Key of the user."""
+
+    @property
+    def session_id(self) -> str:
+        """Key of the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Store, clock, station and the way to tell the pages; shared by the parts of the register."""
+
+    store: Store
+    clock: Clock
+    station: StationSettings
+    publish: Callable[[Event], None]
+
+    def setting(self, row: Any = None) -> evaluate.Setting:
+        """What a form is judged against today."""
+        kind, state = ("", "") if row is None else (row.card_kind, row.card_state)
+        return evaluate.Setting(self.clock.today(), self.station.is_practice, kind, state)
+
+    def note(self, by: Person | None, act: audit.Act, subject: tuple[str, Any], **facts: str | int) -> None:
+        """Write an audit row inside the open transaction."""
+        ids = None if by is None else audit.SignedInIds(by.user_id, by.session_id)
+        audit.write(self.clock, ids, act, subject, **facts)
+
+    def tell_draft(self, by: Person, row: Any) -> None:
+        """Let the session's pages know that a draft has changed."""
+        self.publish(Event("draft", by.session_id, {"draft": str(row.id), "version": int(row.version)}))
+
+
+def own_draft(draft_id: str, by: Person) -> Any:
+    """The row of a draft of this user.  Raises: CodedError DRAFT-UNKNOWN."""
+    key, user = key_of(draft_id), key_of(by.user_id)
+    row = None if key is None or user is None else draft_queries.of_user(key, user)
+    if row is None:
+        raise unknown_draft()
+    return row
+
+
+def load(row: Any) -> dict[str, Entry]:
+    """Read a draft's form."""
+    return {key: entry_from_row(field) for key, field in draft_queries.fields_of(row.id).items()}
+
+
+def keep(place: Workplace, row: Any, before: Form, after: Form) -> dict[str, Entry]:
+    """Derive what follows, write the fields that changed and the next version; give the form as it now is."""
+    now = place.clock.now()
+    form = evaluate.derive(after, now, place.setting(row))
+    for key, entry in form.items():
+        if before.get(key) != entry:
+            columns = {
+                "value": entry.value,
+                "source": entry.source,
+                "is_verified": entry.is_verified,
+                "at": entry.at,
+                "offers": offers_as_json(entry),
+                "doubts": doubts_as_json(entry),
+            }
+            draft_queries.put_field(row.id, key, columns)
+    row.version += 1
+    row.saved_at = now
+    row.save()
+    return form
+
+
+def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
+    """Show a draft, inside an open transaction."""
+    shown = load(row) if form is None else form
+    judgement = evaluate.judge(shown, place.setting(row))
+    required = frozenset(key for key in fields.KEYS if fields.is_required(key, shown, place.clock.today()))
+    return dataclasses.replace(draft_view.draft_view(row, shown, judgement, required), household=_members(row))
+
+
+def _members(row: Any) -> tuple[MemberLine, ...]:
+    drafts = [other for other in draft_queries.household_drafts(row.household_id) if other.id != row.id]
+    records = [other for other in draft_queries.household_records(row.household_id) if other.id != row.registration_id]
+    own = [other for other in drafts if other.user_id == row.user_id]
+    lines = [draft_view.member_line(str(other.id), "draft", value(load(other), "name")) for other in own]
+    return (*lines, *(draft_view.member_line(str(other.id), "record", other.person.name) for other in records))
+
+
+def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, Form], Form]) -> DraftView:
+    """Change a draft's form in one transaction and show it.  Raises: CodedError DRAFT-UNKNOWN."""
+    with writing(place.store):
+        row = own_draft(draft_id, by)
+        before = load(row)
+        shown = view(place, row, keep(place, row, before, edit(row, before)))
+    place.tell_draft(by, row)
+    return shown
+
+
+def station_defaults(place: Workplace) -> dict[str, Entry]:
+    """What a new form holds before anybody has said anything: this station's district, town and way of working."""
+    now = place.clock.now()
+    values = {"district": "310112", "verify_mode": "2", "id_type": "111"}
+    town = place.station.code[:9]
+    if codes.choice("town", town) is not None:
+        values |= {"district": town[:6], "town": town}
+    return {key: Entry(text, "station", now) for key, text in values.items()}
