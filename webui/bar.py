@@ -97,6 +97,7 @@ def pages(role: str) -> list[Page]:
 def install(app: Flask) -> None:
     """Give the templates of `app` what the bar shows."""
     app.jinja_env.globals.update(
+        can_draw=lambda: services().pictures is not None,
         device_dots=device_dots,
         device_name=device_name,
         is_practice=lambda: settings().is_practice,

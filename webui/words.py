@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from agent.register.codes import table
+from agent.register.id_number import PASSABLE
 from agent.register.views import DraftView, Problem
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
 from webui.language import message
 from webui.translate import gettext
-
-PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-DATE", "ID-SEX"})
 
 
 def card_kind_name(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""A whole station without a reader's process: real database, accounts, register and desk; cards are laid by the test."""
+"""A whole station without a reader's process: real database, accounts, register, desk; the test lays the cards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from agent.register.desk import CardEvent
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
@@ -16,6 +15,7 @@ from agent.assembly import assemble
 from agent.config import parse
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
+from agent.register.desk import CardEvent
 from agent.station import Station
 from agent.store import open_store
 from drivers.api import CardKind, IdCard

@@ -20,7 +20,8 @@ FOREIGN_HOSTS = [
     "LOCALHOST.evil.test:8731", "localhost", "localhost.:8731", "LOCALHOST:8731", "localhost:8731/", "localhost:8731 ",
     " localhost:8731", "localhost:8731,evil.test", "station.localhost:8732", "station.localhost.:8731",
     "evil.station.localhost:8731", "station.localhost.evil.test:8731", "Station.Localhost:8731", "null", "*",
-    "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731", "１２７.0.0.1:8731".encode().decode("latin-1"),
+    "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731",
+    "１２７.0.0.1:8731".encode().decode("latin-1"),
 ]  # fmt: skip
 FOREIGN_ORIGINS = [
     "http://evil.test", "http://127.0.0.1", "http://127.0.0.1:8732", "https://127.0.0.1:8731", "null",
@@ -185,7 +186,7 @@ def test_every_answer_carries_every_header(house):
         for name, value in FIXED.items():
             if answer.mimetype != "image/png":
                 assert answer.headers.get(name) == value, (answer.request.path, name)
-        assert not any(name.startswith("Access-Control") for name in answer.headers.keys())
+        assert not any(name.startswith("Access-Control") for name, _ in answer.headers)
         assert "Server" not in answer.headers
         lasting = answer.request.path.startswith("/static/") and answer.status_code == 200
         assert ("no-store" in answer.headers["Cache-Control"]) != lasting

@@ -25,6 +25,7 @@ from webui.guard import pre_session_token
 from webui.language import message
 
 if TYPE_CHECKING:
+    from agent.accounts.rights import Role
     from agent.accounts.service import SignedIn
 
 bp = Blueprint("accounts", __name__)
@@ -49,11 +50,26 @@ def way_back(path: str) -> str:
     return url_for(endpoint, **arguments)
 
 
+def begin(opened: SignedIn) -> ResponseReturnValue:
+    """Give the browser its session and go to the start."""
+    answer = redirect(url_for("home.start"), 303)
+    context.set_cookie(answer, SESSION_COOKIE, opened.token)
+    context.drop_cookie(answer, VISITOR_COOKIE)
+    return answer
+
+
+def as_role(name: str) -> Role:
+    """A role by its name; supervisor for anything else."""
+    known: dict[str, Role] = {"clerk": "clerk", "technician": "technician"}
+    return known.get(name, "supervisor")
+
+
 def sign_in_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
     """Render the sign-in form, with a fresh visitor's value where the browser has none."""
     value = context.pre_session_value() or context.new_visitor_value()
     token = pre_session_token(value)
-    page = make_response(render_template("accounts/sign_in.html", name=name, sentence=sentence, token=token), status)
+    template = "accounts/sign_in.html" if services().accounts.has_users() else "accounts/enrol.html"
+    page = make_response(render_template(template, name=name, sentence=sentence, token=token), status)
     context.set_cookie(page, VISITOR_COOKIE, value)
     return page
 
@@ -78,10 +94,18 @@ def sign_in() -> ResponseReturnValue:
     if chosen in LANGUAGES and chosen != opened.language:
         services().accounts.set_language(opened.token, chosen)
     leave(session_or_none())
-    answer = redirect(url_for("home.start"), 303)
-    context.set_cookie(answer, SESSION_COOKIE, opened.token)
-    context.drop_cookie(answer, VISITOR_COOKIE)
-    return answer
+    return begin(opened)
+
+
+@bp.post("/enrol")
+def enrol() -> ResponseReturnValue:
+    """Make the first user with the one-time code and sign in.  The form again where code or password will not do."""
+    given = {name: request.form.get(name, "") for name in ("code", "name", "password", "role")}
+    try:
+        opened = services().accounts.enrol(given["code"], given["name"], given["password"], as_role(given["role"]))
+    except CodedError as error:
+        return sign_in_form(given["name"], message(error.code, error.facts), status_of(error))
+    return begin(opened)
 
 
 @bp.post("/sign-out")

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
-from webui.context import services
+from webui.context import services, signed_in
 
 bp = Blueprint("devices", __name__)
 
@@ -31,6 +31,7 @@ def page() -> ResponseReturnValue:
 def restart(role: str) -> ResponseReturnValue:
     """Start the device's worker afresh."""
     services().devices.restart(known_role(role))
+    services().accounts.note_device_act(signed_in(), "restart", role)
     return redirect(url_for("devices.page"), 303)
 
 
@@ -38,7 +39,8 @@ def restart(role: str) -> ResponseReturnValue:
 def self_test(role: str) -> ResponseReturnValue:
     """Ask the device everything that diagnostics may ask, and show the answers."""
     devices = services().devices
-    result = devices.self_test(known_role(role))
+    services().accounts.note_device_act(signed_in(), "self-test", known_role(role))
+    result = devices.self_test(role)
     statuses = devices.statuses()
     candidates = {status.role: devices.candidates(status.role) for status in statuses}
     return render_template("devices/page.html", statuses=statuses, candidates=candidates, tested=role, result=result)
@@ -52,4 +54,5 @@ def use(role: str) -> ResponseReturnValue:
     if address not in {candidate.address for candidate in devices.candidates(known_role(role))}:
         raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
     devices.use(role, address)
+    services().accounts.note_device_act(signed_in(), "use", role)
     return redirect(url_for("devices.page"), 303)

@@ -42,6 +42,6 @@ switches.start();
 
 listen((name, facts) => {
   const { live: names, draft, version } = live().dataset;
-  if (name === "draft" && facts.id === draft && Number(facts.version) <= Number(version)) return;
+  if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;
   if (name === "resync" || names.split(" ").includes(name)) refresh();
 });

@@ -1,0 +1,151 @@
+"""The real `renhu demo` and a real Chromium, as a clerk would have them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEADLINE_MS = 15_000
+
+
+@dataclass
+class Demo:
+    """A running demo: where it answers, who may sign in, and its reader's control port."""
+
+    url: str
+    data: Path
+    faults: str
+    token: str
+    people: dict[str, dict[str, str]]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        place = urlsplit(self.faults)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
+        try:
+            headers = {"X-Renhu-Control": self.token, "Content-Type": "application/json"}
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            assert answer.status < 300, (path, answer.status, content)
+            return json.loads(content) if content else None
+        finally:
+            connection.close()
+
+    def lay(self, card: str) -> None:
+        self.control("PUT", "/plate", {"card": card})
+
+    def lift(self) -> None:
+        self.control("DELETE", "/plate")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    command = [sys.executable, "-m", "agent", "demo", "--port", "0", "--data", str(data), "--no-open"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors: list[str] = []
+    reading = threading.Thread(target=lambda: errors.extend(process.stderr or []))
+    reading.start()
+    line = process.stdout.readline()
+    assert line, errors
+    told = json.loads(line)
+    people = {who["role"]: who for who in told["sign_ins"]}
+    made = Demo(told["url"], Path(told["data"]), told["faults"]["reader"], told["token"], people)
+    made.names = {card["id"]: card["name"] for card in made.control("GET", "/cards")["cards"]}
+    yield made
+    process.terminate()
+    process.wait(20)
+    reading.join()
+    process.stdout.close()
+    process.stderr.close()
+    assert process.returncode == 0, errors
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Clerk:
+    """A person at a browser."""
+
+    def __init__(self, demo: Demo, context: BrowserContext) -> None:
+        self.demo = demo
+        self.context = context
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(DEADLINE_MS)
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def sign_in(self, role: str = "clerk", language: str = "zh") -> None:
+        who = self.demo.people[role]
+        self.page.goto(f"{self.demo.url}/sign-in")
+        if self.page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
+            self.page.locator("button[name=language]").click()
+        self.page.fill("#name", who["name"])
+        self.page.fill("#password", who["password"])
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".who")).to_be_visible()
+        if self.page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
+            self.page.locator("button[name=language]").click()
+            expect(self.page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
+
+    def clear_desk(self) -> None:
+        """Leave an empty desk with nothing on the plate, whatever the test before has left."""
+        self.demo.lift()
+        self.page.goto(f"{self.demo.url}/desk")
+        take = self.page.locator("form[action$='/desk/take'] button")
+        if take.count():
+            take.click()
+        aside = self.page.locator("#acts button[formaction$='/aside']")
+        if aside.count():
+            aside.click()
+        expect(self.page.locator("#query")).to_be_visible()
+
+
+@pytest.fixture
+def clerk(demo: Demo, chromium: Browser) -> Iterator[Clerk]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    person = Clerk(demo, context)
+    yield person
+    demo.control("DELETE", "/faults")
+    demo.lift()
+    context.close()
+    assert person.said == []
+
+
+@pytest.fixture
+def clerk_without_script(demo: Demo, chromium: Browser) -> Iterator[Clerk]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, java_script_enabled=False)
+    person = Clerk(demo, context)
+    yield person
+    demo.lift()
+    context.close()

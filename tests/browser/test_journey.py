@@ -1,0 +1,255 @@
+"""From a card on the reader to the record in the database, in a real browser, four ways and in two languages."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, expect
+
+WANTED = {
+    "soldier": "0",
+    "arrive_city_date": "20260302",
+    "arrive_here_date": "20260305",
+    "reason": "17",
+    "reason_other": "测试事由",
+    "proof_type": "2",
+    "road": "测试路",
+    "no": "12",
+    "room": "301",
+    "mobile": "13800000000",
+    "education": "60",
+    "employer": "无",
+}
+EXPECTED = {
+    "arrive_city_date": "2026-03-02",
+    "arrive_here_date": "2026-03-05",
+    "reason": "17",
+    "reason_other": "测试事由",
+    "proof_type": "2",
+    "road": "测试路",
+    "no": "12",
+    "room": "301",
+    "mobile": "13800000000",
+    "education": "60",
+    "employer": "无",
+    "notice_given": "1",
+}
+
+
+def tap(clerk: Any, card: str) -> None:
+    """Lay a card and see the form fill by itself, then be verified."""
+    clerk.demo.lay(card)
+    page = clerk.page
+    expect(page.locator("#draft-form")).to_be_visible()
+    expect(page.locator("#name")).to_have_value(clerk.demo.names[card])
+    expect(page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
+
+
+def complete(page: Any) -> None:
+    """Type what the card does not say."""
+    for key, text in WANTED.items():
+        if key == "soldier":
+            page.select_option("#soldier", text)
+        else:
+            page.fill(f"#{key}", text)
+    page.check("#notice_given")
+
+
+def saved(clerk: Any, name: str) -> dict[str, str]:
+    """Find the person in the register and read the record off the page."""
+    page = clerk.page
+    page.goto(f"{clerk.demo.url}/register")
+    page.fill("#query", name)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=name, exact=True).first.click()
+    expect(page.locator("dd[data-field=name]")).to_be_visible()
+    pairs = "all => Object.fromEntries(all.map(d => [d.dataset.field, d.dataset.value]))"
+    return page.eval_on_selector_all("dd[data-field]", pairs)
+
+
+def same(record: dict[str, str], name: str) -> None:
+    """Compare the saved record with what was meant."""
+    assert record["name"] == name
+    assert {key: record.get(key) for key in EXPECTED} == EXPECTED
+    assert record["id_no"].startswith("990000")
+    assert datetime.date.fromisoformat(record["birth_date"])
+
+
+@pytest.mark.parametrize(("language", "card"), [("zh", "resident-001"), ("en", "resident-002")])
+def test_a_tap_fills_the_form_and_the_record_is_found_again(clerk, language, card):
+    name = clerk.demo.names[card]
+    clerk.sign_in(language=language)
+    clerk.clear_desk()
+    page = clerk.page
+    tap(clerk, card)
+    complete(page)
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("F9")
+    expect(page.locator("#query")).to_be_visible()
+    same(saved(clerk, name), name)
+
+
+def test_the_whole_path_goes_by_keyboard_alone(clerk):
+    card = "resident-003"
+    name = clerk.demo.names[card]
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    tap(clerk, card)
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("id", "soldier")
+    typed = {
+        "soldier": "否",
+        "arrive_city_date": "20260302",
+        "arrive_here_date": "20260305",
+        "reason": "qt",
+        "reason_other": "测试事由",
+        "proof_type": "2",
+        "road": "测试路",
+        "no": "12",
+        "room": "301",
+        "mobile": "13800000000",
+        "education": "gz",
+        "employer": "无",
+    }
+    for _ in range(60):
+        key = focused.get_attribute("id")
+        if key == "remark":
+            break
+        if key == "notice_given":
+            page.keyboard.press("Space")
+        elif key == "soldier":
+            page.keyboard.press("ArrowDown")
+        elif key in typed and not focused.input_value():
+            page.keyboard.insert_text(typed[key]) if not typed[key].isascii() else page.keyboard.type(typed[key])
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{key}")).not_to_be_focused()
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("F9")
+    expect(page.locator("#query")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator("#query")).to_be_focused()
+    same(saved(clerk, name), name)
+
+
+def test_the_whole_path_goes_without_javascript(clerk_without_script):
+    clerk, card = clerk_without_script, "resident-004"
+    name = clerk.demo.names[card]
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    clerk.demo.lay(card)
+    page.locator("button[data-key=F10]").click()
+    expect(page.locator("#name")).to_have_value(name)
+    complete(page)
+    page.locator(".keep-draft").click()
+    expect(page.locator("#arrive_city_date")).to_have_value("2026-03-02")
+    expect(page.locator("#missing")).to_have_count(0)
+    page.locator("#acts button[value=next]").click()
+    expect(page.locator("#query")).to_be_visible()
+    page.fill("#query", name)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=name, exact=True).first.click()
+    facts = page.locator("dd[data-field]").all()
+    same({one.get_attribute("data-field"): one.get_attribute("data-value") for one in facts}, name)
+
+
+def compose(session: CDPSession, steps: list[str], result: str) -> None:
+    """Type through an input method: a composition that grows, then its result."""
+    for step in steps:
+        session.send("Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)})
+    session.send("Input.insertText", {"text": result})
+
+
+def test_what_is_composed_in_an_input_method_survives_a_card_and_a_save(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    tap(clerk, "resident-006")
+    session = clerk.context.new_cdp_session(page)
+    page.focus("#employer")
+    session.send("Input.imeSetComposition", {"text": "ce shi", "selectionStart": 6, "selectionEnd": 6})
+    version = page.locator("#live").get_attribute("data-version")
+    clerk.demo.lift()
+    expect(page.locator("#card-panel")).not_to_have_attribute("data-card-state", "verified")
+    expect(page.locator("#employer")).to_have_value("ce shi")
+    expect(page.locator("#employer")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#draft-form")).to_be_visible()
+    compose(session, ["ce shi gong", "ce shi gong si"], "测试公司")
+    expect(page.locator("#employer")).to_have_value("测试公司")
+    expect(page.locator("#live")).not_to_have_attribute("data-version", version or "")
+    page.reload()
+    expect(page.locator("#employer")).to_have_value("测试公司")
+
+
+def test_what_is_typed_is_not_overwritten_by_the_chip_and_the_chip_is_offered(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    page.keyboard.press("n")
+    expect(page.locator("#draft-form")).to_be_visible()
+    page.fill("#hukou_address", "测试地区手工路1号")
+    expect(page.locator("#field-hukou_address .source")).to_be_visible()
+    tap(clerk, "resident-007")
+    expect(page.locator("#hukou_address")).to_have_value("测试地区手工路1号")
+    offer = page.locator("#field-hukou_address .offer").first
+    expect(offer).to_be_visible()
+    page.focus("#hukou_address")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#hukou_address")).not_to_have_value("测试地区手工路1号")
+    expect(page.locator("#field-hukou_address")).to_have_class(re.compile("from-chip"))
+
+
+def test_a_draft_put_aside_is_there_again(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    tap(clerk, "resident-008")
+    page.fill("#mobile", "1380")
+    expect(page.locator("#says-mobile .problem")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#query")).to_be_visible()
+    clerk.demo.lift()
+    page.locator("#drafts form button").first.click()
+    expect(page.locator("#mobile")).to_have_value("1380")
+    expect(page.locator("#name")).to_have_value(clerk.demo.names["resident-008"])
+
+
+def test_another_persons_card_asks_whose_it_is(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    tap(clerk, "family-a-1")
+    clerk.demo.lay("family-a-2")
+    expect(page.locator("#question")).to_be_visible()
+    expect(page.locator("#name")).to_have_value(clerk.demo.names["family-a-1"])
+    page.keyboard.press("Alt+2")
+    expect(page.locator("#name")).to_have_value(clerk.demo.names["family-a-2"])
+    expect(page.locator("#household li")).to_have_count(1)
+
+
+def test_a_card_of_another_kind_is_explained_and_nothing_is_kept(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    before = page.locator("#drafts li").count()
+    cards = clerk.demo.control("GET", "/cards")["cards"]
+    clerk.demo.lay(next(card["id"] for card in cards if card["kind"] == "hmt"))
+    expect(page.locator("#idle-says .callout.bad")).to_be_visible()
+    expect(page.locator("#draft-form")).to_have_count(0)
+    assert page.locator("#drafts li").count() == before
+
+
+def test_a_refused_card_is_said_and_the_next_one_works(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.demo.control("PUT", "/faults/status", {"status": "41", "count": 3})
+    clerk.demo.lay("resident-009")
+    expect(clerk.page.locator(".callout.bad").first).to_be_visible()
+    clerk.demo.control("DELETE", "/faults")
+    clerk.demo.lift()
+    tap(clerk, "resident-010")

@@ -1,0 +1,110 @@
+"""Every page: no axe violation, nothing untranslated, no sideways scrolling, one event stream a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
+PATHS = {"clerk": ("register", "practice"), "technician": ("devices", "practice"), "supervisor": ("register",)}
+# What stands on a page outside data: texts of elements that are not marked as data.
+WORDS = """() => [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
+  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
+    e.title, e.placeholder, e.ariaLabel])
+  .filter(Boolean)"""
+
+
+def pages_of(clerk, role):
+    """Every page of a role, opened one after the other, by a name."""
+    page, url = clerk.page, clerk.demo.url
+    if role == "visitor":
+        page.goto(f"{url}/sign-in")
+        yield "sign-in"
+        return
+    clerk.sign_in(role, language=clerk.language)
+    if role == "clerk":
+        clerk.clear_desk()
+        yield "idle"
+        clerk.demo.lay("resident-020")
+        expect(page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
+        page.fill("#mobile", "1380")
+        expect(page.locator("#says-mobile")).to_be_visible()
+        yield "form"
+        clerk.demo.lay("resident-021")
+        expect(page.locator("#question")).to_be_visible()
+        yield "question"
+        page.keyboard.press("Alt+3")
+        expect(page.locator("#question")).to_have_count(0)
+        page.focus("#reason")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#codes")).to_be_visible()
+        yield "codes"
+    for path in PATHS[role]:
+        page.goto(f"{url}/{path}")
+        yield path
+    page.goto(f"{url}/nowhere")
+    yield "error"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("role", ["visitor", "clerk", "technician", "supervisor"])
+def test_axe_finds_nothing_and_every_word_is_in_the_pages_language(clerk, role, language, tmp_path):
+    clerk.language = language
+    for name in pages_of(clerk, role):
+        result = Axe().run(clerk.page)
+        assert result.violations_count == 0, f"{name}: {result.generate_report()}"
+        if language == "en" and role != "visitor":
+            han = [text for text in clerk.page.evaluate(WORDS) if HAN.search(text.replace("“无”", ""))]
+            assert han == [], name
+    clerk.said = [said for said in clerk.said if "404" not in said]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_scrolls_sideways(clerk, size):
+    clerk.language = "en"
+    width, height = SIZES[size]
+    clerk.page.set_viewport_size({"width": width, "height": height})
+    for name in pages_of(clerk, "clerk"):
+        wide = clerk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, name
+    clerk.said = [said for said in clerk.said if "404" not in said]
+
+
+def test_twenty_tabs_share_one_stream_and_all_stay_quick(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    tabs = [clerk.page, *(clerk.context.new_page() for _ in range(19))]
+    for tab in tabs[1:]:
+        tab.goto(f"{clerk.demo.url}/desk")
+    streams = clerk.page.evaluate("navigator.locks.query().then(q => [q.held.length, q.pending.length])")
+    assert streams == [1, 19]
+    for tab in tabs[:5]:
+        tab.reload(timeout=5000)
+        expect(tab.locator("#query")).to_be_visible()
+
+
+def test_another_tab_hears_of_the_card_too(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    second = clerk.context.new_page()
+    second.goto(f"{clerk.demo.url}/desk")
+    clerk.demo.lay("resident-022")
+    expect(second.locator("#draft-form")).to_be_visible(timeout=15_000)
+
+
+def test_names_show_only_while_the_key_is_held_and_never_over_a_card(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    if page.locator("#recent .masked").count() == 0:
+        pytest.fail("the journeys have saved nobody: run the whole folder")
+    expect(page.locator("#recent .unmasked").first).to_be_hidden()
+    page.keyboard.down("Alt")
+    expect(page.locator("#recent .unmasked").first).to_be_visible()
+    page.keyboard.up("Alt")
+    expect(page.locator("#recent .unmasked").first).to_be_hidden()
