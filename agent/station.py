@@ -8,7 +8,7 @@ import queue
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -22,13 +22,15 @@ from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
-from agent.register.desk import CardEvent, Desk
+from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from drivers.api import IdCard
+from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
 
 STOP_LIMIT_S = 5.0
+HOUSEKEEPING_S = 30.0
 RUNTIME_FOLDER = Path("/run/renhu")
 
 
@@ -86,9 +88,27 @@ class CardFeed:
         self._thread.join()
 
     def _run(self) -> None:
-        while (sign := self._signs.get()) is not None:
-            card = msgspec.json.decode(sign.data, type=IdCard | None)
-            self._desk.reader_event(CardEvent(kind=sign.name, card=card, code=sign.code))
+        self._keep_house()
+        while True:
+            try:
+                sign = self._signs.get(timeout=HOUSEKEEPING_S)
+            except queue.Empty:
+                self._keep_house()
+                continue
+            if sign is None:
+                return
+            try:
+                card = msgspec.json.decode(sign.data, type=IdCard | None)
+                self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code))
+            except (CodedError, StorageError) as error:
+                log.warning("a card was not taken: %s", error)
+
+    def _keep_house(self) -> None:
+        """Free the desk of a session that has ended, and erase the raw chip data of days gone by."""
+        holder = self._desk.holder_session()
+        if holder is not None and not self._register.is_session_alive(holder):
+            self._desk.release(holder)
+        self._register.erase_stale_chips()
 
 
 @dataclass(frozen=True, slots=True)

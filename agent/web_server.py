@@ -24,16 +24,16 @@ LISTEN_FD = 3
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-class _Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+class _Gateway(wsgi.Gateway_10):
     """Hands the connection's socket to the page, so that an event stream notices when its browser hangs up."""
 
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its stub says None
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ["renhu.socket"] = self.req.conn.socket
         return environ
 
 
-class _Server(wsgi.Server):  # type: ignore[misc]
+class _Server(wsgi.Server):
     """Serves from a socket that is bound already, and writes its errors into our log, without what was asked."""
 
     max_request_header_size = HEADER_LIMIT_BYTES

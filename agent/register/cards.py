@@ -25,6 +25,10 @@ class Cards:
         self._place = place
         self._drafts = drafts
 
+    def warm_up(self) -> None:
+        """Load the tables of divisions before the first card, which should not wait for them."""
+        divisions.parse(divisions.PRACTICE_NAME, is_practice=False)
+
     def out_of_scope(self, card: IdCard) -> Problem | None:
         """Why this card leads to no registration here, as far as the card alone can tell."""
         chosen, offers = prefill.addresses(card)

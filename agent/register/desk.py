@@ -24,8 +24,9 @@ from agent.register.service import RegisterService
 from agent.register.views import CardQuestion, CardState, DeskView, DraftView, Problem, RecordView
 from drivers.api import Clock, IdCard
 
-__all__ = ["CardEvent", "Desk"]
+__all__ = ["CardEvent", "CardSign", "Desk"]
 
+CardSign = Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
 LEFT_AFTER_S = 20.0
 _LYING: frozenset[CardState] = frozenset({"read", "verified", "single"})
 
@@ -41,7 +42,7 @@ class CardEvent:
         code: why the card was refused.
     """
 
-    kind: Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
+    kind: CardSign
     card: IdCard | None = None
     code: str | None = None
 
@@ -82,6 +83,7 @@ class Desk:
     def take(self, by: SignedIn) -> bool:
         """Take the desk where nobody living holds it; says whether it is mine now."""
         require(by, Right.DESK)
+        self._register.cards.warm_up()
         with self._lock:
             holder = self._holder
             if holder is not None and holder.session_id == by.session_id:

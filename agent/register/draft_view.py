@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any, Literal, cast
 
 from agent.register import fields, id_number, names
@@ -69,7 +70,7 @@ def _unit_at(text: str, position: int) -> str:
     return ""
 
 
-def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
+def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str], zone: tzinfo) -> DraftView:
     """Show a draft."""
     existing = None if row.registration_id is None else register_queries.by_key(row.registration_id)
     in_form_order = {key: place for place, key in enumerate((None, *fields.KEYS))}
@@ -87,7 +88,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         scope=judgement.scope,
         card=_card_view(row),
         household=(),
-        existing_record=None if existing is None else record_line(existing),
+        existing_record=None if existing is None else record_line(existing, zone),
     )
 
 
@@ -115,8 +116,8 @@ def member_line(key: str, kind: Literal["draft", "record"], name: str) -> Member
     return MemberLine(key, kind, names.masked(name))
 
 
-def record_line(row: Any) -> RecordLine:
-    """Show a registration in a list."""
+def record_line(row: Any, zone: tzinfo) -> RecordLine:
+    """Show a registration in a list; its day is the station's."""
     person = row.person
     return RecordLine(
         id=str(row.id),
@@ -124,7 +125,7 @@ def record_line(row: Any) -> RecordLine:
         name_masked=names.masked(person.name),
         id_number_masked=id_number.masked(person.id_no or ""),
         address=dwelling(register_queries.values_of(row)),
-        registered_on=row.registered_at.date(),
+        registered_on=row.registered_at.astimezone(zone).date(),
         state=row.state,
     )
 

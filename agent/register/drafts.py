@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
@@ -191,8 +190,7 @@ class Drafts:
 
     def erase_stale_chips(self) -> int:
         """Erase raw chip text and photos of days gone by; give of how many drafts."""
-        zone = ZoneInfo(self._place.station.time_zone)
-        midnight = datetime.combine(self._place.clock.today(), time(), zone)
+        midnight = datetime.combine(self._place.clock.today(), time(), self._place.zone)
         with writing(self._place.store):
             return draft_queries.erase_chip_data(midnight)
 

@@ -242,14 +242,14 @@ class Records:
         with writing(self._place.store):
             found = register_queries.matching(number if is_number else "", name, spelled, max(1, page), PAGE)
             self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
-            return [draft_view.record_line(record) for record in found]
+            return [draft_view.record_line(record, self._place.zone) for record in found]
 
     def recent(self, by: Person, page: int = 1) -> list[RecordLine]:
         """The registrations saved last; to look leaves an audit row, as a search does."""
         with writing(self._place.store):
             found = register_queries.newest(max(1, page), PAGE)
             self._place.note(by, Act.LISTED, ("register", None), found=len(found))
-            return [draft_view.record_line(record) for record in found]
+            return [draft_view.record_line(record, self._place.zone) for record in found]
 
 
 def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:

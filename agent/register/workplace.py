@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
@@ -38,6 +39,11 @@ class Workplace:
     clock: Clock
     station: StationSettings
     publish: Callable[[Event], None]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the station counts its days."""
+        return ZoneInfo(self.station.time_zone)
 
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
@@ -94,7 +100,9 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     shown = load(row) if form is None else form
     judgement = evaluate.judge(shown, place.setting(row))
     required = frozenset(key for key in fields.KEYS if fields.is_required(key, shown, place.clock.today()))
-    return dataclasses.replace(draft_view.draft_view(row, shown, judgement, required), household=_members(row))
+    return dataclasses.replace(
+        draft_view.draft_view(row, shown, judgement, required, place.zone), household=_members(row)
+    )
 
 
 def _members(row: Any) -> tuple[MemberLine, ...]:
