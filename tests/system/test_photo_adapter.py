@@ -19,9 +19,18 @@ from pathlib import Path
 import pytest
 
 from agent.clock import SystemClock
-from agent.devices.photo_decoder import HEIGHT_PX, RGB_BYTES, SHAPES, WIDTH_PX, PhotoDecoder, PhotoSettings
+from agent.devices.photo_decoder import (
+    HEIGHT_PX,
+    RGB_BYTES,
+    SHAPES,
+    WIDTH_PX,
+    WLT_BYTES,
+    WLT_HEAD,
+    PhotoDecoder,
+    PhotoSettings,
+)
 from agent.messages import service as messages
-from drivers import wlt_sandbox
+from drivers import wlt_library, wlt_picture, wlt_sandbox
 
 SOURCE = Path(__file__).with_name("photo_libraries.c")
 WLT = bytes.fromhex("574C66007E0032000000FF85").ljust(1024, b"\x5a")
@@ -100,6 +109,14 @@ def test_each_call_shape_draws_the_picture(compiled: Compile, name: str, section
 def test_every_shape_of_the_table_was_drawn_with() -> None:
     drawn = test_each_call_shape_draws_the_picture.pytestmark[0].args[1]
     assert {str(section["shape"]).split(":")[0] for _, section in drawn} == set(SHAPES)
+
+
+def test_agent_and_decoder_process_mean_the_same() -> None:
+    """Neither may import the other, so what both must know is written twice."""
+    assert set(wlt_library.SHAPES) == set(SHAPES)
+    ours = (WIDTH_PX, HEIGHT_PX, RGB_BYTES, WLT_BYTES, WLT_HEAD)
+    theirs = wlt_picture
+    assert ours == (theirs.WIDTH_PX, theirs.HEIGHT_PX, theirs.RGB_BYTES, theirs.WLT_BYTES, theirs.WLT_HEAD)
 
 
 def test_a_licence_beside_the_library_is_used(compiled: Compile) -> None:
@@ -323,4 +340,3 @@ def test_no_descriptor_stays_open(compiled: Compile) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - the folder's own descriptor is counted both times
     assert decoder(library).decode(WLT).png is not None
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
-    assert len(THE_PICTURE) == RGB_BYTES
