@@ -16,6 +16,7 @@ from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.control import ControlServer
+from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
@@ -23,6 +24,7 @@ from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
 from agent.register.desk import Desk
+from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from agent.station import CardFeed, Station, card_json, reader_settings, socket_place
@@ -30,7 +32,7 @@ from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
 from webui import Services, WebSettings, create_app
-from webui.services import CardPictures, PracticePanel
+from webui.services import PracticePanel
 
 log = logging.getLogger("renhu")
 
@@ -39,10 +41,10 @@ STREAM_CAP = 32
 
 @dataclass(slots=True)
 class Practice:
-    """What a practice folder has besides: a panel for its simulators, and their pictures drawn."""
+    """What a practice folder has besides: a panel for its simulators, and what draws their cards' photos."""
 
     panel: PracticePanel | None = None
-    pictures: CardPictures | None = None
+    draw: Callable[[bytes], bytes | None] | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         folder.release()
         raise
     host, port = bound.getsockname()[:2]
+    photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     services = Services(
         accounts=station.accounts,
         register=station.register,
@@ -92,7 +95,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
-        pictures=practice.pictures,
+        pictures=DraftPictures(station.register, PhotoDecoder(photo, station.clock), practice.draw),
     )
     settings = WebSettings(
         host=host,
@@ -137,16 +140,22 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
     devices = DevicesService(supervisor, clock, lambda _role, _address: None)
     parts.append(devices)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
-    control = ControlServer(socket_place(config.folder), _handlers(devices))
+    control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control)
 
 
-def _handlers(devices: DevicesService) -> dict[str, Callable[[dict[str, Any], int], dict[str, Any]]]:
-    def card(question: dict[str, Any], _uid: int) -> dict[str, Any]:
+def _handlers(
+    devices: DevicesService, accounts: AccountsService
+) -> dict[str, Callable[[dict[str, Any], int], dict[str, Any]]]:
+    """What the command line may ask; each use leaves an audit row."""
+
+    def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
         limit_s = float(question["limit_s"])
+        accounts.note_device_act(None, f"card by uid {uid}", "reader")
         return card_json(devices.borrow_card(limit_s), limit_s)
 
-    def status(_question: dict[str, Any], _uid: int) -> dict[str, Any]:
+    def status(_question: dict[str, Any], uid: int) -> dict[str, Any]:
+        accounts.note_device_act(None, f"status by uid {uid}", "reader")
         return {"devices": msgspec.to_builtins(devices.statuses())}
 
     return {"card": card, "status": status}

@@ -5,6 +5,8 @@ Only this machine may ask (the Host header is checked), and only who was given t
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 import json
 from collections.abc import Callable
@@ -100,8 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(url.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         if path == "/picture":
-            self._only("GET")
-            return self._picture(query)
+            self._only("GET", "POST")
+            return self._picture(query) if self.command == "GET" else self._drawn()
         places = self._places()
         if path.startswith("/faults/"):
             self._only("PUT", "DELETE")
@@ -208,6 +210,14 @@ class _Handler(BaseHTTPRequestHandler):
             return HTTPStatus.OK, "image/png", to_png(self._card(query.get("card", "")).picture)
         except PhotoError as error:
             raise RefusedError(HTTPStatus.NOT_FOUND, str(error)) from error
+
+    def _drawn(self) -> tuple[HTTPStatus, str, bytes]:
+        """Draw the photo bytes of a simulated card as they came over the wire."""
+        given = self._body().get("photo")
+        try:
+            return HTTPStatus.OK, "image/png", to_png(base64.b64decode(str(given), validate=True))
+        except (binascii.Error, PhotoError) as error:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "not a picture of ours") from error
 
     def _card(self, card_id: str) -> Card:
         cards = self.server.reader.cards

@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProcess, stop: StopSignal) -> None:
     notifier = Notifier()
     panel = ReaderPanel(simulator)
-    running = start(_config(folder, arguments.port, simulator.address), FolderKind.PRACTICE, notifier, Practice(panel))
+    practice = Practice(panel, panel.picture)
+    running = start(_config(folder, arguments.port, simulator.address), FolderKind.PRACTICE, notifier, practice)
     sign_ins = running.accounts.create_demo_users()
     emit(
         {
