@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What runs the station: C libraries that wheels do not carry, Bootstrap, fonts with rare characters.
 RUN_PACKAGES := python3-venv tzdata libjs-bootstrap5 libusb-1.0-0 libudev1 fonts-noto-cjk fonts-hanazono
 # What the tests need besides: a browser, the second database engine, a C compiler, systemd's and udev's own checkers.
-TEST_PACKAGES := chromium gcc libc6-dev postgresql-15 systemd umockdev libumockdev0 util-linux
+TEST_PACKAGES := chromium gcc libc6-dev postgresql-15 systemd udev umockdev libumockdev0 util-linux
 
 .PHONY: setup setup-test demo test test-all bench check lock clean
 

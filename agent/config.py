@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.devices.photo_decoder import PhotoSettings
 from agent.errors import Exit, StartRefused
 
 DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
@@ -54,7 +55,7 @@ class ReaderConfig:
     vid_pid: tuple[str, ...]
     poll_ms: int
     idle_poll_ms: int
-    photo: dict[str, str | int]
+    photo: dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,14 @@ def _is_vid_pid(value: Any) -> bool:
     return len(parts) == 2 and all(len(part) == 4 and set(part) <= set("0123456789abcdef") for part in parts)
 
 
+def _is_photo_shape(value: Any) -> bool:
+    try:
+        PhotoSettings.of({"shape": value})
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
 def _is_reader_address(value: Any) -> bool:
     return (
         isinstance(value, str) and value.startswith(("serial:/dev/", "serial:usb-", "usb:"))
@@ -145,9 +154,9 @@ KEYS: dict[str, Key] = {
     "devices.reader.photo.library": Key(
         lambda value: _is_text(value) and value.startswith("/"), "CONFIG-PHOTO-LIBRARY", ""
     ),
-    "devices.reader.photo.symbol": Key(_is_text, "CONFIG-TEXT", "unpack"),
-    "devices.reader.photo.shape": Key(_is_text, "CONFIG-TEXT", "unpack"),
-    "devices.reader.photo.flag": Key(_is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG", 0),
+    "devices.reader.photo.symbol": Key(_is_text, "CONFIG-TEXT", ""),
+    "devices.reader.photo.shape": Key(_is_photo_shape, "CONFIG-PHOTO-SHAPE", "unpack"),
+    "devices.reader.photo.flag": Key(_is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG"),
 }
 _TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
 
