@@ -1,0 +1,64 @@
+"""The migrated schema is the models' schema, on both engines, and goes down and up with data in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playhouse.schema_diff import diff_models
+
+from peewee_models import schema
+from peewee_models.accounts import User
+from peewee_models.database import SqlCipherStore
+from peewee_models.tables import TABLES
+
+FIRST = "0001_first_schema"
+
+
+def catalogue(store: Any) -> dict[str, Any]:
+    """Everything the engine itself tells of the tables: columns with type and null, keys, indexes."""
+    answer: dict[str, Any] = {}
+    for table in TABLES:
+        name = table._meta.table_name
+        columns = {(c.name, c.data_type, c.null, c.primary_key, c.full_type) for c in store.get_columns(name)}
+        keys = {(k.column, k.dest_table, k.dest_column) for k in store.get_foreign_keys(name)}
+        indexes = {(tuple(i.columns), bool(i.unique)) for i in store.get_indexes(name)}
+        answer[name] = (columns, keys, indexes)
+        if isinstance(store, SqlCipherStore):
+            rows = store.execute_sql(f"PRAGMA foreign_key_list({name})").fetchall()
+            answer[name] += ({(row[2], row[3], row[4], row[6]) for row in rows},)
+        else:
+            rules = "SELECT conname, confdeltype FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+            answer[name] += (set(store.execute_sql(rules, (name,)).fetchall()),)
+    return answer
+
+
+def test_migrated_schema_equals_models(empty_store: Any) -> None:
+    schema.upgrade(empty_store)
+    assert not diff_models(empty_store, list(TABLES))
+    migrated = catalogue(empty_store)
+    schema.downgrade(empty_store, FIRST)
+    assert set(empty_store.get_tables()) == {"schema_migration"}
+    empty_store.create_tables(list(TABLES))
+    assert catalogue(empty_store) == migrated
+
+
+def test_down_and_up_with_data(office: Any, clerk: Any, people: Any) -> None:
+    office.register_person(clerk, people())
+    office.tap(people(2))
+    assert User.select().count() == 3
+    schema.downgrade(office.store, FIRST)
+    assert schema.upgrade(office.store) == [FIRST]
+    assert User.select().count() == 0
+    assert not diff_models(office.store, list(TABLES))
+
+
+def test_every_table_takes_part(empty_store: Any) -> None:
+    schema.upgrade(empty_store)
+    made = set(empty_store.get_tables()) - {"schema_migration"}
+    assert made == {table._meta.table_name for table in TABLES}
+
+
+def test_upgrade_twice_does_nothing(empty_store: Any) -> None:
+    assert schema.upgrade(empty_store) == [FIRST]
+    assert schema.upgrade(empty_store) == []
+    assert empty_store.execute_sql("SELECT count(*) FROM schema_migration").fetchone()[0] == 1
