@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Any
 
@@ -75,7 +75,7 @@ def same(record: dict[str, str], name: str) -> None:
     assert record["name"] == name
     assert {key: record.get(key) for key in EXPECTED} == EXPECTED
     assert record["id_no"].startswith("990000")
-    assert datetime.date.fromisoformat(record["birth_date"])
+    assert dt.date.fromisoformat(record["birth_date"])
 
 
 @pytest.mark.parametrize(("language", "card"), [("zh", "resident-001"), ("en", "resident-002")])

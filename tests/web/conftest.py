@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,14 +65,16 @@ class Browser:
     page: str = ""
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        answer = self.client.get(path, base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin", **headers})
+        answer = self.client.get(
+            path, base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin", **headers}, buffered=True
+        )
         self._look(answer)
         return answer
 
     def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> TestResponse:
         fields = {"csrf": self.csrf, **(data or {})}
         sent = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN, **headers}
-        answer = self.client.post(path, base_url=ORIGIN, headers=sent, data=fields)
+        answer = self.client.post(path, base_url=ORIGIN, headers=sent, data=fields, buffered=True)
         self._look(answer)
         return answer
 
@@ -101,20 +105,28 @@ class House:
     station: Station
     panel: Panel
     sign_ins: dict[str, dict[str, str]]
-    browsers: dict[str, Browser] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def visitor(self) -> Browser:
         return Browser(Client(self.app))
 
     def signed_in(self, role: str) -> Browser:
-        """A browser in which the role's demo user has signed in (afresh)."""
+        """A browser in the session of the role's demo user; they sign in once, for tries are counted."""
+        if role not in self.tokens:
+            self.tokens[role] = self.sign_in(role)
+        browser = self.visitor()
+        browser.client.set_cookie("__Host-sid", self.tokens[role], domain="127.0.0.1")
+        browser.get({"clerk": "/desk", "technician": "/devices", "supervisor": "/register"}[role])
+        return browser
+
+    def sign_in(self, role: str) -> str:
+        """Sign in through the page; gives the new session's token."""
         browser = self.visitor()
         browser.get("/sign-in")
         who = self.sign_ins[role]
         answer = browser.post("/sign-in", {"name": who["name"], "password": who["password"]})
         assert answer.status_code == 303, browser.page
-        browser.get({"clerk": "/desk", "technician": "/devices", "supervisor": "/register"}[role])
-        return browser
+        return browser.client.get_cookie("__Host-sid", domain="127.0.0.1").value
 
     def lay(self, card: IdCard) -> None:
         """What the reader tells the desk of a card that is read twice."""
@@ -156,13 +168,15 @@ def resident(name: str = "测试林", number: str = "990000198506120049", addres
     )
 
 
-@pytest.fixture
-def house(tmp_path: Any) -> Iterator[House]:
-    document = {"data": {"folder": str(tmp_path / "data")}, "station": {"code": "990000001", "name": "测试站"}}
-    config = replace(parse(document, "test"), port=8731)
-    folder = DataFolder.take(config.folder, FolderKind.PRACTICE)
-    store = open_store(folder, config.key)
+@contextmanager
+def open_house(folder: Path) -> Iterator[House]:
+    """A station in a new practice folder, without a reader."""
+    document = {"data": {"folder": str(folder)}, "station": {"code": "990000001", "name": "测试站"}}
+    config = replace(parse(document, "test"), port=8731, reader=None)
+    taken = DataFolder.take(config.folder, FolderKind.PRACTICE)
+    store = open_store(taken, config.key)
     station = assemble(config, FolderKind.PRACTICE, store, Notifier({}))
+    station.start()
     panel = Panel()
     services = Services(
         accounts=station.accounts,
@@ -176,5 +190,13 @@ def house(tmp_path: Any) -> Iterator[House]:
     app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
     sign_ins = {who["role"]: who for who in station.accounts.create_demo_users()}
     yield House(app, station, panel, sign_ins)
+    station.stop()
     store.close()
-    folder.release()
+    taken.release()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One station for all tests of a file."""
+    with open_house(tmp_path_factory.mktemp("station") / "data") as opened:
+        yield opened

@@ -53,10 +53,10 @@ def show(view: DeskView, status: int = 200, sentence: str = "") -> ResponseRetur
 def page() -> ResponseReturnValue:
     """Show the desk; opening it takes it where nobody holds it."""
     by = signed_in()
-    view = services().desk.view(by)
-    if view.holder is None:
-        services().desk.take(by)
-        view = services().desk.view(by)
+    desk = services().desk
+    view = desk.view(by)
+    if not view.is_mine and desk.take(by):
+        view = desk.view(by)
     return show(view)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.register.service import Problems
 from webui import typed
 from webui.context import services, signed_in
+from webui.language import message
 from webui.views import desk
 
 bp = Blueprint("drafts", __name__, url_prefix="/desk/draft/<draft_id>")
@@ -67,6 +69,22 @@ def discard(draft_id: str) -> ResponseReturnValue:
     """Erase the form; the reason alone is kept."""
     services().desk.discard(draft_id, signed_in(), request.form.get("reason", ""))
     return back_to_desk()
+
+
+@bp.post("/second-person")
+def second_person(draft_id: str) -> ResponseReturnValue:
+    """Let a second person confirm that a problem of the number is officially so."""
+    given = {name: request.form.get(name, "") for name in ("name", "password", "problem", "reason")}
+    services().register.second_person(
+        draft_id, signed_in(), given["name"], given["password"], given["problem"], given["reason"]
+    )
+    return back_to_desk()
+
+
+@bp.errorhandler(Problems)
+def not_saved(error: Problems) -> ResponseReturnValue:
+    """Show the form again with what is wrong, each thing at its place."""
+    return desk.show(services().desk.view(signed_in()), 422, message(error.code, error.facts))
 
 
 @bp.post("/save")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.register.service import Problems
 from webui import typed
 from webui.context import services, signed_in
 
@@ -39,7 +42,19 @@ def record(record_id: str) -> ResponseReturnValue:
 def edit_page(record_id: str) -> ResponseReturnValue:
     """Show the form of one record."""
     shown = services().register.record(record_id, signed_in())
-    return render_template("register/edit.html", record=shown, sentences=())
+    return render_template("register/edit.html", record=shown, problems=())
+
+
+@bp.errorhandler(Problems)
+def not_stored(error: Problems) -> ResponseReturnValue:
+    """Show the form again as it was typed, with what is wrong."""
+    record_id = str((request.view_args or {})["record_id"])
+    shown = services().register.record(record_id, signed_in())
+    fields = dict(shown.fields)
+    for key, value in typed.changed(request.form).items():
+        fields[key] = replace(fields[key], value=value)
+    record = replace(shown, fields=fields)
+    return render_template("register/edit.html", record=record, problems=error.problems), 422
 
 
 @bp.post("/register/<record_id>/edit")

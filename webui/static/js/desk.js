@@ -28,7 +28,18 @@ function settle({ draft, sound: before }) {
   if ((isNewForm || isFilled) && !isTyping) document.getElementById(now.first)?.focus();
 }
 
+const REMIND_AFTER_MS = 21000;
+let reminder = 0;
+
+/** A card that is left on the plate is spoken of, though nothing happens that would tell. */
+function remind() {
+  clearTimeout(reminder);
+  if (["read", "verified", "single"].includes(live().dataset.sound)) reminder = setTimeout(refresh, REMIND_AFTER_MS);
+}
+
 document.body.classList.add("live");
+remind();
+document.addEventListener("fragments", remind);
 document.addEventListener("fragments", (event) => settle(event.detail));
 document.addEventListener("click", (event) => {
   const section = event.target.closest?.("summary")?.parentElement;
