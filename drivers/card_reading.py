@@ -8,10 +8,11 @@ Source: SAM_V communication protocol, card states; commands 20 01, 20 02, 30 01,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers import card_text, reader_errors, sam_commands, sam_status
-from drivers.api import Deadline
+from drivers.api import Deadline, DeviceError, LinkError
 from drivers.reader_session import Session
 from drivers.sam_answers import BaseRecord, split_addresses, split_base
 from drivers.sam_frame import Frame
@@ -42,6 +43,14 @@ class _StartOver(Exception):
         self.answer = answer
 
 
+class _Unreadable(Exception):
+    """What the card says is no record; resetting the module or the line would not change it."""
+
+    def __init__(self, error: DeviceError) -> None:
+        super().__init__()
+        self.error = error
+
+
 @dataclass(slots=True)
 class _Course:
     """What happened so far to the card being read, also before the ladder's last rung.
@@ -50,11 +59,13 @@ class _Course:
         has_card: whether a card was found at all.
         upsets: the session's upsets when it was found.
         failure: the last answer that sent the reading back to find.
+        line_trouble: the line's bad bytes that made the ladder climb.
     """
 
     has_card: bool = False
     upsets: int = 0
     failure: Frame | None = None
+    line_trouble: LinkError | None = None
 
 
 class CardReading:
@@ -95,7 +106,7 @@ class CardReading:
             DeviceTimeout, LinkError: the line failed on every rung of the ladder.
         """
         course = _Course()
-        return self._session.recovering(lambda: self._read_found(course, deadline), deadline)
+        return self._climbing(course, lambda: self._read_found(course, deadline), deadline)
 
     def read_again(self, first: Reading, deadline: Deadline) -> Reading | None:
         """Read until two readings in a row are equal; None when the module refuses to repeat.
@@ -107,7 +118,7 @@ class CardReading:
         course = _Course(has_card=True, upsets=self._session.upsets)
         previous = first
         for _ in range(MAX_READINGS_AGAIN):
-            reading = self._session.recovering(lambda: self._repeat(course, deadline), deadline)
+            reading = self._climbing(course, lambda: self._repeat(course, deadline), deadline)
             if reading is None and previous is first:
                 return None
             if reading is None:
@@ -118,6 +129,21 @@ class CardReading:
                 return reading
             previous = reading
         raise reader_errors.changed()
+
+    def _climbing(self, course: _Course, work: Callable[[], Reading | None], deadline: Deadline) -> Reading | None:
+        """Run `work` on the ladder, and remember in `course` what made it climb."""
+
+        def remembering() -> Reading | None:
+            try:
+                return work()
+            except LinkError as trouble:
+                course.line_trouble = trouble
+                raise
+
+        try:
+            return self._session.recovering(remembering, deadline)
+        except _Unreadable as unreadable:
+            raise unreadable.error from None
 
     def _read_found(self, course: _Course, deadline: Deadline) -> Reading | None:
         for _ in range(MAX_FINDS):
@@ -163,7 +189,7 @@ class CardReading:
 
     def _base(self, deadline: Deadline, *, may_refuse_repeat: bool) -> BaseRecord:
         """Read the base record; one that fails its verification or contradicts itself is asked for again."""
-        trouble: Exception = reader_errors.line("length")
+        trouble: DeviceError = reader_errors.line("length")
         for _ in range(MAX_BASE_READS):
             answer = self._session.exchange(sam_commands.READ_BASE, deadline)
             if answer.status == sam_status.DONE:
@@ -180,7 +206,7 @@ class CardReading:
                 raise _StartOver(answer)
             else:
                 raise self._turn_back(answer, deadline)
-        raise trouble
+        raise _Unreadable(trouble)
 
     def _addresses(self, base: BaseRecord, deadline: Deadline) -> tuple[bytes, ...]:
         if self._answers_newest_address is False:
@@ -211,6 +237,8 @@ class CardReading:
         failure = course.failure
         if failure is not None and sam_status.reaction_to(failure.status) is Reaction.READ_AGAIN:
             return reader_errors.refusal(failure)
+        if course.line_trouble is not None:
+            return course.line_trouble
         # A module that was reset has forgotten the card, so that 30 03 cannot tell whether it lies there.
         if course.upsets != self._session.upsets or self.is_resting(deadline):
             return reader_errors.relay()

@@ -175,10 +175,15 @@ class Session:
         return self._line
 
     def _detect(self, line: Line, speeds_baud: tuple[int, ...], deadline: Deadline) -> None:
-        """Try the speeds in turn, then poll until the SAM is ready."""
-        heard_before = self._heard_bad
+        """Try the speeds in turn, then poll until the SAM is ready.
+
+        Only what is heard at the likeliest speed tells a line in trouble from a silent one: at a wrong speed a reader
+        in order may answer garbage to our garbage.
+        """
         # The speed that worked last comes first; sorting is stable.
         speeds = sorted(speeds_baud, key=lambda speed: speed != self._known_speed)
+        heard_before = self._heard_bad
+        heard_elsewhere = 0
         if not speeds and self._poll_ready(line, self._timings.ready_limit_s, deadline):
             return
         for round_number in range(_DETECTION_ROUNDS):
@@ -187,15 +192,18 @@ class Session:
                     break
                 if line.transport.speed_baud != speed:
                     line.set_speed(speed)
+                heard_here = self._heard_bad
                 if self._poll_ready(line, self._timings.probe_s * 2**round_number, deadline):
                     self._known_speed = speed
                     return
+                if speed != speeds[0]:
+                    heard_elsewhere += self._heard_bad - heard_here
         if line.transport.has_second_opener():
             raise reader_errors.second_opener(line.transport.address)
-        if self._heard_bad > heard_before:
-            # What answered well before is a reader, whatever has become of its line.
-            raise reader_errors.line("noise") if self._openings else reader_errors.not_a_reader(line.transport.address)
-        raise reader_errors.silent(deadline)
+        if self._heard_bad - heard_elsewhere == heard_before:
+            raise reader_errors.silent(deadline)
+        # What answered well before is a reader, whatever has become of its line.
+        raise reader_errors.line("noise") if self._openings else reader_errors.not_a_reader(line.transport.address)
 
     @property
     def _heard_bad(self) -> int:

@@ -132,39 +132,37 @@ class UsbTransport:
         return None
 
     def _read_next(self, deadline: Deadline) -> bytes:
-        if not self._pipes.are_split:
-            chunk = self._transfer(self._pipes.body_in, self._announced_bytes, deadline)
+        is_body = self._announced_bytes > 0
+        chunk = self._transfer(self._pipes.body_in if is_body else self._pipes.head_in, deadline)
+        if chunk:
             self._account(chunk)
-            return chunk
-        if self._announced_bytes:
-            chunk = self._transfer(self._pipes.body_in, self._announced_bytes, deadline)
-            self._announced_bytes = max(0, self._announced_bytes - len(chunk)) if chunk else 0
-            return chunk
-        chunk = self._transfer(self._pipes.head_in, 0, deadline)
-        self._account(chunk)
-        if not chunk and deadline.is_expired:
+        else:
+            self._announced_bytes = 0
+        if not chunk and not is_body and self._pipes.are_split and deadline.is_expired:
             # A body whose head was lost would stand before the next one for ever.
-            chunk = self._transfer(self._pipes.body_in, 0, deadline)
+            chunk = self._transfer(self._pipes.body_in, deadline)
         return chunk
 
     def _account(self, chunk: bytes) -> None:
-        """Learn from a head how much is to come, to ask for it in one transfer."""
-        if self._announced_bytes and not self._pipes.are_split:
-            self._announced_bytes = max(0, self._announced_bytes - len(chunk)) if chunk else 0
-            return
-        seen = self._head + chunk
-        start = seen.rfind(PREAMBLE)
-        if start < 0 or len(seen) - start < HEAD_BYTES:
-            self._head = seen[-(HEAD_BYTES - 1) :]
-            return
-        self._head = b""
-        length = int.from_bytes(seen[start + len(PREAMBLE) : start + HEAD_BYTES], "big")
-        self._announced_bytes = max(0, length - (len(seen) - start - HEAD_BYTES))
+        """Learn from each head how much is to come: which pipe it comes through, and how much to ask for at once."""
+        seen = self._head + chunk[self._announced_bytes :]
+        self._announced_bytes = max(0, self._announced_bytes - len(chunk))
+        while True:
+            start = seen.find(PREAMBLE)
+            body_start = start + HEAD_BYTES
+            if start < 0 or body_start > len(seen):
+                self._head = seen[-(HEAD_BYTES - 1) :]
+                return
+            end = body_start + int.from_bytes(seen[start + len(PREAMBLE) : body_start], "big")
+            if end > len(seen):
+                self._head, self._announced_bytes = b"", end - len(seen)
+                return
+            seen = seen[end:]
 
-    def _transfer(self, endpoint: int, expected_bytes: int, deadline: Deadline) -> bytes:
+    def _transfer(self, endpoint: int, deadline: Deadline) -> bytes:
         import usb.core  # noqa: PLC0415
 
-        packets = max(1, math.ceil(expected_bytes / _PACKET_BYTES))
+        packets = max(1, math.ceil(self._announced_bytes / _PACKET_BYTES))
         size_bytes = min(packets * _PACKET_BYTES, _LARGEST_READ_BYTES)
         try:
             return bytes(self._device.read(endpoint, size_bytes, _milliseconds(deadline)))
