@@ -36,6 +36,7 @@ KEY_BYTES = 32
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
 CHECKED_AT_OPENING_BYTES = 32 * 1024 * 1024
+SMALLEST_BYTES = 4096
 LOW_SPACE_BYTES = 1024 * 1024
 _WRITE_LOCK_NUMBER = 0x52454E48
 _PRAGMAS = (
@@ -98,8 +99,12 @@ class SqlCipherStore(_Writing, SqlCipherDatabase):  # type: ignore[misc]
         return self.atomic("IMMEDIATE")
 
     def name_failure(self, error: Exception) -> StorageError | None:
-        """Tell the failures of the file apart by SQLite's messages, which are part of its interface."""
-        text = str(error)
+        """Tell the failures of the file apart by SQLite's messages, which are part of its interface.
+
+        SQLite rolls a full write back by itself; peewee's own rollback then fails too and hides the first error, so
+        the errors behind it are read as well.
+        """
+        text = " / ".join(str(one) for one in _chain(error))
         failure: StorageError | None = None
         if "is full" in text:
             failure = DiskFull(text)
@@ -128,15 +133,20 @@ class PostgresqlStore(_Writing, PostgresqlDatabase):  # type: ignore[misc]
 
     def name_failure(self, error: Exception) -> StorageError | None:
         """Tell the server's failures apart by their SQLSTATE."""
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, psycopg.Error):
-            cause = cause.__cause__ or cause.__context__
-        state = "" if cause is None else getattr(cause, "sqlstate", None) or ""
+        states = [one.sqlstate for one in _chain(error) if isinstance(one, psycopg.Error) and one.sqlstate]
+        state = states[-1] if states else ""
         named = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged, "55P03": StorageBusy, "58030": DiskFailed}
         return named[state](str(error)) if state in named else None
 
 
 Store = SqlCipherStore | PostgresqlStore
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__ or one.__context__
 
 
 def check_components(version: tuple[int, ...] = sqlcipher.sqlite_version_info) -> None:
@@ -212,11 +222,17 @@ def open_postgresql(dsn: str) -> PostgresqlStore:
 
 
 def find_damage(store: SqlCipherStore) -> list[str]:
-    """Check the seal of every page of the file; an empty list when all are whole.  About 5 ms a megabyte."""
-    return [str(row[0]) for row in store.execute_sql("PRAGMA cipher_integrity_check").fetchall()]
+    """Check the seal of every page of the file; an empty list when all are whole.  About 5 ms a megabyte.
+
+    Raises: Damaged when not even the list of tables can be read.
+    """
+    with store.translating():
+        return [str(row[0]) for row in store.execute_sql("PRAGMA cipher_integrity_check").fetchall()]
 
 
 def _look_into(store: SqlCipherStore, path: Path) -> None:
+    if path.stat().st_size < SMALLEST_BYTES:
+        raise Damaged
     with store.translating():
         store.execute_sql("SELECT count(*) FROM sqlite_master").fetchall()
         if path.stat().st_size <= CHECKED_AT_OPENING_BYTES and find_damage(store):
