@@ -234,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
         try:
             body = json.loads(self.rfile.read(int(length)) or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _unprocessable("a JSON object is wanted") from error
         if not isinstance(body, dict):
             raise _unprocessable("a JSON object is wanted")

@@ -22,6 +22,7 @@ from simulators.wire import Chunk, Segment, Wire
 ADAPTER_BYTES = 62
 ADAPTER_S = 0.016
 _BITS_PER_BYTE = 10
+_INPUT_SPEED, _OUTPUT_SPEED = 4, 5  # places in what tcgetattr returns
 _SPEEDS = {
     termios.B9600: 9600,
     termios.B19200: 19200,
@@ -153,12 +154,10 @@ class PtyWire(Wire):
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _is_understood(self) -> bool:
-        """Whether host and module use the same speed, 8 data bits and no parity."""
-        _, _, control, _, _, speed, _ = termios.tcgetattr(self._master)[:7]
-        is_eight_none = control & (termios.CSIZE | termios.PARENB) == termios.CS8
-        return is_eight_none and _SPEEDS.get(speed) == self.baud
+        """Whether host and module use the same speed."""
+        return _SPEEDS.get(termios.tcgetattr(self._master)[_OUTPUT_SPEED]) == self.baud
 
     def _set_speed(self, speed: int) -> None:
         attributes = termios.tcgetattr(self._slave)
-        attributes[4] = attributes[5] = speed
+        attributes[_INPUT_SPEED] = attributes[_OUTPUT_SPEED] = speed
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)

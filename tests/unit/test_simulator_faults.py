@@ -10,12 +10,12 @@ from simulators.fault_table import FAULTS, ParameterError, Value
 from simulators.sam_codec import PREAMBLE, Answer, check_byte
 from simulators.wire import Segment
 
-NAMES = (
-    "unplug-before unplug-mid-frame unplug-after replug-other-name silent babble dribble bad-check bad-length bit-flips "
-    "split merge noise-before preamble-in-photo late-answer duplicate-answer echo wrong-baud status not-authorised "
-    "self-test-failed reset-during-read card-pulled card-swapped-before-read card-swapped-before-address text-length fingerprint-answer "
-    "second-opener slow-plate"
-)
+NAMES = """
+unplug-before unplug-mid-frame unplug-after replug-other-name silent babble dribble bad-check bad-length bit-flips
+split merge noise-before preamble-in-photo late-answer duplicate-answer echo wrong-baud status not-authorised
+self-test-failed reset-during-read card-pulled card-swapped-before-read card-swapped-before-address text-length
+fingerprint-answer second-opener slow-plate
+"""
 FRAME = Answer(0x90, bytes(range(16))).frame()
 REQUEST = bytes.fromhex("AA AA AA 96 69 00 03 12 FF EE")
 

@@ -1,0 +1,223 @@
+"""The simulated reader's process from outside: its line of JSON, its control port, and how it ends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START = (sys.executable, "-m", "simulators", "reader", "--speed-factor", "20")
+ENDS_WITHIN_S = 10
+
+
+@dataclass
+class Running:
+    """A simulator's process and the line it printed."""
+
+    process: subprocess.Popen[str]
+    line: dict[str, str]
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        """One request; the answer's status and its JSON (bytes when it is a picture)."""
+        where = urlsplit(self.line["faults"])
+        port = http.client.HTTPConnection(str(where.hostname), where.port, timeout=10)
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        port.request(method, path, data, {"X-Renhu-Control": self.line["token"]} | headers)
+        answer = port.getresponse()
+        content = answer.read()
+        port.close()
+        is_json = answer.headers.get("Content-Type") == "application/json"
+        return answer.status, json.loads(content) if is_json else content
+
+
+def start(*more: str, stdin: int = subprocess.DEVNULL) -> Running:
+    process = subprocess.Popen([*START, *more], stdin=stdin, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    return Running(process, json.loads(process.stdout.readline()))
+
+
+def end(running: Running) -> int:
+    code = running.process.wait(ENDS_WITHIN_S)
+    assert running.process.stdout is not None
+    assert running.process.stdout.read() == ""
+    running.process.stdout.close()
+    return code
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Running]:
+    running = start("--wire", "usb-pair")
+    yield running
+    running.process.terminate()
+    assert end(running) == 0
+
+
+@pytest.fixture
+def reader(shared: Running) -> Running:
+    shared.ask("DELETE", "/faults")
+    shared.ask("DELETE", "/plate")
+    return shared
+
+
+def test_the_line_says_where_everything_is(reader: Running) -> None:
+    assert set(reader.line) == {"address", "faults", "token"}
+    assert reader.line["address"].startswith("usb:0400:c35a?backend=simulators.usb_backend&at=127.0.0.1:")
+    assert reader.line["faults"].startswith("http://127.0.0.1:")
+
+
+def test_the_port_tells_what_it_can_do(reader: Running) -> None:
+    status, about = reader.ask("GET", "/")
+    assert (status, about["kind"], about["address"]) == (200, "reader", reader.line["address"])
+    assert {"find", "select", "read-base", "newest-address"} <= set(about["operations"])
+    fault = next(one for one in about["faults"] if one["name"] == "silent")
+    assert fault["parameters"]["count"] == {"default": None, "optional": True, "minimum": 1, "maximum": 1_000_000}
+    assert fault["active"] is False
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "example.org"}, 400),
+        ({"X-Renhu-Control": "wrong"}, 403),
+        ({"X-Renhu-Control": ""}, 403),
+    ],
+)
+def test_strangers_are_refused(reader: Running, headers: dict[str, str], status: int) -> None:
+    assert reader.ask("PUT", "/faults/silent", {}, **headers)[0] == status
+    assert not next(one for one in reader.ask("GET", "/")[1]["faults"] if one["name"] == "silent")["active"]
+
+
+def test_cards_are_laid_and_lifted(reader: Running) -> None:
+    status, body = reader.ask("GET", "/cards")
+    assert status == 200
+    assert {"id": "resident-001", "kind": "resident", "name": "测试甲子"} in body["cards"]
+    assert reader.ask("PUT", "/plate", {"card": "lone-surrogate"}) == (204, b"")
+    assert reader.ask("GET", "/plate") == (200, {"card": "lone-surrogate"})
+    assert reader.ask("DELETE", "/plate") == (204, b"")
+    assert reader.ask("GET", "/plate") == (200, {"card": None})
+
+
+def test_what_was_written_on_a_card_can_be_asked_for(reader: Running) -> None:
+    status, facts = reader.ask("GET", "/card?card=two-addresses")
+    assert status == 200
+    assert facts["newest_addresses"] == ["测试省测试市新路1号", "测试省测试市新路2号"]
+    status, picture = reader.ask("GET", "/picture?card=resident-001")
+    assert (status, picture[:4]) == (200, b"\x89PNG")
+    assert reader.ask("GET", "/picture?card=photo-blank")[0] == 404
+
+
+def test_faults_are_switched_on_and_off(reader: Running) -> None:
+    def active() -> dict[str, Any]:
+        return {one["name"]: one["values"] for one in reader.ask("GET", "/")[1]["faults"] if one["active"]}
+
+    assert reader.ask("PUT", "/faults/bit-flips", {"count": 3, "flips": 2}) == (204, b"")
+    assert reader.ask("PUT", "/faults/echo") == (204, b"")
+    assert active()["bit-flips"]["left"] == 3
+    assert reader.ask("DELETE", "/faults/echo") == (204, b"")
+    assert set(active()) == {"bit-flips"}
+    assert reader.ask("DELETE", "/faults") == (204, b"")
+    assert active() == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "key"),
+    [
+        ("PUT", "/faults/no-such", {}, 404, "faults"),
+        ("GET", "/nowhere", None, 404, "places"),
+        ("GET", "/faults/silent", None, 405, "allowed"),
+        ("POST", "/plate", {"card": "resident-001"}, 405, "allowed"),
+        ("PUT", "/", {}, 405, "allowed"),
+        ("PUT", "/faults/silent", {"count": 0}, 422, "error"),
+        ("PUT", "/faults/silent", {"colour": 1}, 422, "error"),
+        ("PUT", "/faults/silent", [], 422, "error"),
+        ("PUT", "/faults/silent", b"{", 422, "error"),
+        ("PUT", "/faults/silent", b"\xff", 422, "error"),
+        ("PUT", "/faults/wrong-baud", {}, 422, "error"),
+        ("PUT", "/faults/second-opener", {}, 422, "error"),
+        ("PUT", "/faults/card-swapped-before-read", {"card": "nobody"}, 422, "cards"),
+        ("PUT", "/plate", {"card": "nobody"}, 422, "cards"),
+        ("PUT", "/plate", {"card": 1}, 422, "error"),
+        ("PUT", "/plate", {}, 422, "error"),
+        ("PUT", "/plate", b"[" * 60_000, 422, "error"),
+        ("GET", "/card?card=nobody", None, 422, "cards"),
+        ("PUT", "/plate", b" " * 70_000, 413, "error"),
+    ],
+)
+def test_wrong_requests_are_told_what_is_right(
+    reader: Running, method: str, path: str, body: object, status: int, key: str
+) -> None:
+    got, answer = reader.ask(method, path, body)
+    assert got == status
+    assert key in answer
+    assert "error" in answer
+
+
+def test_it_ends_at_the_end_of_stdin_if_told_so() -> None:
+    running = start("--until-eof", stdin=subprocess.PIPE)
+    assert running.process.stdin is not None
+    running.process.stdin.close()
+    assert end(running) == 0
+
+
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_told_and_leaves_nothing_behind(word: signal.Signals, tmp_path: Path) -> None:
+    link = tmp_path / "reader"
+    running = start("--link", str(link))
+    assert running.line["address"] == f"serial:{link}"
+    assert link.is_symlink()
+    running.process.send_signal(word)
+    assert end(running) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_with_its_parent() -> None:
+    script = f"import subprocess, sys; subprocess.Popen({list(START)!r}); sys.stdin.read()"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert parent.stdout is not None
+    assert parent.stdin is not None
+    assert "address" in json.loads(parent.stdout.readline())
+    parent.kill()
+    parent.wait(ENDS_WITHIN_S)
+    assert parent.stdout.read() == ""
+    parent.stdout.close()
+    parent.stdin.close()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["scanner"], ["reader", "--wire", "wifi"], ["reader", "--baud", "300"], ["reader", "--speed-factor", "0"]],
+)
+def test_wrong_use_is_exit_2(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "simulators", *arguments], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_a_control_port_in_use_is_exit_3(shared: Running) -> None:
+    port = str(urlsplit(shared.line["faults"]).port)
+    done = subprocess.run([*START, "--port", port], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (3, b"")
+
+
+def test_idle_it_does_nothing(shared: Running) -> None:
+    def switches() -> int:
+        lines = [path.read_text() for path in Path(f"/proc/{shared.process.pid}/task").glob("*/status")]
+        return sum(int(line.rsplit(":", 1)[1]) for text in lines for line in text.splitlines() if "_switches" in line)
+
+    before = switches()
+    sleeper = subprocess.run(["sleep", "0.5"], check=False)
+    assert sleeper.returncode == 0
+    assert switches() - before <= 5
+    assert os.getpid() != shared.process.pid
