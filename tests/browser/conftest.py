@@ -125,6 +125,7 @@ class Clerk:
         take = self.page.locator("form[action$='/desk/take'] button")
         if take.count():
             take.click()
+            expect(take).to_have_count(0)
         aside = self.page.locator("#acts button[formaction$='/aside']")
         if aside.count():
             aside.click()

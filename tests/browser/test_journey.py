@@ -10,12 +10,14 @@ import pytest
 from playwright.sync_api import CDPSession, expect
 
 WANTED = {
+    "hukou_div": "990000",
     "soldier": "0",
     "arrive_city_date": "20260302",
     "arrive_here_date": "20260305",
     "reason": "17",
     "reason_other": "测试事由",
     "proof_type": "2",
+    "town": "310112101",
     "road": "测试路",
     "no": "12",
     "room": "301",
@@ -29,6 +31,7 @@ EXPECTED = {
     "reason": "17",
     "reason_other": "测试事由",
     "proof_type": "2",
+    "town": "310112101",
     "road": "测试路",
     "no": "12",
     "room": "301",
@@ -100,14 +103,16 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk):
     page = clerk.page
     tap(clerk, card)
     focused = page.locator(":focus")
-    expect(focused).to_have_attribute("id", "soldier")
+    expect(focused).to_have_attribute("id", "hukou_div")
     typed = {
+        "hukou_div": "990000",
         "soldier": "否",
         "arrive_city_date": "20260302",
         "arrive_here_date": "20260305",
         "reason": "qt",
         "reason_other": "测试事由",
         "proof_type": "2",
+        "town": "xzz",
         "road": "测试路",
         "no": "12",
         "room": "301",
@@ -252,4 +257,5 @@ def test_a_refused_card_is_said_and_the_next_one_works(clerk):
     expect(clerk.page.locator(".callout.bad").first).to_be_visible()
     clerk.demo.control("DELETE", "/faults")
     clerk.demo.lift()
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "none")
     tap(clerk, "resident-010")

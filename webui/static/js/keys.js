@@ -31,7 +31,7 @@ function press(keys) {
 
 /** Go to the next or the previous field of the form, as Enter does for clerks. */
 function step(form, control, by) {
-  const fields = [...form.querySelectorAll(FIELDS)].filter((one) => !one.readOnly && one.offsetParent);
+  const fields = [...form.querySelectorAll(FIELDS)].filter((one) => !one.readOnly && one.checkVisibility());
   const next = fields[fields.indexOf(control) + by];
   if (!next) return;
   next.focus();

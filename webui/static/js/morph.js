@@ -54,7 +54,8 @@ function syncAttributes(from, to) {
 }
 
 function syncControl(from, to) {
-  const keep = from.type !== "hidden" && (isTyped(from) || from === document.activeElement);
+  const isUnderTheCaret = from === document.activeElement && valueOf(from) !== servedOf(from);
+  const keep = from.type !== "hidden" && (isTyped(from) || isUnderTheCaret);
   const held = valueOf(from);
   syncAttributes(from, to);
   if (from.nodeName === "SELECT" && !from.isEqualNode(to)) syncChildren(from, to);
@@ -63,15 +64,27 @@ function syncControl(from, to) {
   else if (valueOf(from) !== held) isChoice(from) ? (from.checked = held !== "") : (from.value = held);
 }
 
+/** Whether two nodes stand for the same thing.  Attributes, not properties: a form's own are hidden by its fields'. */
 function fits(from, to) {
-  return from.nodeType === to.nodeType && from.nodeName === to.nodeName && (from.id ?? "") === (to.id ?? "") && from.name === to.name;
+  if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName) return false;
+  if (from.nodeType !== Node.ELEMENT_NODE) return true;
+  return ["id", "name"].every((name) => from.getAttribute(name) === to.getAttribute(name));
+}
+
+/** The next node that stands for `wanted`; one without an id is not looked for beyond one that has an id. */
+function find(next, wanted) {
+  if (wanted.nodeType !== Node.ELEMENT_NODE) return next && fits(next, wanted) ? next : null;
+  for (let node = next; node; node = node.nextSibling) {
+    if (fits(node, wanted)) return node;
+    if (!wanted.hasAttribute("id") && node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("id")) return null;
+  }
+  return null;
 }
 
 function syncChildren(from, to) {
   let next = from.firstChild;
   for (const wanted of [...to.childNodes]) {
-    let match = next;
-    while (match && !fits(match, wanted)) match = match.nextSibling;
+    const match = find(next, wanted);
     if (!match) {
       from.insertBefore(document.adoptNode(wanted), next);
       continue;
@@ -79,7 +92,7 @@ function syncChildren(from, to) {
     while (next !== match) {
       const passed = next;
       next = next.nextSibling;
-      if (!passed.contains(document.activeElement) || passed.nodeType !== Node.ELEMENT_NODE) passed.remove();
+      passed.remove();
     }
     next = match.nextSibling;
     morph(match, wanted);
