@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import termios
+import time
 import tty
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from simulators.wire import Chunk, Segment, Wire
 ADAPTER_BYTES = 62
 ADAPTER_S = 0.016
 _BITS_PER_BYTE = 10
+_LOOK_S = 0.0003
 _INPUT_SPEED, _OUTPUT_SPEED = 4, 5  # places in what tcgetattr returns
 _SPEEDS = {
     termios.B9600: 9600,
@@ -118,19 +120,22 @@ class PtyWire(Wire):
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, data)
 
-    def steal(self) -> int:
-        """Be the second program that reads the port: take what lies ready there.
+    def steal(self, size: int, patience_s: float) -> None:
+        """Be the second program that reads the port: take at most `size` bytes, if the host was not faster.
 
-        Returns:
-            How many bytes were taken.
+        Args:
+            size: how many bytes.
+            patience_s: how long to let the host begin, then how long to look for bytes.
         """
-        for _ in range(50):
+        begin_s = time.monotonic() + patience_s
+        while (now_s := time.monotonic()) < begin_s + _LOOK_S:
+            if now_s < begin_s:
+                continue
             try:
-                if taken := os.read(self._slave, 4096):
-                    return len(taken)
+                if os.read(self._slave, size):
+                    return
             except BlockingIOError:
                 continue
-        return 0
 
     def lock(self) -> bool:
         """Be the second program that holds the port's lock; False when the host holds it already."""

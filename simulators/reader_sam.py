@@ -29,6 +29,7 @@ from simulators.wire import Segment, UnpluggedError, Wire
 
 REQUEST_GAP_S = 0.300
 ACTION_S = 5.0
+HESITATION_S = 0.0002
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +232,13 @@ class SimulatedReader:
                 began_s = began_s or time.monotonic()
                 self._wire.write(chunk)
                 if thief is not None and isinstance(self._wire, PtyWire):
-                    self._intrude(self._wire, thief)
+                    self._intrude(self._wire, thief, len(chunk.data))
         return began_s or due_s
 
-    def _intrude(self, wire: PtyWire, thief: Strike) -> None:
-        """Be the other program on the port."""
+    def _intrude(self, wire: PtyWire, thief: Strike, size: int) -> None:
+        """Be the other program on the port: sometimes quicker than the host, sometimes content with a part."""
         if thief.value("mode") == "steal":
-            wire.steal()
+            wire.steal(thief.rng.randint(1, size), thief.rng.uniform(0.0, HESITATION_S))
         else:
             wire.lock()
 
