@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlcipher3
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +28,25 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 DEADLINE_MS = 15_000
+
+
+# What a card of the stack does not say, as a clerk types it.
+WANTED = {
+    "hukou_div": "990000",
+    "soldier": "0",
+    "arrive_city_date": "20260302",
+    "arrive_here_date": "20260305",
+    "reason": "17",
+    "reason_other": "测试事由",
+    "proof_type": "2",
+    "town": "310112101",
+    "road": "测试路",
+    "no": "12",
+    "room": "301",
+    "mobile": "13800000000",
+    "education": "60",
+    "employer": "无",
+}
 
 
 @dataclass
@@ -50,6 +70,19 @@ class Demo:
             content = answer.read()
             assert answer.status < 300, (path, answer.status, content)
             return json.loads(content) if content else None
+        finally:
+            connection.close()
+
+    def row(self, query: str, *values: object) -> dict[str, Any]:
+        """Ask the agent's own database for one row, with the practice folder's key."""
+        connection = sqlcipher3.connect(f"file:{self.data / 'register.db'}?mode=ro", uri=True)
+        try:
+            key = (self.data / "practice.key").read_bytes()
+            connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+            cursor = connection.execute(query, values)
+            found = cursor.fetchone()
+            assert found is not None, query
+            return dict(zip([column[0] for column in cursor.description], found, strict=True))
         finally:
             connection.close()
 
@@ -117,6 +150,22 @@ class Clerk:
         if self.page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
             self.page.locator("button[name=language]").click()
             expect(self.page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
+
+    def tap(self, card: str) -> None:
+        """Lay a card and see the form fill by itself, then be verified."""
+        self.demo.lay(card)
+        expect(self.page.locator("#draft-form")).to_be_visible()
+        expect(self.page.locator("#name")).to_have_value(self.demo.names[card])
+        expect(self.page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
+
+    def complete(self) -> None:
+        """Type what the card does not say."""
+        for key, text in WANTED.items():
+            if key == "soldier":
+                self.page.select_option("#soldier", text)
+            else:
+                self.page.fill(f"#{key}", text)
+        self.page.check("#notice_given")
 
     def clear_desk(self) -> None:
         """Leave an empty desk with nothing on the plate, whatever the test before has left."""

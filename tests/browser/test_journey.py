@@ -9,22 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, expect
 
-WANTED = {
-    "hukou_div": "990000",
-    "soldier": "0",
-    "arrive_city_date": "20260302",
-    "arrive_here_date": "20260305",
-    "reason": "17",
-    "reason_other": "测试事由",
-    "proof_type": "2",
-    "town": "310112101",
-    "road": "测试路",
-    "no": "12",
-    "room": "301",
-    "mobile": "13800000000",
-    "education": "60",
-    "employer": "无",
-}
 EXPECTED = {
     "arrive_city_date": "2026-03-02",
     "arrive_here_date": "2026-03-05",
@@ -42,25 +26,6 @@ EXPECTED = {
 }
 
 
-def tap(clerk: Any, card: str) -> None:
-    """Lay a card and see the form fill by itself, then be verified."""
-    clerk.demo.lay(card)
-    page = clerk.page
-    expect(page.locator("#draft-form")).to_be_visible()
-    expect(page.locator("#name")).to_have_value(clerk.demo.names[card])
-    expect(page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
-
-
-def complete(page: Any) -> None:
-    """Type what the card does not say."""
-    for key, text in WANTED.items():
-        if key == "soldier":
-            page.select_option("#soldier", text)
-        else:
-            page.fill(f"#{key}", text)
-    page.check("#notice_given")
-
-
 def saved(clerk: Any, name: str) -> dict[str, str]:
     """Find the person in the register and read the record off the page."""
     page = clerk.page
@@ -73,12 +38,24 @@ def saved(clerk: Any, name: str) -> dict[str, str]:
     return page.eval_on_selector_all("dd[data-field]", pairs)
 
 
-def same(record: dict[str, str], name: str) -> None:
-    """Compare the saved record with what was meant."""
-    assert record["name"] == name
-    assert {key: record.get(key) for key in EXPECTED} == EXPECTED
-    assert record["id_no"].startswith("990000")
-    assert dt.date.fromisoformat(record["birth_date"])
+def same(clerk: Any, shown: dict[str, str], name: str) -> None:
+    """Compare what the page shows, the saved rows and their audit row with what was meant."""
+    assert shown["name"] == name
+    assert {key: shown.get(key) for key in EXPECTED} == EXPECTED
+    row = clerk.demo.row(
+        "SELECT person.*, registration.* FROM registration JOIN person ON person.id = registration.person_id"
+        " WHERE person.name = ?",
+        name,
+    )
+    assert {key: str(row[key]) for key in EXPECTED} == EXPECTED
+    assert row["id_no"].startswith("990000")
+    assert row["id_no"] == shown["id_no"]
+    assert str(row["birth_date"]) == shown["birth_date"]
+    assert dt.date.fromisoformat(shown["birth_date"]).strftime("%Y%m%d") == row["id_no"][6:14]
+    audits = clerk.demo.row(
+        "SELECT count(*) AS n FROM audit_entry WHERE subject_id = ? AND action = 'register.saved'", row["id"]
+    )
+    assert audits["n"] == 1
 
 
 @pytest.mark.parametrize(("language", "card"), [("zh", "resident-001"), ("en", "resident-002")])
@@ -87,12 +64,12 @@ def test_a_tap_fills_the_form_and_the_record_is_found_again(clerk, language, car
     clerk.sign_in(language=language)
     clerk.clear_desk()
     page = clerk.page
-    tap(clerk, card)
-    complete(page)
+    clerk.tap(card)
+    clerk.complete()
     expect(page.locator("#missing")).to_have_count(0)
     page.keyboard.press("F9")
     expect(page.locator("#query")).to_be_visible()
-    same(saved(clerk, name), name)
+    same(clerk, saved(clerk, name), name)
 
 
 def test_the_whole_path_goes_by_keyboard_alone(clerk):
@@ -101,7 +78,7 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk):
     clerk.sign_in()
     clerk.clear_desk()
     page = clerk.page
-    tap(clerk, card)
+    clerk.tap(card)
     focused = page.locator(":focus")
     expect(focused).to_have_attribute("id", "hukou_div")
     typed = {
@@ -137,7 +114,7 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk):
     expect(page.locator("#query")).to_be_visible()
     page.keyboard.press("/")
     expect(page.locator("#query")).to_be_focused()
-    same(saved(clerk, name), name)
+    same(clerk, saved(clerk, name), name)
 
 
 def test_the_whole_path_goes_without_javascript(clerk_without_script):
@@ -149,7 +126,7 @@ def test_the_whole_path_goes_without_javascript(clerk_without_script):
     clerk.demo.lay(card)
     page.locator("button[data-key=F10]").click()
     expect(page.locator("#name")).to_have_value(name)
-    complete(page)
+    clerk.complete()
     page.locator(".keep-draft").click()
     expect(page.locator("#arrive_city_date")).to_have_value("2026-03-02")
     expect(page.locator("#missing")).to_have_count(0)
@@ -159,7 +136,7 @@ def test_the_whole_path_goes_without_javascript(clerk_without_script):
     page.keyboard.press("Enter")
     page.get_by_role("link", name=name, exact=True).first.click()
     facts = page.locator("dd[data-field]").all()
-    same({one.get_attribute("data-field"): one.get_attribute("data-value") for one in facts}, name)
+    same(clerk, {one.get_attribute("data-field"): one.get_attribute("data-value") for one in facts}, name)
 
 
 def compose(session: CDPSession, steps: list[str], result: str) -> None:
@@ -173,7 +150,7 @@ def test_what_is_composed_in_an_input_method_survives_a_card_and_a_save(clerk):
     clerk.sign_in()
     clerk.clear_desk()
     page = clerk.page
-    tap(clerk, "resident-006")
+    clerk.tap("resident-006")
     session = clerk.context.new_cdp_session(page)
     page.focus("#employer")
     session.send("Input.imeSetComposition", {"text": "ce shi", "selectionStart": 6, "selectionEnd": 6})
@@ -199,7 +176,7 @@ def test_what_is_typed_is_not_overwritten_by_the_chip_and_the_chip_is_offered(cl
     expect(page.locator("#draft-form")).to_be_visible()
     page.fill("#hukou_address", "测试地区手工路1号")
     expect(page.locator("#field-hukou_address .source")).to_be_visible()
-    tap(clerk, "resident-007")
+    clerk.tap("resident-007")
     expect(page.locator("#hukou_address")).to_have_value("测试地区手工路1号")
     offer = page.locator("#field-hukou_address .offer").first
     expect(offer).to_be_visible()
@@ -213,7 +190,7 @@ def test_a_draft_put_aside_is_there_again(clerk):
     clerk.sign_in()
     clerk.clear_desk()
     page = clerk.page
-    tap(clerk, "resident-008")
+    clerk.tap("resident-008")
     page.fill("#mobile", "1380")
     expect(page.locator("#says-mobile .problem")).to_be_visible()
     page.keyboard.press("Escape")
@@ -228,7 +205,7 @@ def test_another_persons_card_asks_whose_it_is(clerk):
     clerk.sign_in()
     clerk.clear_desk()
     page = clerk.page
-    tap(clerk, "family-a-1")
+    clerk.tap("family-a-1")
     clerk.demo.lay("family-a-2")
     expect(page.locator("#question")).to_be_visible()
     expect(page.locator("#name")).to_have_value(clerk.demo.names["family-a-1"])
@@ -258,4 +235,4 @@ def test_a_refused_card_is_said_and_the_next_one_works(clerk):
     clerk.demo.control("DELETE", "/faults")
     clerk.demo.lift()
     expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "none")
-    tap(clerk, "resident-010")
+    clerk.tap("resident-010")

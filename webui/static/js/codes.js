@@ -47,7 +47,8 @@ function open(control, chosen) {
     item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(item); });
     list.append(item);
   });
-  document.body.append(list);
+  list.dataset.added = "yes";
+  document.getElementById("main").append(list);
   const place = control.closest(".box").getBoundingClientRect();
   list.style.left = `${place.left + scrollX}px`;
   list.style.minWidth = `${place.width}px`;
@@ -85,7 +86,10 @@ export function adopt() {
 
 export function start() {
   adopt();
-  document.addEventListener("fragments", adopt);
+  document.addEventListener("fragments", () => {
+    adopt();
+    if (field && !field.isConnected) close();
+  });
   document.addEventListener("input", (event) => {
     if (event.target.dataset?.codes && !event.isComposing) open(event.target, event.target.value.trim() !== "");
   });

@@ -81,6 +81,11 @@ function find(next, wanted) {
   return null;
 }
 
+/** Take away a node that the fresh page no longer has; one that a script of ours has added stays. */
+function drop(node) {
+  if (!node.dataset?.added) node.remove();
+}
+
 function syncChildren(from, to) {
   let next = from.firstChild;
   for (const wanted of [...to.childNodes]) {
@@ -92,7 +97,7 @@ function syncChildren(from, to) {
     while (next !== match) {
       const passed = next;
       next = next.nextSibling;
-      passed.remove();
+      drop(passed);
     }
     next = match.nextSibling;
     morph(match, wanted);
@@ -100,7 +105,7 @@ function syncChildren(from, to) {
   while (next) {
     const passed = next;
     next = next.nextSibling;
-    passed.remove();
+    drop(passed);
   }
 }
 
