@@ -61,9 +61,9 @@ def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
     _put_derived(filled, "sex", number.sex if number is not None else "", now)
     division = divisions.parse(value(filled, "hukou_address"), is_practice=setting.is_practice)
     _put_derived(filled, "hukou_div", division.code if division is not None else "", now)
-    if source(filled, "declarer") in {"", "station", "derived"} and fields.age(filled, setting.today) is not None:
-        is_child = fields.is_guarded(filled, setting.today)
-        _put_derived(filled, "declarer", _CHILDS_DECLARER if is_child else "1", now)
+    years = fields.age(filled, setting.today)
+    declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
+    _put_derived(filled, "declarer", "" if years is None else declarer, now)
     for key in ("name", "guardian_name"):
         entry = filled.get(key)
         if entry is not None and names.with_right_dots(entry.value) != entry.value:

@@ -1,0 +1,370 @@
+"""Drafts, saving, editing and finding: fact, audit row and outbox row together, and nothing of a person elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from agent.accounts.service import SignedIn
+from agent.errors import CodedError
+from agent.register.desk import CardEvent
+from agent.register.service import Problems
+from peewee_models.accounts import User
+from peewee_models.audit import AuditEntry, find_gap
+from peewee_models.drafts import Draft, DraftField
+from peewee_models.outbox import OutboxRow
+from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
+
+
+def actions() -> list[str]:
+    return [row.action for row in AuditEntry.select().order_by(AuditEntry.seq)]
+
+
+def problem_codes(office: Any, draft_id: str, by: SignedIn) -> set[tuple[str, str | None]]:
+    with pytest.raises(Problems) as caught:
+        office.register.save(draft_id, by)
+    return {(problem.code, problem.field) for problem in caught.value.problems}
+
+
+def typed_person(office: Any, by: SignedIn, rest: dict[str, str], **values: str) -> Any:
+    base = {"name": "测试甲", "ethnic": "01", "hukou_address": "测试地区测试路1号"}
+    draft = office.desk.open_draft(by)
+    return office.register.type_fields(draft.id, rest | base | values, by)
+
+
+def test_a_saved_record_is_whole(office: Any, clerk: SignedIn, people: Any) -> None:
+    card = people(newest_addresses=("测试地区新路2号",))
+    record = office.register_person(clerk, card, employer="测试公司")
+    row = Registration.get()
+    assert (row.person.name, row.person.id_no, row.person.sex) == (card.name, card.id_number, "1")
+    assert row.person.birth_date.isoformat() == card.birth_date
+    assert row.person.hukou_address == "测试地区新路2号"
+    assert row.person.hukou_div == "990000"
+    assert row.arrive_here_date.isoformat() == "2026-01-03"
+    assert row.form_no == record.form_no == "310112101202611230001"
+    assert (record.collected_by, record.version) == ("clerk", 1)
+    assert record.fields["reason"].shown == "投靠亲友"
+    assert (record.fields["name"].source, record.fields["name"].verified) == ("chip", True)
+    assert (record.fields["employer"].source, record.fields["employer"].verified) == ("typed", False)
+    assert {row.key for row in FieldOrigin.select()} == {key for key, view in record.fields.items() if view.value}
+    outbox = OutboxRow.get()
+    assert (outbox.kind, str(outbox.subject_id), outbox.version) == ("registration.saved", record.id, 1)
+    assert outbox.body["id_no"] == card.id_number
+    assert Draft.select().count() == DraftField.select().count() == 0
+    assert actions()[-2:] == ["draft.opened", "register.saved"]
+    assert find_gap() is None
+
+
+def test_only_facts_of_the_register_go_to_the_outbox(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people())
+    draft = office.draft(clerk)
+    office.register.type_fields(draft.id, {"mobile": "138"}, clerk)
+    office.desk.put_aside(draft.id, clerk)
+    office.desk.resume(draft.id, clerk)
+    office.desk.discard(draft.id, clerk, "MISTAKE")
+    office.register.find("测", clerk)
+    office.sign_in("supervisor")
+    assert OutboxRow.select().count() == 0
+    wanted = [
+        "draft.opened",
+        "draft.put-aside",
+        "draft.resumed",
+        "draft.discarded",
+        "register.searched",
+        "accounts.sign-in",
+    ]
+    assert actions()[-6:] == wanted
+
+
+def test_audit_and_outbox_of_a_failed_save_are_not_there(
+    office: Any, clerk: SignedIn, people: Any, rest: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.tap(people())
+    draft = office.register.type_fields(office.draft(clerk).id, rest, clerk)
+    before = actions()
+
+    def fail(*_arguments: Any, **_named: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("peewee_models.outbox.OutboxRow.insert", fail)
+    with pytest.raises(ZeroDivisionError):
+        office.desk.save(draft.id, clerk)
+    assert actions() == before
+    assert Registration.select().count() == Person.select().count() == FieldOrigin.select().count() == 0
+    assert office.draft(clerk) == draft
+
+
+def test_what_is_missing_or_wrong_cannot_be_saved(office: Any, clerk: SignedIn, rest: dict[str, str]) -> None:
+    draft = typed_person(office, clerk, rest, id_no="990000198506120012", mobile="1380000", road="")
+    codes = problem_codes(office, draft.id, clerk)
+    assert codes == {("ID-CHECK-DIGIT", "id_no"), ("MOBILE-SHORT", "mobile"), ("FIELD-MISSING", "road")}
+    assert draft.missing == ("road",)
+    assert Registration.select().count() == 0
+
+
+def test_unverified_chip_values_cannot_be_saved(
+    office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]
+) -> None:
+    office.desk.reader_event(CardEvent("read", people()))
+    draft = office.register.type_fields(office.draft(clerk).id, rest, clerk)
+    assert problem_codes(office, draft.id, clerk) == {("READING-UNVERIFIED", None)}
+
+
+def test_drafts_are_kept_as_they_are_typed(office: Any, clerk: SignedIn) -> None:
+    draft = office.desk.open_draft(clerk)
+    strange = {"arrive_here_date": "昨天", "sex": "不清楚", "mobile": "１３８ 00", "remark": "  某某  "}
+    office.register.type_fields(draft.id, strange, clerk)
+    held = office.register.draft(draft.id, clerk).fields
+    assert held["arrive_here_date"].value == "昨天"
+    assert [problem.code for problem in held["arrive_here_date"].problems] == ["FIELD-DATE"]
+    assert held["sex"].value == "不清楚"
+    assert held["mobile"].value == "13800"
+    assert held["remark"].value == "某某"
+    with pytest.raises(CodedError, match="FIELD-UNKNOWN"):
+        office.register.type_fields(draft.id, {"religion": "x"}, clerk)
+
+
+def test_one_draft_is_open_and_the_others_wait(office: Any, clerk: SignedIn) -> None:
+    first, second = office.desk.open_draft(clerk), office.desk.open_draft(clerk)
+    assert office.draft(clerk).id == second.id
+    assert office.register.draft(first.id, clerk).state == "aside"
+    assert {line.id for line in office.register.drafts(clerk)} == {first.id, second.id}
+    assert office.desk.resume(first.id, clerk).state == "open"
+    assert office.register.draft(second.id, clerk).state == "aside"
+
+
+def test_somebody_elses_draft_is_unknown(office: Any, clerk: SignedIn) -> None:
+    draft = office.desk.open_draft(clerk)
+    known = User.get(User.name == "clerk").password_hash
+    User.create(name="other", role="clerk", password_hash=known, created_at=office.clock.now())
+    other = office.accounts.sign_in("other", office.passwords["clerk"])
+    for key in (draft.id, "nothing", "00000000-0000-0000-0000-000000000000"):
+        for act in (
+            lambda key: office.register.draft(key, other),
+            lambda key: office.register.type_fields(key, {"mobile": "1"}, other),
+            lambda key: office.register.save(key, other),
+            lambda key: office.register.discard(key, other, "MISTAKE"),
+            lambda key: office.register.chip_photo(key, other),
+        ):
+            with pytest.raises(CodedError, match="DRAFT-UNKNOWN"):
+                act(key)
+    assert office.register.drafts(other) == []
+
+
+def test_a_child_without_a_card_is_typed_with_its_guardian(
+    office: Any, clerk: SignedIn, rest: dict[str, str], numbers: Any
+) -> None:
+    del rest["mobile"], rest["education"]
+    draft = typed_person(office, clerk, rest, id_type="117", birth_date="2024-05-06", sex="1")
+    assert set(draft.missing) == {"guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"}
+    assert draft.fields["declarer"].value == "2"
+    guardian = {"guardian_name": "测试乙", "guardian_rel": "52", "guardian_mobile": "13900000000"}
+    child = numbers("99000020150506002")
+    draft = office.register.type_fields(draft.id, guardian | {"guardian_id": child}, clerk)
+    assert {problem.code for problem in draft.problems} == {"GUARDIAN-AGE"}
+    draft = office.register.type_fields(draft.id, {"guardian_id": numbers("99000019900506002")}, clerk)
+    assert draft.problems == ()
+    record = office.desk.save(draft.id, clerk)
+    assert record.fields["id_no"].value == ""
+    assert Person.get().id_no is None
+    assert office.register.find("测试甲", clerk)[0].id == record.id
+
+
+def test_a_typed_number_gives_sex_and_birth_date(
+    office: Any, clerk: SignedIn, rest: dict[str, str], numbers: Any
+) -> None:
+    draft = typed_person(office, clerk, rest, id_no=numbers("99000019850612002"))
+    assert (draft.fields["sex"].value, draft.fields["birth_date"].value) == ("2", "1985-06-12")
+    assert draft.fields["sex"].source == draft.fields["birth_date"].source == "derived"
+    draft = office.register.type_fields(draft.id, {"id_no": numbers("99000019900101001")}, clerk)
+    assert (draft.fields["sex"].value, draft.fields["birth_date"].value) == ("1", "1990-01-01")
+    draft = office.register.type_fields(draft.id, {"id_no": ""}, clerk)
+    assert (draft.fields["sex"].value, draft.fields["birth_date"].value) == ("", "")
+
+
+def test_fifteen_digits_are_upgraded_and_kept(office: Any, clerk: SignedIn, rest: dict[str, str]) -> None:
+    draft = typed_person(office, clerk, rest, id_no="990000850612001")
+    assert draft.fields["id_no"].value[:17] == "99000019850612001"
+    office.desk.save(draft.id, clerk)
+    assert Person.get().id_no_raw == "990000850612001"
+
+
+def test_an_officially_wrong_number_needs_a_reason_and_a_second_person(
+    office: Any, clerk: SignedIn, rest: dict[str, str]
+) -> None:
+    draft = typed_person(office, clerk, rest, id_no="990000198506120012")
+    word = ("supervisor", office.passwords["supervisor"], "ID-CHECK-DIGIT", "公安机关证明")
+    with pytest.raises(CodedError, match="ACCOUNT-SAME-PERSON"):
+        office.register.second_person(draft.id, clerk, "clerk", office.passwords["clerk"], *word[2:])
+    with pytest.raises(CodedError, match="RIGHTS-DENIED"):
+        office.register.second_person(draft.id, clerk, "technician", office.passwords["technician"], *word[2:])
+    with pytest.raises(CodedError, match="ACCOUNT-WRONG"):
+        office.register.second_person(draft.id, clerk, "supervisor", "wrong", *word[2:])
+    with pytest.raises(CodedError, match="REASON-MISSING"):
+        office.register.second_person(draft.id, clerk, *word[:3], "  ")
+    with pytest.raises(CodedError, match="PROBLEM-NOT-PASSABLE"):
+        office.register.second_person(draft.id, clerk, *word[:2], "MOBILE-SHORT", "x")
+    office.register.second_person(draft.id, clerk, *word)
+    changed = office.register.type_fields(draft.id, {"id_no": "990000198506120013"}, clerk)
+    assert problem_codes(office, changed.id, clerk) == {("ID-CHECK-DIGIT", "id_no")}
+    office.register.type_fields(draft.id, {"id_no": "990000198506120012"}, clerk)
+    record = office.desk.save(draft.id, clerk)
+    accepted = AcceptedProblem.get()
+    assert (accepted.code, accepted.reason, accepted.user.name, accepted.second_user.name) == (
+        "ID-CHECK-DIGIT",
+        "公安机关证明",
+        "clerk",
+        "supervisor",
+    )
+    edited = office.register.edit(record.id, {"mobile": "13900000000"}, 1, clerk, "换号")
+    assert edited.version == 2
+
+
+def test_a_person_is_registered_once(office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]) -> None:
+    card = people()
+    office.register_person(clerk, card)
+    draft = typed_person(office, clerk, rest, id_no=str(card.id_number))
+    assert problem_codes(office, draft.id, clerk) == {("PERSON-REGISTERED", "id_no")}
+
+
+def test_editing_keeps_old_and_new_values(office: Any, clerk: SignedIn, people: Any) -> None:
+    record = office.register_person(clerk, people())
+    edited = office.register.edit(record.id, {"road": "新测试路", "name": "测试改"}, 1, clerk, "本人申报")
+    changes = {(line.field, line.old, line.new, line.by, line.reason) for line in edited.history}
+    assert changes == {
+        ("road", "测试路", "新测试路", "clerk", "本人申报"),
+        ("name", record.fields["name"].value, "测试改", "clerk", "本人申报"),
+    }
+    assert (edited.version, edited.fields["name"].source, edited.fields["name"].verified) == (2, "typed", False)
+    assert office.register.find("csg", clerk)[0].id == record.id
+    with pytest.raises(CodedError, match="RECORD-CHANGED"):
+        office.register.edit(record.id, {"road": "别路"}, 1, clerk, "x")
+    with pytest.raises(CodedError, match="REASON-MISSING"):
+        office.register.edit(record.id, {"road": "别路"}, 2, clerk, " ")
+    with pytest.raises(Problems):
+        office.register.edit(record.id, {"mobile": "1"}, 2, clerk, "x")
+    assert office.register.edit(record.id, {"road": "新测试路"}, 2, clerk, "x").version == 2
+    assert [row.kind for row in OutboxRow.select().order_by(OutboxRow.seq)] == [
+        "registration.saved",
+        "registration.edited",
+    ]
+    assert Change.select().count() == 2
+
+
+def test_two_edits_at_once_do_not_overwrite_each_other(office: Any, clerk: SignedIn, people: Any) -> None:
+    record = office.register_person(clerk, people())
+    answers: list[str] = []
+
+    def edit(road: str) -> None:
+        try:
+            office.register.edit(record.id, {"road": road}, 1, clerk, "x")
+            answers.append("kept")
+        except CodedError as error:
+            answers.append(error.code)
+        office.store.close()
+
+    threads = [threading.Thread(target=edit, args=(f"测试路{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["RECORD-CHANGED"] * 3 + ["kept"]
+
+
+def test_records_are_found_by_number_name_and_initials(office: Any, clerk: SignedIn, people: Any) -> None:
+    first = office.register_person(clerk, people(1, name="曾测试·阿卜杜"))
+    second = office.register_person(clerk, people(2, name="测试乐"))
+    both = {first.id, second.id}
+
+    def found(query: str) -> set[str]:
+        return {line.id for line in office.register.find(query, clerk)}
+
+    assert found(first.fields["id_no"].value) == found(first.fields["id_no"].value[13:]) == {first.id}
+    assert found("0612") == found("测试") == both
+    assert found("测试 • 阿") == found("曾测试•阿卜杜") == {first.id}
+    assert found("zengceshi") == found("zcs") == found("ZCS") == {first.id}
+    assert found("csl") == found("csy") == found("ceshiyue") == {second.id}
+    assert found("%") == found("_") == found("'") == found("") == found("zzz") == set()
+    searches = AuditEntry.select().where(AuditEntry.action == "register.searched")
+    assert {tuple(row.facts) for row in searches} == {("found",)}
+
+
+def test_finding_goes_by_pages(office: Any, clerk: SignedIn, people: Any) -> None:
+    for number in range(1, 24):
+        office.clock.forward(60)
+        office.register_person(clerk, people(number))
+    first, second = office.register.find("测试", clerk, 1), office.register.find("测试", clerk, 2)
+    assert (len(first), len(second)) == (20, 3)
+    assert not {line.id for line in first} & {line.id for line in second}
+    assert first == office.register.recent(clerk)
+    assert first[0].registered_on.isoformat() == "2026-11-23"
+
+
+def test_looking_at_a_record_leaves_an_audit_row(office: Any, clerk: SignedIn, people: Any) -> None:
+    record = office.register_person(clerk, people())
+    supervisor = office.sign_in("supervisor")
+    office.register.record(record.id, supervisor)
+    row = AuditEntry.select().order_by(AuditEntry.seq.desc()).get()
+    assert (row.action, str(row.subject_id), str(row.user_id)) == ("register.viewed", record.id, supervisor.user_id)
+    for key in ("x", "00000000-0000-0000-0000-000000000000"):
+        with pytest.raises(CodedError, match="RECORD-UNKNOWN"):
+            office.register.record(key, supervisor)
+
+
+def test_rights_are_checked_by_the_service(office: Any, clerk: SignedIn, people: Any) -> None:
+    record = office.register_person(clerk, people())
+    draft = office.desk.open_draft(clerk)
+    service = office.register
+    reading = (lambda by: service.find("测", by), service.recent, lambda by: service.record(record.id, by))
+    writing = (
+        service.drafts,
+        service.open_draft,
+        service.current_draft,
+        lambda by: service.draft(draft.id, by),
+        lambda by: service.type_fields(draft.id, {}, by),
+        lambda by: service.take_offer(draft.id, "name", "chip", by),
+        lambda by: service.put_aside(draft.id, by),
+        lambda by: service.resume(draft.id, by),
+        lambda by: service.discard(draft.id, by, "MISTAKE"),
+        lambda by: service.save(draft.id, by),
+        lambda by: service.edit(record.id, {}, 1, by, "x"),
+        lambda by: service.chip_photo(draft.id, by),
+        lambda by: service.second_person(draft.id, by, "clerk", "x", "ID-DATE", "x"),
+    )
+    before = actions()
+    denied = [("technician", reading + writing), ("supervisor", writing)]
+    for role, calls in denied:
+        by = office.sign_in(role)
+        for call in calls:
+            with pytest.raises(CodedError, match="RIGHTS-DENIED"):
+                call(by)
+    assert actions() == [*before, "accounts.sign-in", "accounts.sign-in"]
+
+
+def test_chip_data_is_erased_at_days_end(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people())
+    draft = office.draft(clerk)
+    assert office.register.chip_photo(draft.id, clerk) == people().photo_wlt
+    assert office.register.erase_stale_chips() == 0
+    office.clock.forward(24 * 3600)
+    assert office.register.erase_stale_chips() == 1
+    assert office.register.chip_photo(draft.id, clerk) is None
+    assert Draft.get().card_text is None
+    assert office.register.draft(draft.id, clerk).fields["name"].value == people().name
+
+
+def test_whether_a_photo_can_be_decoded_is_kept(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people())
+    draft = office.draft(clerk)
+    assert draft.card.photo_decodable is None
+    office.register.note_photo(draft.id, clerk, is_decodable=False)
+    assert office.draft(clerk).card.photo_decodable is False
+
+
+def test_form_numbers_count_by_the_stations_day(office: Any, clerk: SignedIn, people: Any) -> None:
+    assert office.register_person(clerk, people(1)).form_no.endswith("202611230001")
+    assert office.register_person(clerk, people(2)).form_no.endswith("202611230002")
+    office.clock.forward(14 * 3600)
+    assert office.register_person(clerk, people(3)).form_no.endswith("202611240001")
