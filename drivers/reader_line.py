@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from drivers import reader_errors, sam_commands, sam_status
-from drivers.api import Clock, Deadline, LineStatistics
+from drivers.api import Clock, Deadline, DeviceError, LineStatistics
 from drivers.reader_timings import Timings
 from drivers.reader_transport import Transport, wire_time_s
 from drivers.sam_commands import Command
@@ -48,6 +48,7 @@ class Line:
         self._decoder = Decoder()
         self._is_out_of_step = False
         self._trouble: str | None = None
+        self._echo = b""
 
     def set_speed(self, speed_baud: int) -> None:
         """Change our side's speed; what came at the old one is forgotten."""
@@ -88,11 +89,18 @@ class Line:
                 self._trouble = "check" if answer.status == sam_status.CHECK_WRONG else "length"
                 continue
             return answer
+        raise self.failure(deadline)
+
+    def reset(self, deadline: Deadline) -> bool:
+        """Send 10 FF once, in step or not; whether it was answered."""
+        self._trouble = None
+        return self.ask(sam_commands.RESET, b"", deadline) is not None
+
+    def failure(self, deadline: Deadline) -> DeviceError:
+        """What the last exchange without an answer stands for."""
         if self.transport.has_second_opener():
-            raise reader_errors.second_opener(self.transport.address)
-        if self._trouble is None:
-            raise reader_errors.silent(deadline)
-        raise reader_errors.line(self._trouble)
+            return reader_errors.second_opener(self.transport.address)
+        return reader_errors.silent(deadline) if self._trouble is None else reader_errors.line(self._trouble)
 
     def _step_again(self, deadline: Deadline) -> bool:
         """After an exchange without an answer: the module answers in order, so what is late comes before this one's."""
@@ -115,6 +123,7 @@ class Line:
         transport = self.transport
         self._drain()
         transport.write(sam_commands.request(command, data), whole)
+        self._echo = command.code + data
         is_answer_spoilt = False
         while True:
             until = whole if self._decoder.is_pending or is_answer_spoilt else first
@@ -145,7 +154,8 @@ class Line:
                     self._trouble = "noise"
                 continue
             self._counters.frames += 1
-            if answer is None and sam_commands.is_legal_answer(command, event):
+            # A line that gives back what it hears makes an answer of 61 FF, whose length is an answer's.
+            if answer is None and event.body != self._echo and sam_commands.is_legal_answer(command, event):
                 answer = event
             else:
                 self._counters.strays += 1

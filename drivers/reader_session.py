@@ -127,18 +127,17 @@ class Session:
         """Reset the SAM by 10 FF and poll 11 FF until it answers.
 
         Raises:
-            DeviceTimeout: it does not come back.
+            DeviceTimeout, LinkError: it does not come back.
         """
         self._counters.resets += 1
         line = self._open_line
         try:
-            answer = line.ask(sam_commands.RESET, b"", deadline)
-            is_ready = answer is not None and self._poll_ready(line, self._timings.ready_limit_s, deadline)
+            is_ready = line.reset(deadline) and self._poll_ready(line, self._timings.ready_limit_s, deadline)
         except DeviceAbsent:
             self.close()
             raise
         if not is_ready:
-            raise reader_errors.silent(deadline)
+            raise line.failure(deadline)
 
     def reopen(self, deadline: Deadline) -> None:
         """Close the port and open it again, after a pause that grows while reopening does not help."""

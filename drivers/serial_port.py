@@ -71,11 +71,15 @@ class SerialTransport:
         if not self._readable.poll(deadline.remaining_s * 1000):
             return b""
         try:
-            chunk = os.read(self._descriptor, _READ_BYTES)
-            if chunk:
-                return chunk
+            with suppress(BlockingIOError):
+                chunk = os.read(self._descriptor, _READ_BYTES)
+                if chunk:
+                    return chunk
             # Readable without bytes: after an unplug the descriptor is dead, after a theft it is merely empty.
             is_empty = self._port.in_waiting == 0
+        except BlockingIOError:
+            # Another reader stands in the kernel's queue at this moment.
+            raise reader_errors.second_opener(self.address) from None
         except OSError as error:
             raise reader_errors.absent(self.address) from error
         if self._has_hung_up():
