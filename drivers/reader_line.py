@@ -91,10 +91,10 @@ class Line:
             return answer
         raise self.failure(deadline)
 
-    def reset(self, deadline: Deadline) -> bool:
-        """Send 10 FF once, in step or not; whether it was answered."""
-        self._trouble = None
-        return self.ask(sam_commands.RESET, b"", deadline) is not None
+    def reset(self, deadline: Deadline) -> Frame:
+        """Exchange 10 FF, in step or not: a module that answers nothing else may still hear it."""
+        self._is_out_of_step = False
+        return self.exchange(sam_commands.RESET, deadline)
 
     def failure(self, deadline: Deadline) -> DeviceError:
         """What the last exchange without an answer stands for."""

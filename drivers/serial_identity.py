@@ -102,7 +102,7 @@ def _port_info(device: pyudev.Device) -> SerialPortInfo | None:
         serial = _attribute(adapter, "serial")
         words = [_attribute(adapter, "manufacturer"), _attribute(adapter, "product"), serial, vid_pid]
     description = " ".join((*filter(None, words), Path(path).name))
-    links = [*device.device_links, path]
+    links = [*str(device.properties.get("DEVLINKS", "")).split(), path]
     stable = next((link for folder in _STABLE_FOLDERS for link in links if link.startswith(folder)), path)
     return SerialPortInfo(path, stable, vid_pid, serial, description)
 

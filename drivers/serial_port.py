@@ -77,9 +77,6 @@ class SerialTransport:
                     return chunk
             # Readable without bytes: after an unplug the descriptor is dead, after a theft it is merely empty.
             is_empty = self._port.in_waiting == 0
-        except BlockingIOError:
-            # Another reader stands in the kernel's queue at this moment.
-            raise reader_errors.second_opener(self.address) from None
         except OSError as error:
             raise reader_errors.absent(self.address) from error
         if self._has_hung_up():
