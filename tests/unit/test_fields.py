@@ -1,0 +1,229 @@
+"""The form's fields, code tables, divisions and names: what is understood, what is required, what is wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from agent.register import codes, divisions, fields, names
+from agent.register.evaluate import Setting, derive, judge
+from agent.register.form import Entry
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+SETTING = Setting(TODAY, is_practice=True)
+
+
+def form(**values: str) -> dict[str, Entry]:
+    return {key: Entry(value, "typed", NOW) for key, value in values.items()}
+
+
+def found(kind: str, **values: str) -> set[tuple[str, str | None]]:
+    judged = judge(form(**values), SETTING)
+    return {(problem.code, problem.field) for problem in getattr(judged, kind)}
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "kept"),
+    [
+        ("reason", "wg", "01"),
+        ("reason", "01", "01"),
+        ("reason", "务工", "01"),
+        ("reason", "务", "务"),
+        ("reason", "w", "w"),
+        ("ethnic", "汉", "01"),
+        ("ethnic", "Han", "01"),
+        ("ethnic", "hz", "hz"),
+        ("sex", "女", "2"),
+        ("town", "莘庄", "310112101"),
+        ("district", "mhq", "310112"),
+        ("arrive_here_date", "20260302", "2026-03-02"),
+        ("arrive_here_date", "2026.3.2", "2026-03-02"),
+        ("arrive_here_date", "2026年3月2日", "2026-03-02"),
+        ("arrive_here_date", "２０２６/３/２", "2026-03-02"),
+        ("arrive_here_date", "20260230", "20260230"),
+        ("arrive_here_date", "昨天", "昨天"),
+        ("card_valid_to", "长期", "long-term"),
+        ("card_valid_to", "20300101", "2030-01-01"),
+        ("mobile", "１３８-0000 0000", "13800000000"),
+        ("id_no", "11010519491231002x", "11010519491231002X"),
+        ("hukou_div", "江苏省", "320000"),
+        ("hukou_div", "昆山市", "320583"),
+        ("hukou_div", "火星", "火星"),
+        ("road", "  测试路 ", "测试路"),
+        ("name", "测试\u2022甲", "测试\u2022甲"),
+        ("remark", "x" * 600, "x" * 500),
+    ],
+)
+def test_what_a_clerk_types(key: str, typed: str, kept: str) -> None:
+    assert fields.understood(key, typed, is_practice=True) == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "is_required"),
+    [
+        ("id_no", {"id_type": "111"}, True),
+        ("id_no", {"id_type": "117"}, False),
+        ("mobile", {"birth_date": "2010-11-24"}, False),
+        ("mobile", {"birth_date": "2010-11-23"}, True),
+        ("mobile", {}, True),
+        ("guardian_name", {"birth_date": "2010-11-24"}, True),
+        ("guardian_mobile", {"birth_date": "2010-11-23"}, False),
+        ("guardian_id", {}, False),
+        ("education", {"birth_date": "2020-11-24"}, False),
+        ("education", {"birth_date": "2020-11-23"}, True),
+        ("plan_stay", {"arrive_here_date": "2026-11-22"}, True),
+        ("plan_stay", {"arrive_here_date": "2026-11-21"}, False),
+        ("plan_stay", {}, False),
+        ("reason_other", {"reason": "17"}, True),
+        ("reason_other", {"reason": "01"}, False),
+        ("lane", {}, False),
+        ("road", {}, True),
+    ],
+)
+def test_what_is_required(key: str, values: dict[str, str], is_required: bool) -> None:
+    assert fields.is_required(key, form(**values), TODAY) is is_required
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"mobile": "1380000000"}, ("MOBILE-SHORT", "mobile")),
+        ({"mobile": "138000000000"}, ("MOBILE-LONG", "mobile")),
+        ({"mobile": "12800000000"}, ("MOBILE-SHAPE", "mobile")),
+        ({"mobile": "1380000000a"}, ("MOBILE-SHAPE", "mobile")),
+        ({"ethnic": "57"}, ("FIELD-CODE", "ethnic")),
+        ({"arrive_here_date": "2026-02-30"}, ("FIELD-DATE", "arrive_here_date")),
+        ({"arrive_here_date": "2026-11-24"}, ("DATE-FUTURE", "arrive_here_date")),
+        ({"arrive_city_date": "2026-03-02", "arrive_here_date": "2026-03-01"}, ("DATE-ORDER", "arrive_here_date")),
+        ({"birth_date": "2000-01-01", "arrive_city_date": "1999-12-31"}, ("DATE-BEFORE-BIRTH", "arrive_city_date")),
+        ({"birth_date": "1895-11-23"}, ("BIRTH-TOO-OLD", "birth_date")),
+        ({"road": "路" * 41}, ("FIELD-LENGTH", "road")),
+        ({"name": "测" * 51}, ("NAME-LENGTH", "name")),
+        ({"name": "测试1"}, ("NAME-DIGIT", "name")),
+        ({"name": "测\u200b试"}, ("NAME-CONTROL-CHARACTER", "name")),
+        ({"notice_given": "0"}, ("NOTICE-NOT-GIVEN", "notice_given")),
+        ({"district": "310101", "town": "310112101"}, ("TOWN-DISTRICT", "town")),
+        ({"hukou_div": "999999"}, ("DIVISION-UNKNOWN", "hukou_div")),
+        ({"birth_date": "2015-01-01", "declarer": "1"}, ("DECLARER-CHILD", "declarer")),
+        ({"guardian_id": "11010519491231002X", "id_no": "11010519491231002X"}, ("GUARDIAN-SAME", "guardian_id")),
+        ({"guardian_id": "110105194912310021"}, ("ID-CHECK-DIGIT", "guardian_id")),
+    ],
+)
+def test_what_is_wrong(values: dict[str, str], problem: tuple[str, str]) -> None:
+    assert problem in found("problems", **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "warning"),
+    [
+        ({"card_valid_to": "2026-11-22"}, ("CARD-EXPIRED", "card_valid_to")),
+        ({"reason": "01"}, ("EMPLOYER-OR-NOTE", "employer")),
+        ({"remark": "见110105194912310021"}, ("REMARK-DIGITS", "remark")),
+        ({"name": "测试\u2022甲"}, ("NAME-DOT", "name")),
+        ({"name": "测\ue863"}, ("NAME-PRIVATE-CHARACTER", "name")),
+        ({"hukou_address": "不知何处"}, ("DIVISION-NOT-FOUND", "hukou_div")),
+    ],
+)
+def test_what_is_worth_a_look(values: dict[str, str], warning: tuple[str, str]) -> None:
+    assert warning in found("warnings", **values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"card_valid_to": "2026-11-23"},
+        {"card_valid_to": "long-term"},
+        {"reason": "01", "employer": "无"},
+        {"name": "测试·甲"},
+        {"arrive_city_date": "2026-03-01", "arrive_here_date": "2026-03-01"},
+        {"mobile": "19900000000"},
+        {"birth_date": "2026-11-23"},
+    ],
+)
+def test_what_is_well(values: dict[str, str]) -> None:
+    assert found("problems", **values) == set()
+    assert found("warnings", **values) == set()
+
+
+def test_a_wrong_dot_is_proposed_and_never_changed() -> None:
+    derived = derive(form(name="测试\u2022甲"), NOW, SETTING)["name"]
+    assert derived.value == "测试\u2022甲"
+    assert derived.offered("proposal") == "测试·甲"
+
+
+def test_the_division_follows_the_address_until_somebody_types_one() -> None:
+    derived = derive(form(hukou_address="江苏省南京市测试路"), NOW, SETTING)
+    assert derived["hukou_div"].value == "320100"
+    moved = derive(derived | form(hukou_address="上海市闵行区"), NOW, SETTING)
+    assert moved["hukou_div"].value == "310112"
+    typed = derive(moved | form(hukou_div="110000", hukou_address="四川省"), NOW, SETTING)
+    assert typed["hukou_div"].value == "110000"
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("上海市闵行区莘庄镇1号", "310112"),
+        ("上海闵行区", "310112"),
+        ("上海市南汇区", "310119"),
+        ("闸北区测试路", "310108"),
+        ("上海路5号", None),
+        ("普陀区测试路", None),
+        ("昆山市玉山镇", "320583"),
+        ("南京市鼓楼区", "320106"),
+        ("内蒙古通辽市", "150500"),
+        ("新疆维吾尔自治区喀什市", "653101"),
+        ("吉林市船营区", "220204"),
+        ("湖北省恩施土家族苗族自治州恩施市", "422801"),
+        ("重庆万州区", "500101"),
+        ("", None),
+    ],
+)
+def test_divisions_of_addresses(address: str, code: str | None) -> None:
+    division = divisions.parse(address, is_practice=False)
+    assert (None if division is None else division.code) == code
+
+
+def test_the_made_up_division_exists_in_practice_only() -> None:
+    assert divisions.parse("测试地区测试路", is_practice=False) is None
+    assert divisions.parse("测试地区测试路", is_practice=True) == divisions.Division("990000", "测试地区")
+    assert divisions.name_of("310112") == "上海市闵行区"
+
+
+def test_code_tables_are_whole() -> None:
+    assert [len(codes.table(name)) for name in ("ethnic", "sex", "reason", "proof_type", "town", "district")] == [
+        58,
+        4,
+        17,
+        4,
+        13,
+        16,
+    ]
+    for name in codes.tables():
+        lines = codes.table(name)
+        assert len({line.code for line in lines}) == len(lines)
+        assert all(line.text_zh and line.text_en for line in lines)
+        assert all(codes.resolve(name, line.code) == line.code for line in lines)
+        assert all(codes.resolve(name, line.text_zh) == line.code for line in lines)
+    for rule in fields.RULES.values():
+        assert (rule.kind == "code") is bool(rule.table)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("阿·卜", "阿·卜"), ("阿\u2022卜", "阿·卜"), ("阿 ． 卜", "阿·卜"), ("A.B", "a.b"), ("Å", "å"), ("测 试", "测试")],
+)
+def test_search_keys(name: str, key: str) -> None:
+    assert names.search_key(name) == key
+
+
+def test_surnames_are_spelled_as_surnames() -> None:
+    for name, spelled in (("单测", "shance"), ("曾测", "zengce"), ("尉迟测", "yuchice"), ("仇测", "qiuce")):
+        assert names.pinyin_keys(name)[0].split()[0] == spelled
+    assert names.pinyin_keys("") == ("", "")
+
+
+def test_names_are_masked() -> None:
+    assert [names.masked(name) for name in ("", "测", "测试", "测试一二三四")] == ["", "测", "测＊", "测＊＊＊"]
