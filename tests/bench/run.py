@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import bench_idle
 import bench_wire
 from table import keep, show
 
-BENCHES = (bench_wire,)
+BENCHES = (bench_wire, bench_idle)
 SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
 
 
