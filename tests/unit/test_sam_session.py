@@ -161,6 +161,13 @@ def test_echo_is_noise(bench: Bench) -> None:
     assert bench.session.statistics().noise_bytes == 10
 
 
+def test_echo_of_a_request_that_has_an_answers_length_is_a_stray(bench: Bench) -> None:
+    bench.script["61 FF"] = [[(0.0, bytes.fromhex("AA AA AA 96 69 00 04 61 FF 50 CA") + OK)]]
+    answer = bench.session.exchange(sam_commands.SET_LARGEST_RF_FRAME, bench.deadline(), b"\x50")
+    assert answer.status == 0x90
+    assert bench.session.statistics().strays == 1
+
+
 def test_late_answer_is_not_taken_for_the_next_commands(bench: Bench) -> None:
     bench.wire.coming.append((bench.clock.time_s, FOUND))
     bench.script["20 01"] = [[(0.1, NO_CARD)]]
@@ -391,13 +398,3 @@ def test_changed_speed_is_confirmed_at_the_new_one() -> None:
     bench.session.change_speed(9600, bench.deadline())
     assert bench.wire.speed_baud == 9600
     assert bench.wire.sent == [b"\x60\x04", b"\x11\xff"]
-
-
-def test_timings_are_scaled_but_not_below_the_machines_own_delays() -> None:
-    tenth = Timings().scaled(0.1)
-    assert tenth.base_first_byte_s == pytest.approx(0.3)
-    assert tenth.gap_s == pytest.approx(0.03)
-    assert Timings().scaled(0.001).ready_poll_s == 0.02
-    assert Timings().scaled(1.0) == Timings()
-    with pytest.raises(ValueError, match="above zero"):
-        Timings().scaled(0)

@@ -136,6 +136,18 @@ def test_frames_that_come_as_one_transfer() -> None:
     assert read_all(transport) == FOUND * 3
 
 
+@pytest.mark.parametrize("pipes", [SPLIT, PAIR])
+def test_preamble_inside_a_body_announces_nothing(pipes: Pipes) -> None:
+    frame = FOUND[:5] + b"\x00\xc8" + (FOUND[:5] + b"\x0f\xff").ljust(200, b"\xaa")
+    device, transport = transport_of(pipes)
+    for _ in range(2):
+        device.say(pipes.head_in, frame[:7] if pipes.are_split else frame)
+        if pipes.are_split:
+            device.say(0x85, frame[7:])
+        assert read_all(transport) == frame
+    assert max(device.sizes) <= 256
+
+
 def test_head_in_pieces() -> None:
     device, transport = transport_of(SPLIT)
     device.say(0x81, FOUND[:3])
