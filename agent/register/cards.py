@@ -29,6 +29,10 @@ class Cards:
         """Load the tables of divisions before the first card, which should not wait for them."""
         divisions.parse(divisions.PRACTICE_NAME, is_practice=False)
 
+    def is_same(self, one: IdCard, other: IdCard) -> bool:
+        """Whether two readings are of the same card, by all its text."""
+        return prefill.digest(one) == prefill.digest(other)
+
     def out_of_scope(self, card: IdCard) -> Problem | None:
         """Why this card leads to no registration here, as far as the card alone can tell."""
         chosen, offers = prefill.addresses(card)

@@ -239,8 +239,8 @@ class Desk:
         elif kind in {"verified", "single"}:
             plate.is_single = kind == "single"
             if plate.pending is not None:
-                plate.pending = card if card.text_raw == plate.pending.text_raw else None
-                plate.question = None if plate.pending is None else plate.question
+                is_same = self._register.cards.is_same(card, plate.pending)
+                plate.pending, plate.question = (card, plate.question) if is_same else (None, None)
             elif plate.draft_id is not None:
                 self._mark(by, plate.draft_id, card, "verified" if kind == "verified" else "single")
 

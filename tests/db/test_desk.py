@@ -177,6 +177,42 @@ def test_an_old_question_cannot_be_answered(office: Any, clerk: SignedIn, people
         office.desk.answer_question(clerk, office.desk.view(clerk).question.id, "both")
 
 
+@pytest.mark.parametrize("kind", ["verified", "single", "changed"])
+def test_a_question_dies_with_a_reading_of_something_else(office: Any, clerk: SignedIn, people: Any, kind: Any) -> None:
+    office.tap(people())
+    office.desk.reader_event(CardEvent("read", people(2)))
+    assert office.desk.view(clerk).question is not None
+    office.desk.reader_event(CardEvent(kind, None if kind == "changed" else people(2, newest_addresses=("别处",))))
+    assert office.desk.view(clerk).question is None
+    assert people(2).id_number not in everything_stored()
+
+
+def test_a_question_answered_before_the_second_reading(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people())
+    office.desk.reader_event(CardEvent("read", people(2)))
+    office.desk.answer_question(clerk, office.desk.view(clerk).question.id, "own-draft")
+    assert not office.draft(clerk).fields["name"].verified
+    office.desk.reader_event(CardEvent("verified", msgspec.structs.replace(people(2), readings=2)))
+    assert office.draft(clerk).fields["name"].verified
+
+
+def test_an_answer_after_a_single_reading_keeps_that_mark(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people())
+    office.desk.reader_event(CardEvent("read", people(2)))
+    office.desk.reader_event(CardEvent("single", people(2)))
+    office.lift()
+    office.desk.answer_question(clerk, office.desk.view(clerk).question.id, "own-draft")
+    assert office.draft(clerk).card.state == "single"
+
+
+def test_a_second_reading_for_a_discarded_draft_is_dropped(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.desk.reader_event(CardEvent("read", people()))
+    office.desk.discard(office.draft(clerk).id, clerk, "MISTAKE")
+    office.desk.reader_event(CardEvent("verified", msgspec.structs.replace(people(), readings=2)))
+    office.desk.reader_event(CardEvent("changed"))
+    assert Draft.select().count() == 0
+
+
 def test_a_typed_persons_own_card_fits_the_typed_form(office: Any, clerk: SignedIn, people: Any) -> None:
     card = people()
     draft = office.desk.open_draft(clerk)
