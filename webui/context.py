@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, g, request
@@ -22,12 +23,22 @@ LANGUAGES: Final = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
+class LastSelfTest:
+    """What a device answered when a technician last asked it."""
+
+    at: datetime
+    status: str
+    sam_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """What `create_app` was given, kept with the app."""
 
     services: Services
     settings: WebSettings
     streams: Streams
+    self_tests: dict[str, LastSelfTest] = field(default_factory=dict)
 
 
 def composition() -> Composition:

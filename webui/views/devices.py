@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
-from webui.context import services, signed_in
+from webui.context import LastSelfTest, composition, services, signed_in
 
 bp = Blueprint("devices", __name__)
 
@@ -24,7 +24,9 @@ def page() -> ResponseReturnValue:
     devices = services().devices
     statuses = devices.statuses()
     candidates = {status.role: devices.candidates(status.role) for status in statuses}
-    return render_template("devices/page.html", statuses=statuses, candidates=candidates, tested="", result=None)
+    return render_template(
+        "devices/page.html", statuses=statuses, candidates=candidates, tests=composition().self_tests
+    )
 
 
 @bp.post("/devices/<role>/restart")
@@ -37,13 +39,13 @@ def restart(role: str) -> ResponseReturnValue:
 
 @bp.post("/devices/<role>/self-test")
 def self_test(role: str) -> ResponseReturnValue:
-    """Ask the device everything that diagnostics may ask, and show the answers."""
+    """Ask the device everything that diagnostics may ask, and keep the answer for the page."""
     devices = services().devices
     services().accounts.note_device_act(signed_in(), "self-test", known_role(role))
     result = devices.self_test(role)
-    statuses = devices.statuses()
-    candidates = {status.role: devices.candidates(status.role) for status in statuses}
-    return render_template("devices/page.html", statuses=statuses, candidates=candidates, tested=role, result=result)
+    last = LastSelfTest(services().clock.now(), result.status, result.identity.sam_id)
+    composition().self_tests[role] = last
+    return redirect(url_for("devices.page"), 303)
 
 
 @bp.post("/devices/<role>/use")

@@ -1,0 +1,197 @@
+"""Desk, register, devices and practice panel by plain forms, as a browser without JavaScript sends them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from drivers.api import CardKind
+
+WANTED = {
+    "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
+    "reason": "17 其他", "reason_other": "测试事由", "proof_type": "2", "town": "xzz", "road": "测试路", "no": "12",
+    "room": "301", "mobile": "138 0000 0000", "education": "高中", "employer": "无", "notice_given": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clerk(house):
+    """A clerk at an empty desk."""
+    browser = house.signed_in("clerk")
+    house.lift()
+    while re.search(r'formaction="/desk/draft/[^"]+/aside"', browser.page):
+        browser.post(browser.action("aside"))
+        browser.get("/desk")
+    return browser
+
+
+def test_the_path_from_the_card_to_the_corrected_record(house, clerk):
+    house.lay(house.card("测试一", "990000198506120049"))
+    clerk.post("/desk/read-card")
+    clerk.get("/desk")
+    assert 'value="测试一"' in clerk.page
+    refused = clerk.post(clerk.action("save"), clerk.form())
+    assert refused.status_code == 422
+    assert 'id="missing"' in clerk.page
+    saved = clerk.post(clerk.action("save"), clerk.form(**WANTED, then="stay"))
+    assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
+    record = saved.headers["Location"]
+    clerk.get(record)
+    for key, value in {
+        "name": "测试一",
+        "arrive_city_date": "2026-03-02",
+        "mobile": "13800000000",
+        "town": "310112101",
+    }.items():
+        assert f'data-field="{key}" data-value="{value}"' in clerk.page
+    clerk.get(f"{record}/edit")
+    wrong = clerk.post(f"{record}/edit", {**clerk.form(mobile="139"), "version": version(clerk), "reason": "测试更正"})
+    assert wrong.status_code == 422
+    assert 'value="139"' in clerk.page
+    stale = version(clerk)
+    changed = clerk.form(mobile="13900000001")
+    assert clerk.post(f"{record}/edit", {**changed, "version": stale, "reason": "测试更正"}).status_code == 303
+    clerk.get(record)
+    assert re.search(r"<del[^>]*>13800000000</del> → <ins[^>]*>13900000001</ins>", clerk.page)
+    assert "测试更正" in clerk.page
+    again = clerk.form()
+    assert again == {}
+    late = clerk.post(f"{record}/edit", {"mobile": "13900000002", "version": stale, "reason": "测试更正"})
+    assert late.status_code == 409
+    for query in ("测试一", "csy", "990000198506120049"):
+        found = clerk.post("/register/search", {"query": query})
+        assert found.status_code == 200
+        assert f'href="{record}"' in clerk.page
+        assert query not in found.request.url
+
+
+def version(browser):
+    return re.search(r'name="version" value="(\d+)"', browser.page)[1]
+
+
+def test_a_page_from_before_the_card_does_not_wipe_out_what_the_card_filled(house, clerk):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    stale, act = clerk.form(mobile="1380"), clerk.action("keep")
+    house.lay(house.card("测试二", "990000198506120065"))
+    assert clerk.post(act, stale).status_code == 303
+    clerk.get("/desk")
+    assert 'value="测试二"' in clerk.page
+    assert 'value="1380"' in clerk.page
+    assert "还差 7 位" in clerk.page
+
+
+def test_a_typed_value_stays_and_the_chips_is_offered(house, clerk):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(hukou_address="测试地区手工路1号"))
+    house.lay(house.card("测试三", "990000198506120081"))
+    clerk.get("/desk")
+    assert 'value="测试地区手工路1号"' in clerk.page
+    assert clerk.post(clerk.action("offer/hukou_address/chip"), clerk.form()).status_code == 303
+    clerk.get("/desk")
+    assert re.search(r'class="field [^"]*from-chip[^"]*" id="field-hukou_address"', clerk.page)
+
+
+def test_another_persons_card_waits_for_an_answer(house, clerk):
+    house.lay(house.card("测试四", "990000198506120102"))
+    house.lift()
+    house.lay(house.card("样例五", "990000198506120129"))
+    clerk.get("/desk")
+    assert 'value="测试四"' in clerk.page
+    assert "样例五" not in clerk.page
+    question = re.search(r'name="question" value="([^"]+)"', clerk.page)[1]
+    assert clerk.post("/desk/question", {"question": question, "choice": "household-member"}).status_code == 303
+    clerk.get("/desk")
+    assert 'value="样例五"' in clerk.page
+    assert 'value="测试四"' not in clerk.page
+    assert 'id="household"' in clerk.page
+    assert clerk.post("/desk/question", {"question": question, "choice": "own-draft"}).status_code == 404
+
+
+def test_a_card_out_of_scope_is_explained_and_not_kept(house, clerk):
+    house.lay(house.card("测试外", "810000198506120049", kind=CardKind.HMT))
+    clerk.get("/desk")
+    assert "callout bad" in clerk.page
+    assert "测试外" not in clerk.page
+    assert "draft-form" not in clerk.page
+
+
+def test_a_draft_is_erased_with_a_reason(house, clerk):
+    house.lay(house.card("测试六", "990000198506120145"))
+    clerk.get("/desk")
+    act = clerk.action("discard")
+    assert clerk.post(act, {"reason": "because"}).status_code == 409
+    assert clerk.post(act, {"reason": "MISTAKE"}).status_code == 303
+    assert clerk.post(act, {"reason": "MISTAKE"}).status_code == 404
+
+
+def test_a_refused_card_is_said_in_words(house, clerk):
+    from agent.register.desk import CardEvent
+
+    house.station.desk.reader_event(CardEvent("refused", None, "READER-CARD-REJECTED"))
+    clerk.get("/desk")
+    assert "READER-CARD-REJECTED" not in clerk.page
+    assert "callout bad" in clerk.page
+
+
+def test_the_technician_sees_no_person(house, clerk):
+    house.lay(house.card("测试七", "990000198506120161"))
+    technician = house.signed_in("technician")
+    for path in ("/devices", "/practice"):
+        technician.get(path)
+        for secret in ("测试七", "测试甲", "测试乙", "990000198506120161"):
+            assert secret not in technician.page, path
+
+
+def test_the_practice_panel_lays_cards_and_switches_faults(house):
+    technician = house.signed_in("technician")
+    technician.get("/practice")
+    technician.post("/practice/plate", {"card": "r01"})
+    technician.post("/practice/faults/on", {"fault": "silent", "parameter.count": "3", "parameter.skip": ""})
+    technician.post("/practice/faults/off", {"fault": "card-pulled"})
+    technician.post("/practice/faults/all-off")
+    technician.post("/practice/plate/lift")
+    assert house.panel.asked == [
+        ("lay", "r01"),
+        ("on", "silent", {"count": "3"}),
+        ("off", "card-pulled"),
+        ("all-off",),
+        ("lift",),
+    ]
+
+
+HOSTILE = [
+    "\"><img src=x onerror=alert(1)>", "<script>alert(1)</script>", "{{7*7}}", "${7*7}", "'-alert(1)-'",
+    "\u202etxt.exe", "</textarea><b>", "&lt;b&gt;", "\x1b[31m红", "javascript:alert(1)", "{% raw %}", "<svg/onload=alert(1)>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_a_card_or_a_clerk_says_is_text_and_nothing_else(house, clerk, text):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(name=text, hukou_address=text, remark=text, employer=text))
+    clerk.get("/desk")
+    assert not re.search(r"<(img src=x|script>|svg/|b>)", clerk.page)
+    assert "49" not in clerk.form()["name"]
+    assert clerk.form()["remark"] == text.strip().replace("\x1b", clerk.form()["remark"][:1] if "\x1b" in text else "")
+
+
+def test_the_language_is_kept_and_the_way_back_is_one_of_ours(house):
+    visitor = house.visitor()
+    visitor.get("/sign-in")
+    for back in ("https://evil.test/", "//evil.test", "/\\evil.test", "/nowhere", "/register/../../x"):
+        assert visitor.post("/language", {"language": "en", "back": back}).headers["Location"] == "/"
+    assert visitor.post("/language", {"language": "en", "back": "/sign-in"}).headers["Location"] == "/sign-in"
+    visitor.get("/sign-in")
+    assert '<html lang="en"' in visitor.page
+    assert "Sign in" in visitor.page
+
+
+def test_unknown_and_foreign_things_give_the_same_answer(house, clerk):
+    for path in ("/register/00000000-0000-4000-8000-000000000000", "/register/x", "/register/x/edit"):
+        assert clerk.get(path).status_code == 404
+    keep = "/desk/draft/00000000-0000-4000-8000-000000000000/keep"
+    assert clerk.post(keep, {"mobile": "1"}).status_code == 404
