@@ -137,7 +137,7 @@ class ReaderPanel:
             return None
 
 
-def _as_texts(parameters: object) -> dict[str, str]:
-    if isinstance(parameters, dict):
-        return {str(name): "" if value is None else str(value) for name, value in parameters.items()}
-    return {str(name): "" for name in parameters} if isinstance(parameters, list) else {}
+def _as_texts(parameters: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """The default of each parameter as a form shows it; empty where there is none."""
+    defaults = {name: described.get("default") for name, described in parameters.items()}
+    return {name: "" if default is None else str(default) for name, default in defaults.items()}
