@@ -184,8 +184,27 @@ class CardReading:
         answer = self._session.exchange(sam_commands.SELECT, deadline)
         if answer.status != sam_status.DONE:
             raise self._turn_back(answer, deadline)
-        base = self._base(deadline, may_refuse_repeat=False)
-        return Reading(base.text, base.photo, self._addresses(base, deadline))
+        return self._of_one_card(self._base(deadline, may_refuse_repeat=False), deadline)
+
+    def _of_one_card(self, base: BaseRecord, deadline: Deadline) -> Reading:
+        """Add the newest addresses to `base`: only between two equal base records are they surely of the same card.
+
+        A module that refuses to repeat the base record is believed: its readings are never verified.
+        """
+        for _ in range(MAX_BASE_READS):
+            reading = Reading(base.text, base.photo, self._addresses(base, deadline))
+            if not reading.address_records:
+                return reading
+            try:
+                repeated = self._base(deadline, may_refuse_repeat=True)
+            except _StartOver as over:
+                if over.answer.status in _REFUSES_REPEAT:
+                    return reading
+                raise
+            if repeated == base:
+                return reading
+            base = repeated
+        raise reader_errors.changed()
 
     def _base(self, deadline: Deadline, *, may_refuse_repeat: bool) -> BaseRecord:
         """Read the base record; one that fails its verification or contradicts itself is asked for again."""
@@ -239,8 +258,9 @@ class CardReading:
             return reader_errors.refusal(failure)
         if course.line_trouble is not None:
             return course.line_trouble
-        # A module that was reset has forgotten the card, so that 30 03 cannot tell whether it lies there.
-        if course.upsets != self._session.upsets or self.is_resting(deadline):
+        # A module that was reset, by us or by itself, has forgotten the card: 30 03 cannot tell whether it lies there.
+        has_forgotten = failure is not None and failure.status == sam_status.WRONG_COMMAND
+        if has_forgotten or course.upsets != self._session.upsets or self.is_resting(deadline):
             return reader_errors.relay()
         return reader_errors.card_gone()
 

@@ -18,6 +18,7 @@ from drivers.api import (
 )
 from drivers.sam_frame import Frame
 
+_LINE_TROUBLES = {sam_status.CHECK_WRONG: "check", sam_status.LENGTH_WRONG: "length"}
 _CARD_REJECTED = frozenset({0x31, 0x32, 0x33, 0x34, 0x37, 0x3F, 0x40, 0x41, 0x47, 0x80, 0x81})
 
 
@@ -77,7 +78,9 @@ def relay() -> NeedsOperator:
 
 
 def refused(status: int, card_status: bytes = b"") -> DeviceError:
-    """The module said no with `status`; `card_status` is what the card itself said, where it did."""
+    """The module said no with `status`, or that our bytes are wrong; `card_status` is what the card itself said."""
+    if status in _LINE_TROUBLES:
+        return line(_LINE_TROUBLES[status])
     facts = {"status": f"{status:02X}"}
     if any(card_status):
         facts["card_status"] = card_status.hex().upper()

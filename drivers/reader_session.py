@@ -7,10 +7,20 @@ that grow while reopening does not help.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from drivers import reader_errors, sam_commands, sam_status
-from drivers.api import Clock, Deadline, DeviceAbsent, DeviceError, DeviceTimeout, LineStatistics, LinkError
+from drivers.api import (
+    Clock,
+    Deadline,
+    DeviceAbsent,
+    DeviceError,
+    DeviceRefused,
+    DeviceTimeout,
+    LineStatistics,
+    LinkError,
+)
 from drivers.reader_line import Counters, Line
 from drivers.reader_timings import Timings
 from drivers.reader_transport import Port, Transport
@@ -36,6 +46,7 @@ class Session:
         self._known_speed: int | None = None
         self._fruitless_reopens = 0
         self._openings = 0
+        self._unready: Frame | None = None
 
     @property
     def transport(self) -> Transport:
@@ -115,7 +126,9 @@ class Session:
             if _is_final(trouble, deadline):
                 raise
         try:
-            self.reset(deadline)
+            # A module that refuses to be reset may still answer once its port was reopened.
+            with suppress(DeviceRefused):
+                self.reset(deadline)
             return work()
         except (DeviceTimeout, LinkError) as trouble:
             if _is_final(trouble, deadline):
@@ -128,16 +141,20 @@ class Session:
 
         Raises:
             DeviceTimeout, LinkError: it does not come back.
+            DeviceRefused: it will not be reset.
         """
         self._counters.resets += 1
         line = self._open_line
         try:
-            is_ready = line.reset(deadline) and self._poll_ready(line, self._timings.ready_limit_s, deadline)
+            answer = line.reset(deadline)
+            is_ready = self._poll_ready(line, self._timings.ready_limit_s, deadline)
         except DeviceAbsent:
             self.close()
             raise
         if not is_ready:
             raise line.failure(deadline)
+        if answer.status != sam_status.DONE:
+            raise reader_errors.refusal(answer)
 
     def reopen(self, deadline: Deadline) -> None:
         """Close the port and open it again, after a pause that grows while reopening does not help."""
@@ -158,7 +175,14 @@ class Session:
             DeviceRefused: the module does not change.
             DeviceTimeout, LinkError: it does not answer at any speed afterwards.
         """
-        answer = self.exchange(sam_commands.SET_SPEED[speed_baud], deadline)
+        try:
+            answer = self.exchange(sam_commands.SET_SPEED[speed_baud], deadline)
+        except (DeviceTimeout, LinkError):
+            # Its answer is lost; whether it has changed all the same, only opening it anew can tell.
+            self.reopen(deadline)
+            if self.transport.speed_baud == speed_baud:
+                return
+            raise
         if answer.status != sam_status.DONE:
             raise reader_errors.refusal(answer)
         line = self._open_line
@@ -181,6 +205,7 @@ class Session:
         """
         # The speed that worked last comes first; sorting is stable.
         speeds = sorted(speeds_baud, key=lambda speed: speed != self._known_speed)
+        self._unready = None
         heard_before = self._heard_bad
         heard_elsewhere = 0
         if not speeds and self._poll_ready(line, self._timings.ready_limit_s, deadline):
@@ -197,12 +222,19 @@ class Session:
                     return
                 if speed != speeds[0]:
                     heard_elsewhere += self._heard_bad - heard_here
-        if line.transport.has_second_opener():
-            raise reader_errors.second_opener(line.transport.address)
-        if self._heard_bad - heard_elsewhere == heard_before:
-            raise reader_errors.silent(deadline)
+        has_heard_bad = self._heard_bad - heard_elsewhere > heard_before
+        raise self._unfound(line.transport, deadline, has_heard_bad=has_heard_bad)
+
+    def _unfound(self, transport: Transport, deadline: Deadline, *, has_heard_bad: bool) -> DeviceError:
+        """Why no module answered well at any speed."""
+        if transport.has_second_opener():
+            return reader_errors.second_opener(transport.address)
+        if self._unready is not None:
+            return reader_errors.refusal(self._unready)
+        if not has_heard_bad:
+            return reader_errors.silent(deadline)
         # What answered well before is a reader, whatever has become of its line.
-        raise reader_errors.line("noise") if self._openings else reader_errors.not_a_reader(line.transport.address)
+        return reader_errors.line("noise") if self._openings else reader_errors.not_a_reader(transport.address)
 
     @property
     def _heard_bad(self) -> int:
@@ -220,6 +252,7 @@ class Session:
                     return True
                 if sam_status.reaction_to(answer.status) is sam_status.Reaction.CALL_SERVICE:
                     raise reader_errors.refusal(answer)
+                self._unready = answer
                 if answer.status == sam_status.WRONG_COMMAND:
                     command = sam_commands.SAM_ID
                 if not has_heard:
