@@ -140,7 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
                 "name": fault.name,
                 "about": fault.about,
                 "wires": list(fault.wires),
-                "parameters": {name: parameter.describe() for name, parameter in fault.parameters.items()},
+                "parameters": {name: parameter.default for name, parameter in fault.parameters.items()},
+                "limits": {name: parameter.describe() for name, parameter in fault.parameters.items()},
                 "active": fault.name in active,
                 "values": active.get(fault.name),
             }

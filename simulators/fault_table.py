@@ -61,8 +61,8 @@ class Parameter:
         raise ParameterError(f"{name}: a {'name' if self.is_name else f'whole number from {self.low} to {self.high}'}")
 
     def describe(self) -> dict[str, object]:
-        """The parameter as the control port shows it."""
-        shown: dict[str, object] = {"default": self.default, "optional": self.is_optional}
+        """What the parameter may be, as the control port shows it."""
+        shown: dict[str, object] = {"optional": self.is_optional}
         if self.choices:
             return shown | {"choices": list(self.choices)}
         return shown if self.is_name else shown | {"minimum": self.low, "maximum": self.high}

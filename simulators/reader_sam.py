@@ -74,7 +74,7 @@ class SimulatedReader:
         self._deaf_until_s = 0.0
         self._was_unplugged = False
         self._is_stopping = False
-        self._thread = threading.Thread(target=self._run, name="reader")
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
 
     @property
     def address(self) -> str:

@@ -81,7 +81,8 @@ def test_the_port_tells_what_it_can_do(reader: Running) -> None:
     assert (status, about["kind"], about["address"]) == (200, "reader", reader.line["address"])
     assert {"find", "select", "read-base", "newest-address"} <= set(about["operations"])
     fault = next(one for one in about["faults"] if one["name"] == "silent")
-    assert fault["parameters"]["count"] == {"default": None, "optional": True, "minimum": 1, "maximum": 1_000_000}
+    assert fault["parameters"] == {"count": None, "skip": 0, "percent": 100, "command": None, "seed": 1}
+    assert fault["limits"]["count"] == {"optional": True, "minimum": 1, "maximum": 1_000_000}
     assert fault["active"] is False
 
 

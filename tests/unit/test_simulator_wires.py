@@ -319,9 +319,8 @@ def test_the_other_name_is_another_name(pty: Scene) -> None:
     assert len(names) == 2
 
 
-@pytest.mark.parametrize("wire_name", ["usb-split", "usb-pair"])
-def test_usb_says_what_libusb_says(wire_name: str) -> None:
-    scene = Scene(wire_name)
+@pytest.mark.parametrize("scene", ["usb-split", "usb-pair"], indirect=True)
+def test_usb_says_what_libusb_says(scene: Scene) -> None:
     assert isinstance(scene.host, UsbHost)
     device, into = scene.host.device, scene.host.into[0]
     assert device.serial_number == "RENHU-SIM-7"
@@ -334,11 +333,10 @@ def test_usb_says_what_libusb_says(wire_name: str) -> None:
     with pytest.raises(usb.core.USBError) as busy:
         UsbHost(scene.reader.address)
     assert busy.value.errno == errno.EBUSY
-    scene.reader.stop()
+    scene.fault("unplug-before")
     with pytest.raises(usb.core.USBError) as gone:
         scene.host.say(FIND)
     assert gone.value.errno == errno.ENODEV
-    scene.host.close()
 
 
 def test_an_answer_is_cut_as_an_adapter_cuts_it() -> None:
