@@ -9,11 +9,11 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.register import divisions, fields, names, prefill, scope
 from agent.register.drafts import Drafts
-from agent.register.form import Entry, Form, StoredOffer, value
+from agent.register.form import Entry, Form, value
 from agent.register.views import DraftView, Problem
-from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, view
+from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
 from drivers.api import IdCard
-from peewee_models import draft_queries, register_queries
+from peewee_models import draft_queries
 
 Fit = Literal["same-card", "same-person", "other-person"]
 
@@ -78,7 +78,7 @@ class Cards:
             _keep_card(row, card, now)
             if is_known:
                 return prefill.verify(form)
-            return self._with_register(row, prefill.fill(form, card, now), card.id_number or "")
+            return prefill.fill(form, card, now)
 
         return change(self._place, draft_id, by, edit)
 
@@ -143,31 +143,6 @@ class Cards:
             return prefill.withdraw(form, now)
 
         return change(self._place, draft_id, by, edit)
-
-    def _with_register(self, row: Any, form: dict[str, Entry], number: str) -> Form:
-        """Put what the register holds of this person beside the card: differences are offers, gaps are filled."""
-        record = register_queries.by_id_number(number) if number and row.registration_id is None else None
-        if record is None:
-            return form
-        now = self._place.clock.now()
-        row.registration = record.id
-        if record.household_id is not None:
-            row.household = record.household_id
-        for key, held in register_queries.values_of(record).items():
-            entry = form.get(key)
-            if not held or key not in fields.RULES:
-                continue
-            if entry is None or not entry.value or entry.source in {"station", "derived"}:
-                offers = () if entry is None else entry.offers
-                form[key] = Entry(held, "register", now, offers=offers)
-            elif entry.value != held:
-                form[key] = entry.with_offer(StoredOffer("register", held))
-        return form
-
-    def show(self, draft_id: str, by: Person) -> DraftView:
-        """The draft as it is now."""
-        with reading(self._place.store):
-            return view(self._place, own_draft(draft_id, by))
 
 
 def _keep_card(row: Any, card: IdCard, now: Any) -> None:

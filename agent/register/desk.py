@@ -224,13 +224,21 @@ class Desk:
                 self._plate.since_s = self._clock.monotonic()
             if event.kind == "refused":
                 self._plate.refusal = Problem(event.code or "READER-REFUSED")
-            if holder is not None and event.kind == "changed":
-                self._take_back(holder)
-            elif holder is not None and event.card is not None:
-                self._take_card(holder, event.kind, event.card)
+            if holder is not None:
+                self._pass_on(holder, event)
             if event.kind == "removed":
                 self._plate.draft_id = None
         self._publish(Event("desk", None, {"card": state}))
+
+    def _pass_on(self, holder: SignedIn, event: CardEvent) -> None:
+        """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""
+        try:
+            if event.kind == "changed":
+                self._take_back(holder)
+            elif event.card is not None:
+                self._take_card(holder, event.kind, event.card)
+        except CodedError as error:
+            self._plate.state, self._plate.refusal = "refused", Problem(error.code)
 
     def _take_card(self, by: SignedIn, kind: str, card: IdCard) -> None:
         plate = self._plate

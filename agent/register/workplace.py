@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import codes, draft_view, evaluate, fields
+from agent.register import codes, draft_view, evaluate, fields, link
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, value
 from agent.register.views import DraftView, MemberLine, StationSettings
@@ -118,7 +118,10 @@ def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, For
     with writing(place.store):
         row = own_draft(draft_id, by)
         before = load(row)
-        shown = view(place, row, keep(place, row, before, edit(row, before)))
+        after, has_come_into_view = link.linked(row, edit(row, before), place.clock.now())
+        if has_come_into_view:
+            place.note(by, audit.Act.RECORD_VIEWED, ("record", row.registration_id))
+        shown = view(place, row, keep(place, row, before, after))
     place.tell_draft(by, row)
     return shown
 

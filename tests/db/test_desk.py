@@ -13,6 +13,7 @@ from agent.register.desk import CardEvent
 from drivers.api import CardKind
 from peewee_models.audit import AuditEntry
 from peewee_models.drafts import Draft, DraftField
+from peewee_models.failures import DiskFull
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Person, Registration
 
@@ -321,3 +322,20 @@ def test_events_carry_no_personal_data(office: Any, clerk: SignedIn, people: Any
     assert "测试" not in text
     assert str(card.id_number) not in text
     assert {event.name for event in office.events} == {"desk", "draft", "register"}
+
+
+def test_a_full_disk_is_told_and_the_desk_goes_on(
+    office: Any, clerk: SignedIn, people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any, **_named: Any) -> None:
+        raise DiskFull
+
+    with monkeypatch.context() as broken:
+        broken.setattr("peewee_models.drafts.DraftField.insert", fail)
+        office.tap(people())
+        view = office.desk.view(clerk)
+        assert view.refusal is not None
+        assert view.refusal.code == "DATABASE-FULL"
+    office.lift()
+    office.tap(people())
+    assert office.draft(clerk).fields["name"].verified

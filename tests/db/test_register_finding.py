@@ -1,0 +1,58 @@
+"""Finding and looking at records: by number, name and initials, page by page, with an audit row that tells nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.accounts.service import SignedIn
+from agent.errors import CodedError
+from peewee_models.audit import AuditEntry
+
+
+def test_records_are_found_by_number_name_and_initials(office: Any, clerk: SignedIn, people: Any) -> None:
+    first = office.register_person(clerk, people(1, name="曾测试·阿卜杜"))
+    second = office.register_person(clerk, people(2, name="测试乐"))
+    both = {first.id, second.id}
+
+    def found(query: str) -> set[str]:
+        return {line.id for line in office.register.find(query, clerk)}
+
+    assert found(first.fields["id_no"].value) == found(first.fields["id_no"].value[13:]) == {first.id}
+    assert found("0612") == found("测试") == both
+    assert found("测试 • 阿") == found("曾测试•阿卜杜") == {first.id}
+    assert found("zengceshi") == found("zcs") == found("ZCS") == {first.id}
+    assert found("csl") == found("csy") == found("ceshiyue") == {second.id}
+    assert found("%") == found("_") == found("'") == found("") == found("zzz") == set()
+    searches = AuditEntry.select().where(AuditEntry.action == "register.searched")
+    assert {tuple(row.facts) for row in searches} == {("found",)}
+
+
+def test_finding_goes_by_pages(office: Any, clerk: SignedIn, people: Any) -> None:
+    for number in range(1, 24):
+        office.clock.forward(60)
+        office.register_person(clerk, people(number))
+    first, second = office.register.find("测试", clerk, 1), office.register.find("测试", clerk, 2)
+    assert (len(first), len(second)) == (20, 3)
+    assert not {line.id for line in first} & {line.id for line in second}
+    assert first == office.register.recent(clerk)
+    assert first[0].registered_on.isoformat() == "2026-11-23"
+
+
+def test_looking_at_a_record_leaves_an_audit_row(office: Any, clerk: SignedIn, people: Any) -> None:
+    record = office.register_person(clerk, people())
+    supervisor = office.sign_in("supervisor")
+    office.register.record(record.id, supervisor)
+    row = AuditEntry.select().order_by(AuditEntry.seq.desc()).get()
+    assert (row.action, str(row.subject_id), str(row.user_id)) == ("register.viewed", record.id, supervisor.user_id)
+    for key in ("x", "00000000-0000-0000-0000-000000000000"):
+        with pytest.raises(CodedError, match="RECORD-UNKNOWN"):
+            office.register.record(key, supervisor)
+
+
+def test_form_numbers_count_by_the_stations_day(office: Any, clerk: SignedIn, people: Any) -> None:
+    assert office.register_person(clerk, people(1)).form_no.endswith("202611230001")
+    assert office.register_person(clerk, people(2)).form_no.endswith("202611230002")
+    office.clock.forward(14 * 3600)
+    assert office.register_person(clerk, people(3)).form_no.endswith("202611240001")
