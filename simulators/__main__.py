@@ -30,25 +30,27 @@ IN_USE = 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one simulator; returns the exit code."""
+    parent = _parent()
     options = _options(arguments)
     stop = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
     for word in (signal.SIGTERM, signal.SIGINT):
         signal.signal(word, lambda *_: os.eventfd_write(stop, 1))
-    try:
-        reader = SimulatedReader(_wire(options), options.wire, options.seed, options.speed_factor)
-        server = ControlServer(reader, secrets.token_urlsafe(24), options.port)
-    except OSError as error:
-        sys.stderr.write(f"cannot start: {error}\n")
-        return IN_USE
-    with server:
-        reader.start()
+    ends = {stop} if parent is None else {stop, parent}
+    with contextlib.ExitStack() as held:
         try:
-            line = {"address": reader.address, "faults": server.url, "token": server.token}
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
-            _serve(server, stop, is_until_eof=options.until_eof)
-        finally:
-            reader.stop()
+            wire = _wire(options)
+            held.callback(wire.close)
+            reader = SimulatedReader(wire, options.wire, options.seed, options.speed_factor)
+            server = held.enter_context(ControlServer(reader, secrets.token_urlsafe(24), options.port))
+            reader.start()
+        except OSError as error:
+            sys.stderr.write(f"cannot start: {error}\n")
+            return IN_USE
+        held.callback(reader.stop)
+        line = {"address": reader.address, "faults": server.url, "token": server.token}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        _serve(server, ends, is_until_eof=options.until_eof)
     return 0
 
 
@@ -77,27 +79,22 @@ def _wire(options: argparse.Namespace) -> Wire:
     return UsbWire(options.wire, f"RENHU-SIM-{options.seed:08d}")
 
 
-def _serve(server: ControlServer, stop: int, *, is_until_eof: bool) -> None:
+def _serve(server: ControlServer, ends: set[int], *, is_until_eof: bool) -> None:
     """Answer the control port until something says that this is the end; sleeps in between."""
-    ends = {stop}
     stdin = sys.stdin.fileno() if is_until_eof else -1
-    with contextlib.ExitStack() as held:
-        parent = _parent()
-        if parent is not None:
-            held.callback(os.close, parent)
-            ends.add(parent)
-        while True:
-            waiting = [server.fileno(), *ends, *([stdin] if is_until_eof else [])]
-            ready, _, _ = select.select(waiting, [], [])
-            if ends.intersection(ready) or (stdin in ready and not os.read(stdin, 4096)):
-                return
-            if server.fileno() in ready:
-                server.handle_request()
+    waiting = [server.fileno(), *ends, *([stdin] if is_until_eof else [])]
+    while True:
+        ready, _, _ = select.select(waiting, [], [])
+        if ends.intersection(ready) or (stdin in ready and not os.read(stdin, 4096)):
+            return
+        if server.fileno() in ready:
+            server.handle_request()
 
 
 def _parent() -> int | None:
     """A descriptor that becomes readable when the process that started this one has ended; None when it cannot be seen.
 
+    It is opened before anything else: a parent that ends while this process starts must not be missed.
     PR_SET_PDEATHSIG would strike when the parent's *thread* that started us ends, which is too early.
     """
     try:
