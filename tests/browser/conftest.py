@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import sqlcipher3
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -119,11 +119,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Start a Chromium, with more arguments where a test needs them."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+
+        def start(*more: str) -> Browser:
+            return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """The one Chromium of the session."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 class Clerk:
@@ -136,7 +147,12 @@ class Clerk:
         self.page.set_default_timeout(DEADLINE_MS)
         self.said: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("response", self._note)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _note(self, answer: Response) -> None:
+        if answer.status >= 500:
+            self.said.append(f"{answer.status} {answer.request.method} {urlsplit(answer.url).path}")
 
     def sign_in(self, role: str = "clerk", language: str = "zh") -> None:
         who = self.demo.people[role]

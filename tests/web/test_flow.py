@@ -164,7 +164,8 @@ def test_the_practice_panel_lays_cards_and_switches_faults(house):
 
 HOSTILE = [
     "\"><img src=x onerror=alert(1)>", "<script>alert(1)</script>", "{{7*7}}", "${7*7}", "'-alert(1)-'",
-    "\u202etxt.exe", "</textarea><b>", "&lt;b&gt;", "\x1b[31m红", "javascript:alert(1)", "{% raw %}", "<svg/onload=alert(1)>",
+    "\u202etxt.exe", "</textarea><b>", "&lt;b&gt;", "\x1b[31m红", "javascript:alert(1)", "{% raw %}",
+    "<svg/onload=alert(1)>",
 ]  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from agent.errors import Actor, CodedError, Retry
 from webui.context import services, signed_in
 
 bp = Blueprint("media", __name__, url_prefix="/media")
@@ -16,11 +15,11 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 @bp.get("/draft/<draft_id>/card.png")
 def card_picture(draft_id: str) -> Response:
-    """Show the picture of the card behind a draft.  404 when it cannot be decoded here."""
+    """Show the picture of the card behind a draft; 204 when it cannot be decoded here, which the page says in words."""
     pictures = services().pictures
     content = pictures.card_picture(draft_id, signed_in()) if pictures is not None else None
     if content is None or not content.startswith(PNG):
-        raise CodedError("WEB-NOT-FOUND", Actor.CLERK, Retry.NEVER)
+        return Response(status=204)
     answer = Response(content, mimetype="image/png")
     answer.headers["Content-Disposition"] = 'inline; filename="card.png"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
