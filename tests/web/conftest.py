@@ -175,7 +175,7 @@ def resident(name: str, number: str) -> IdCard:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
+def open_house(folder: Path, *, has_users: bool = True) -> Iterator[House]:
     """A station in a new practice folder, without a reader."""
     document = {"data": {"folder": str(folder)}, "station": {"code": "990000001", "name": "测试站"}}
     config = replace(parse(document, "test"), port=8731, reader=None)
@@ -194,11 +194,19 @@ def open_house(folder: Path) -> Iterator[House]:
         practice=panel,
     )
     app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
-    sign_ins = {who["role"]: who for who in station.accounts.create_demo_users()}
+    made = station.accounts.create_demo_users() if has_users else []
+    sign_ins = {who["role"]: who for who in made}
     yield House(app, station, panel, sign_ins)
     station.stop()
     store.close()
     taken.release()
+
+
+@pytest.fixture(scope="module")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A station that has no users yet."""
+    with open_house(tmp_path_factory.mktemp("station") / "data", has_users=False) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
