@@ -139,16 +139,34 @@ def test_lost_card_is_not_taken_for_a_missing_command() -> None:
 
 def test_module_that_knew_newest_addresses_never_forgets_that_it_does() -> None:
     # Else a lost card's 21h would verify a reading from which the newest address is missing.
-    session, cards = reading_from(address=[(OK, NEW_ADDRESS), WRONG])
+    _, cards = reading_from(address=[(OK, NEW_ADDRESS), WRONG])
     first = read(cards)
-    assert code_of(lambda: cards.read_again(first, DEADLINE)) == "READER-CARD-GONE"
-    assert session.asked[-1] == "address"
+    assert code_of(lambda: cards.read_again(first, DEADLINE)) == "READER-RELAY"
 
 
-def test_base_of_one_card_with_the_address_of_another_is_never_verified() -> None:
-    _, cards = reading_from(address=[(OK, NEW_ADDRESS)], base=[(OK, ALPHA), (OK, BETA)])
-    mixed = read(cards)
-    assert code_of(lambda: cards.read_again(mixed, DEADLINE)) == "READER-CHANGED"
+def test_base_of_one_card_is_never_given_with_the_address_of_another() -> None:
+    session, cards = reading_from(address=[(OK, NEW_ADDRESS)], base=[(OK, ALPHA), (OK, BETA)])
+    assert read(cards) == Reading(BETA[4:260], BETA[260:], (NEW_ADDRESS,))
+    assert session.asked == ["find", "select", "base", "address", "base", "address", "base"]
+
+
+def test_cards_that_keep_changing_are_no_reading() -> None:
+    answers: list[int | tuple[int, bytes]] = [(OK, ALPHA), (OK, BETA)] * 5
+    _, cards = reading_from(address=[(OK, NEW_ADDRESS)], base=answers)
+    assert code_of(lambda: cards.read(DEADLINE)) == "READER-CHANGED"
+
+
+def test_module_that_cannot_confirm_the_address_is_believed_and_gives_a_single_reading() -> None:
+    _, cards = reading_from(address=[(OK, NEW_ADDRESS)], base=[(OK, ALPHA), WRONG])
+    first = read(cards)
+    assert first == Reading(ALPHA[4:260], ALPHA[260:], (NEW_ADDRESS,))
+    assert cards.read_again(first, DEADLINE) is None
+
+
+def test_other_card_in_the_second_reading() -> None:
+    _, cards = reading_from(base=[(OK, ALPHA), (OK, BETA)])
+    first = read(cards)
+    assert code_of(lambda: cards.read_again(first, DEADLINE)) == "READER-CHANGED"
 
 
 def test_first_reading_that_was_garbled_is_put_right_by_two_equal_ones() -> None:
