@@ -16,6 +16,7 @@ from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.control import ControlServer
+from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
@@ -31,6 +32,7 @@ from agent.station import CardFeed, Station, card_json, reader_settings, socket_
 from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
+from peewee_models.station import choose_address, chosen_address
 from webui import Services, WebSettings, create_app
 from webui.services import PracticePanel
 
@@ -130,18 +132,33 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
             feed.put(sign)
 
     supervisor = Supervisor(
-        [reader_settings(config.reader)] if config.reader is not None else [],
+        _devices(config, store, is_practice=is_practice),
         clock,
         bus.publish,
         on_sign,
         lambda: notifier.alive(clock.monotonic()),
         refuses_simulated=not is_practice,
     )
-    devices = DevicesService(supervisor, clock, lambda _role, _address: None)
+
+    def remember(role: str, address: str) -> None:
+        with store.write():
+            choose_address(role, address)
+
+    devices = DevicesService(supervisor, clock, remember)
     parts.append(devices)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
     control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control)
+
+
+def _devices(config: Config, store: SqlCipherStore, *, is_practice: bool) -> list[DeviceSettings]:
+    """The configured devices, each where a technician has chosen it to be; a demo's simulator moves with each start."""
+    if config.reader is None:
+        return []
+    settings = reader_settings(config.reader)
+    with store.read():
+        chosen = None if is_practice else chosen_address(settings.role)
+    return [settings if chosen is None else msgspec.structs.replace(settings, address=chosen)]
 
 
 def _handlers(

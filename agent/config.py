@@ -120,9 +120,7 @@ def _is_photo_shape(value: Any) -> bool:
 
 
 def _is_reader_address(value: Any) -> bool:
-    return (
-        isinstance(value, str) and value.startswith(("serial:/", "serial:usb-", "usb:"))
-    ) or value == "serial:auto"
+    return (isinstance(value, str) and value.startswith(("serial:/", "serial:usb-", "usb:"))) or value == "serial:auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from agent.errors import Exit, StartRefused
 from agent.folder import DataFolder, find_key
 from peewee_models import failures
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
-from peewee_models.schema import upgrade
+from peewee_models.schema import refuse_newer, upgrade
 from peewee_models.station import folder_kind, set_folder_kind
 
 
@@ -30,13 +30,35 @@ def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
         if folder.is_new:
             create_sqlcipher(folder.database, key, prepare)
         store = open_sqlcipher(folder.database, key)
-        upgrade(store)
-        born_as = folder_kind()
-    if born_as != folder.kind:
-        with suppress(failures.StorageError):
+        try:
+            _require_kind(folder)
+            upgrade(store)
+        except (StartRefused, failures.StorageError):
             store.close()
-        raise StartRefused("DATA-OTHER-KIND", Exit.CONFIGURATION, folder=str(folder.path), kind=born_as or "–")
+            raise
     return store
+
+
+def check_store(folder: DataFolder, key_source: str) -> None:
+    """Look whether the folder's database opens with its key and is not newer than this program; change nothing.
+
+    Raises: StartRefused as `open_store` does.
+    """
+    if folder.is_new:
+        return
+    with refusing(folder.path):
+        store = open_sqlcipher(folder.database, find_key(key_source, folder))
+        try:
+            refuse_newer(store)
+            _require_kind(folder)
+        finally:
+            store.close()
+
+
+def _require_kind(folder: DataFolder) -> None:
+    born_as = folder_kind()
+    if born_as != folder.kind:
+        raise StartRefused("DATA-OTHER-KIND", Exit.CONFIGURATION, folder=str(folder.path), kind=born_as or "–")
 
 
 @contextmanager

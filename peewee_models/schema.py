@@ -21,16 +21,20 @@ def runner(store: Store) -> Runner:
     return Runner(store, directory=str(MIGRATIONS))
 
 
+def refuse_newer(store: Store) -> None:
+    """Raises: NewerSchema when a migration was applied that this program does not have."""
+    if any(step.path is None for step in runner(store).status()):
+        raise NewerSchema
+
+
 def upgrade(store: Store) -> list[str]:
     """Apply what is missing; give the names of what was applied.
 
     Raises: NewerSchema when a migration was applied that this program does not have; Damaged when rows point nowhere.
     """
     with store.translating(), store.write_lock:
-        steps = runner(store)
-        if any(step.path is None for step in steps.status()):
-            raise NewerSchema
-        applied: list[str] = steps.up()
+        refuse_newer(store)
+        applied: list[str] = runner(store).up()
         if applied:
             check_references(store)
     return applied

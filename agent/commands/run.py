@@ -13,7 +13,7 @@ from agent.config import Config, load
 from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
-from agent.store import open_store
+from agent.store import check_store
 from agent.web_server import WebServer, listen
 from webui.status_page import status_app
 
@@ -42,8 +42,7 @@ def _check(config: Config) -> Exit:
     if config.folder.exists():
         folder = DataFolder.take(config.folder, FolderKind.REGISTER)
         try:
-            if not folder.is_new:
-                open_store(folder, config.key).close()
+            check_store(folder, config.key)
         finally:
             folder.release()
     listen(config.host, config.port).close()

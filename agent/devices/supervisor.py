@@ -25,7 +25,7 @@ from drivers.api import Actor, Candidate, Clock, DeviceError, Retry
 
 log = logging.getLogger("renhu.devices")
 
-TICK_S = 5.0
+TICK_S = 2.0
 
 
 class DeviceStatus(msgspec.Struct, frozen=True):

@@ -224,9 +224,10 @@ def wait_for_status(place, process, path="/", limit_s=30):
             connection.request("GET", path)
             answer = connection.getresponse()
             answer.read()
-            return answer.status
         except OSError:
             time.sleep(0.05)
+        else:
+            return answer.status
         finally:
             connection.close()
     pytest.fail(f"no page; exit {process.poll()}")

@@ -1,0 +1,133 @@
+"""The daemon started as systemd would: its socket, its credential, its watchdog, its folders."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from agent.folder import DATABASE, DataFolder, FolderKind
+from agent.store import open_store
+
+# systemd sets LISTEN_PID to the process that it starts: a shell that becomes the daemon knows its own number.
+AS_SYSTEMD = 'export LISTEN_PID=$$; exec "$0" -m agent run --config "$1"'
+
+
+@pytest.fixture
+def service(tmp_path):
+    """Everything that systemd passes; `start` starts the daemon with it."""
+    runtime, credentials = tmp_path / "run", tmp_path / "credentials"
+    runtime.mkdir()
+    credentials.mkdir()
+    key = credentials / "renhu.key"
+    key.write_bytes(os.urandom(32))
+    key.chmod(0o400)
+    (tmp_path / "renhu.toml").write_text(
+        f'[data]\nfolder = "{tmp_path}/state"\n[devices.reader]\naddress = "serial:/dev/renhu/none"\n'
+    )
+    notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notified.bind(str(tmp_path / "notify"))
+    notified.settimeout(30)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    environment = {
+        "PATH": os.environ["PATH"], "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000",
+        "RUNTIME_DIRECTORY": str(runtime), "CREDENTIALS_DIRECTORY": str(credentials), "LISTEN_FDS": "1",
+    }  # fmt: skip
+    started = []
+
+    def start():
+        os.dup2(listening.fileno(), 3, inheritable=True)
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml")],
+            env=environment, pass_fds=[3], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    saved = os.dup(3) if os.path.exists("/proc/self/fd/3") else None  # noqa: PTH110
+    yield tmp_path, listening, notified, start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+    if saved is None:
+        os.close(3)
+    else:
+        os.dup2(saved, 3)
+        os.close(saved)
+    notified.close()
+    listening.close()
+
+
+def next_word(notified, wanted):
+    while (word := notified.recv(100).decode()) != wanted:
+        assert word in {"READY=1", "WATCHDOG=1", "STOPPING=1"}, word
+
+
+def test_ready_watchdog_socket_credential_enrolment_and_an_orderly_end(service):
+    folder, listening, notified, start = service
+    process = start()
+    next_word(notified, "READY=1")
+    next_word(notified, "WATCHDOG=1")
+    connection = http.client.HTTPConnection(*listening.getsockname(), timeout=10)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().read() == b"ok\n"
+    connection.close()
+    enrol = folder / "run" / "enrol"
+    assert enrol.stat().st_mode & 0o777 == 0o400
+    assert len(enrol.read_text().strip()) >= 28
+    assert (folder / "run" / "agent.sock").exists()
+    next_word(notified, "WATCHDOG=1")
+    process.send_signal(signal.SIGTERM)
+    next_word(notified, "STOPPING=1")
+    assert process.wait(10) == 0
+    assert not (folder / "run" / "agent.sock").exists()
+    checked = DataFolder.take(folder / "state", FolderKind.REGISTER)
+    open_store(checked, f"file:{folder}/credentials/renhu.key").close()
+    checked.release()
+
+
+def test_the_credential_is_never_made_where_a_database_exists(service):
+    folder, _, notified, start = service
+    process = start()
+    next_word(notified, "READY=1")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    (folder / "credentials" / "renhu.key").unlink()
+    before = (folder / "state" / DATABASE).read_bytes()
+    refused = start()
+    next_word(notified, "READY=1")
+    refused.send_signal(signal.SIGTERM)
+    assert refused.wait(10) == 10
+    assert (folder / "state" / DATABASE).read_bytes() == before
+
+
+def test_the_watchdog_starves_when_the_supervisor_stands_still(service):
+    _, _, notified, start = service
+    process = start()
+    next_word(notified, "READY=1")
+    next_word(notified, "WATCHDOG=1")
+    process.send_signal(signal.SIGSTOP)
+    drain(notified)
+    notified.settimeout(3.0)
+    with pytest.raises(TimeoutError):
+        notified.recv(100)
+    process.send_signal(signal.SIGCONT)
+    notified.settimeout(30)
+    next_word(notified, "WATCHDOG=1")
+
+
+def drain(notified):
+    """Take what was sent before the stop."""
+    notified.setblocking(False)
+    while True:
+        try:
+            notified.recv(100)
+        except BlockingIOError:
+            return
