@@ -137,7 +137,6 @@ class ReaderPanel:
             return None
 
 
-def _as_texts(parameters: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+def _as_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     """The default of each parameter as a form shows it; empty where there is none."""
-    defaults = {name: described.get("default") for name, described in parameters.items()}
-    return {name: "" if default is None else str(default) for name, default in defaults.items()}
+    return {name: "" if default is None else str(default) for name, default in parameters.items()}

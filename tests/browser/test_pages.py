@@ -56,6 +56,7 @@ def pages_of(clerk, role):
 def test_axe_finds_nothing_and_every_word_is_in_the_pages_language(clerk, role, language, tmp_path):
     clerk.language = language
     for name in pages_of(clerk, role):
+        assert clerk.page.locator("#main").count() == 1, name
         result = Axe().run(clerk.page)
         assert result.violations_count == 0, f"{name}: {result.generate_report()}"
         if language == "en" and role != "visitor":
