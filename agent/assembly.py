@@ -33,7 +33,7 @@ from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
 from peewee_models.station import choose_address, chosen_address
-from webui import Services, WebSettings, create_app
+from webui import Services, WebSettings, create_app, warm
 from webui.services import PracticePanel
 
 log = logging.getLogger("renhu")
@@ -112,6 +112,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
     station.start()
     web.start()
     notifier.ready()
+    warm(app)
     return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
 
 

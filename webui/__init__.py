@@ -14,7 +14,7 @@ from webui.services import Services, WebSettings
 from webui.streams import Streams
 from webui.views import accounts, assets, desk, devices, drafts, events, health, home, media, practice, register
 
-__all__ = ["Services", "WebSettings", "create_app"]
+__all__ = ["Services", "WebSettings", "create_app", "warm"]
 
 _HERE: Final = Path(__file__).parent
 _STATIC: Final = _HERE / "static"
@@ -57,3 +57,9 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     for module in (accounts, desk, devices, drafts, events, health, home, media, practice, register):
         app.register_blueprint(module.bp)
     return app
+
+
+def warm(app: Flask) -> None:
+    """Compile every template now: the first card of the day shall not wait for it."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)

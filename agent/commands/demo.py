@@ -66,7 +66,7 @@ def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProc
 
 def _config(folder: Path, port: int, address: str) -> Config:
     """The demo's configuration: everything as in a real station, but for the folder, the port and the device."""
-    base = parse({"station": {"name": STATION_NAME, "code": "990000001"}, "data": {"folder": str(folder)}}, "demo")
+    base = parse({"station": {"name": STATION_NAME, "code": "310112101"}, "data": {"folder": str(folder)}}, "demo")
     if base.reader is None:
         raise AssertionError("the default configuration has a reader")
     return replace(base, port=port, reader=replace(base.reader, address=address))

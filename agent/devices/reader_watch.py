@@ -41,7 +41,7 @@ class Rhythm:
     reopen_slowest_s: float = 2.0
     pulse_s: float = 3.0
     without_descriptor_s: float = 0.45
-    resting_s: float = 0.5
+    resting_s: float = 0.3
     open_limit_s: float = 20.0
     look_limit_s: float = 4.0
     read_limit_s: float = 12.0

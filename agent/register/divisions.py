@@ -14,6 +14,7 @@ from importlib import resources
 SHANGHAI = "31"
 PRACTICE = "990000"
 PRACTICE_NAME = "测试地区"
+PRACTICE_HEADS = (PRACTICE_NAME, "测试省")
 _KINDS = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
 
 
@@ -98,7 +99,7 @@ def parse(address: str, *, is_practice: bool) -> Division | None:
     Never taken from the digits of an ID number: they tell where it was first issued.
     """
     head = address.strip()
-    if is_practice and head.startswith(PRACTICE_NAME):
+    if is_practice and head.startswith(PRACTICE_HEADS):
         return Division(PRACTICE, PRACTICE_NAME)
     names = _names()
     for name, code in names.provinces:

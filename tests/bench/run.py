@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 
 import bench_idle
+import bench_tap
 import bench_wire
 from table import keep, show
 
-BENCHES = (bench_wire, bench_idle)
+BENCHES = (bench_wire, bench_tap, bench_idle)
 SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
 
 

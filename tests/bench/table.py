@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,9 +35,8 @@ class Row:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The smallest value that is not below `share` of all."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    """The smallest value that is not below `share` of all (nearest rank)."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
 
 
 def show(rows: list[Row]) -> bool:

@@ -6,7 +6,7 @@ import * as keys from "./keys.js";
 import * as sound from "./sound.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
-import { refresh } from "./fragments.js";
+import { refresh, refreshSoon } from "./fragments.js";
 
 const live = () => document.getElementById("live");
 let filled = live()?.dataset.sound;
@@ -54,5 +54,5 @@ switches.start();
 listen((name, facts) => {
   const { live: names, draft, version } = live().dataset;
   if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;
-  if (name === "resync" || names.split(" ").includes(name)) refresh();
+  if (name === "resync" || names.split(" ").includes(name)) refreshSoon();
 });

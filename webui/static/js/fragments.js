@@ -63,6 +63,18 @@ export async function refresh() {
   }
 }
 
+let isDue = false;
+
+/** Fetch this page anew once for all events that arrive together. */
+export function refreshSoon() {
+  if (isDue) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    refresh();
+  }, 2);
+}
+
 /** What was asked for before is out of date: an act of the clerk has a newer answer. */
 export function overtake() {
   latest += 1;

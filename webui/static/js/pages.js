@@ -4,7 +4,7 @@ import * as codes from "./codes.js";
 import * as keys from "./keys.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
-import { refresh } from "./fragments.js";
+import { refreshSoon } from "./fragments.js";
 
 document.body.classList.add("live");
 keys.start();
@@ -15,6 +15,6 @@ switches.start();
 const live = document.getElementById("live");
 if (live?.dataset.live) {
   listen((name) => {
-    if (name === "resync" || live.dataset.live.split(" ").includes(name)) refresh();
+    if (name === "resync" || live.dataset.live.split(" ").includes(name)) refreshSoon();
   });
 }
