@@ -152,19 +152,24 @@ class Bench:
     def _word_for(self, operation: str, value: object) -> str:
         """`ok` where the value is what an undisturbed reader gives, another word where it is another lawful value."""
         if isinstance(value, IdCard):
-            if value.readings == 1 and operation == "read_again":
-                return "single" if person(value) == self.people[KNOWN] else "mixture"
-            owner = next((card_id for card_id, content in self.people.items() if content == person(value)), None)
-            if owner is None and person(value)[::2] == self.people[KNOWN][::2]:
-                return "photo"
-            return {KNOWN: "ok", OTHER: "other", None: "mixture"}[owner]
-        if value is False or (operation == "read_card" and value is None):
-            return "none"
-        if operation == "open":
-            return "ok" if getattr(value, "sam_id", "").startswith("99.99-") else "stranger"
-        if operation == "self_test":
-            return "ok" if getattr(value, "management_number_bytes", None) == 28 else "no-number"
-        return "ok"
+            return self._word_for_card(operation, value)
+        words = {
+            "open": "ok" if getattr(value, "sam_id", "").startswith("99.99-") else "stranger",
+            "self_test": "ok" if getattr(value, "management_number_bytes", None) == 28 else "no-number",
+            "read_card": "none",
+            "find": "ok" if value is True else "none",
+            "is_card_resting": "ok" if value is True else "none",
+        }
+        return words.get(operation, "ok")
+
+    def _word_for_card(self, operation: str, card: IdCard) -> str:
+        """Whose card it is; only a whole one has a word of the table."""
+        if card.readings == 1 and operation == "read_again":
+            return "single" if person(card) == self.people[KNOWN] else "mixture"
+        owner = next((card_id for card_id, content in self.people.items() if content == person(card)), None)
+        if owner is None and person(card)[::2] == self.people[KNOWN][::2]:
+            return "photo"
+        return {KNOWN: "ok", OTHER: "other", None: "mixture"}[owner]
 
 
 def on_every_bench(benches: dict[str, Bench], work: Callable[[Bench], object]) -> dict[str, object]:
@@ -246,3 +251,12 @@ class Watched:
     def close(self) -> None:
         self._supervisor.stop(10)
         self.simulator.stop()
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[dict[str, Watched]]:
+    """One supervised reader a wire."""
+    readers = {wire: Watched(wire) for wire in WIRES}
+    yield readers
+    for reader in readers.values():
+        reader.close()
