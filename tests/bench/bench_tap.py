@@ -7,19 +7,14 @@ floor: ours is what comes on top of it.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-import urllib.request
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from demo import Demo, clerk_at, running
+from playwright.sync_api import Page
 from table import Row, percentile
 
 TAPS = 40
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WATCH = """
 new MutationObserver(() => {
     const field = document.querySelector("#field-name");
@@ -35,15 +30,8 @@ new MutationObserver(() => {
 
 def rows() -> list[Row]:
     """Tap card after card and time each."""
-    command = [sys.executable, "-m", "agent", "demo", "--port", "0", "--no-open"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        filled, verified = _taps(_Demo(json.loads(process.stdout.readline() if process.stdout else "")))
-    finally:
-        process.terminate()
-        process.wait(15)
-        if process.stdout:
-            process.stdout.close()
+    with running() as demo:
+        filled, verified = _taps(demo)
     return [
         Row(
             "tap to filled form, beyond wire and module, p95 ms",
@@ -57,45 +45,20 @@ def rows() -> list[Row]:
     ]
 
 
-class _Demo:
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.url: str = told["url"]
-        self.clerk = next(sign_in for sign_in in told["sign_ins"] if sign_in["role"] == "clerk")
-        self._told = told
-
-    def call(self, method: str, path: str, body: object = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the control port's own address
-            self._told["faults"]["reader"].rstrip("/") + path,
-            method=method,
-            headers={"X-Renhu-Control": self._told["token"], "Content-Type": "application/json"},
-            data=None if body is None else json.dumps(body).encode(),
-        )
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
-            content = answer.read()
-        return json.loads(content) if content else None
-
-
-def _taps(demo: _Demo) -> tuple[list[float], list[float]]:
+def _taps(demo: Demo) -> tuple[list[float], list[float]]:
     """Milliseconds beyond the end of the first and of the second reading, a pair for each tap."""
     filled, verified = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+    with clerk_at(demo) as (_, page):
         page.add_init_script(WATCH)
-        page.goto(demo.url)
-        page.fill("[name=name]", demo.clerk["name"])
-        page.fill("[name=password]", demo.clerk["password"])
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk")
+        page.reload()
         for number in range(1, TAPS + 1):
             first, second = _tap(demo, page, f"resident-{number:03}")
             filled.append(first)
             verified.append(second)
-        browser.close()
     return filled, verified
 
 
-def _tap(demo: _Demo, page: Page, card: str) -> tuple[float, float]:
+def _tap(demo: Demo, page: Page, card: str) -> tuple[float, float]:
     page.evaluate("() => { window.filledAt = window.verifiedAt = undefined; }")
     wall_minus_monotonic_s = time.time() - time.monotonic()
     begin_s = time.monotonic()
