@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from agent.register.desk import Desk
-    from agent.register.service import RegisterService
-
     from agent.accounts.service import AccountsService, SignedIn
     from agent.devices.service import DevicesService
     from agent.events.service import EventBus
+    from agent.register.desk import Desk
+    from agent.register.service import RegisterService
 
 
 class Clock(Protocol):

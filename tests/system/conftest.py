@@ -36,7 +36,7 @@ def wait_for_fixture():
 
 @pytest.fixture
 def simulator(request):
-    """A simulated reader, 20 times faster than a real one; `@pytest.mark.parametrize('simulator', …, indirect=True)`."""
+    """A simulated reader, 20 times faster than a real one; a test may name its wire by an indirect parameter."""
     wire = getattr(request, "param", "pty")
     process = SimulatorProcess.start("reader", "--wire", wire, "--speed-factor", "20")
     yield process

@@ -1,6 +1,5 @@
 """A reader that comes and goes, and a worker that is killed: the agent notices, recovers, and leaks nothing."""
 
-import os
 import random
 import signal
 import subprocess
@@ -149,7 +148,8 @@ def test_no_worker_outlives_a_killed_agent(simulator, wait_for):
     program = (
         "import sys, time; from agent.devices.alone import read_card; from agent.devices.host import DeviceSettings\n"
         "from agent.clock import SystemClock\n"
-        "read_card(DeviceSettings(role='reader', driver='reader_sam', address=sys.argv[1], options={}), SystemClock(), 60)"
+        "reader = DeviceSettings(role='reader', driver='reader_sam', address=sys.argv[1], options={})\n"
+        "read_card(reader, SystemClock(), 60)"
     )
     agent = subprocess.Popen([sys.executable, "-c", program, simulator.address], stderr=subprocess.DEVNULL)
     parent = psutil.Process(agent.pid)
@@ -165,6 +165,6 @@ def test_a_worker_sees_nothing_of_the_station(simulator, supervise):
     worker = worker_of()
     assert set(worker.environ()) <= {"PATH", "LANG", "TMPDIR", "LC_CTYPE"}
     assert worker.cwd() == "/"
-    named = [os.readlink(f"/proc/{worker.pid}/fd/{name}") for name in os.listdir(f"/proc/{worker.pid}/fd")]
+    named = [str(link.readlink()) for link in Path(f"/proc/{worker.pid}/fd").iterdir()]
     assert not [name for name in named if "register.db" in name or ".key" in name]
     assert "NoNewPrivs:\t1" in Path(f"/proc/{worker.pid}/status").read_text()
