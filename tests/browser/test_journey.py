@@ -80,9 +80,8 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk):
     page = clerk.page
     clerk.tap(card)
     focused = page.locator(":focus")
-    expect(focused).to_have_attribute("id", "hukou_div")
+    expect(focused).to_have_attribute("id", "soldier")
     typed = {
-        "hukou_div": "990000",
         "soldier": "否",
         "arrive_city_date": "20260302",
         "arrive_here_date": "20260305",
