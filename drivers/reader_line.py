@@ -17,6 +17,7 @@ from drivers.sam_frame import MAX_FRAME_BYTES, Decoder, Frame, Noise, NoiseReaso
 MAX_REPEATS = 2
 
 _DRAIN_READS = 64
+_WORTH_RESTING_BYTES = 160
 _PROBE_BYTES = 21  # 11 FF and its answer
 
 
@@ -128,6 +129,8 @@ class Line:
         while True:
             until = whole if self._decoder.is_pending or is_answer_spoilt else first
             is_mid_answer = until is whole
+            if is_mid_answer:
+                self._rest(whole)
             chunk = transport.read(until.within(self._timings.gap_s) if is_mid_answer else until)
             events = self._decoder.feed(chunk) if chunk else self._decoder.flush()
             answer, is_spoilt_now = self._take(command, events)
@@ -137,6 +140,12 @@ class Line:
             if until.is_expired or (not chunk and is_answer_spoilt):
                 self._is_out_of_step = True
                 return None
+
+    def _rest(self, deadline: Deadline) -> None:
+        """Sleep through half of what is still on the wire: an adapter's every small piece would wake us otherwise."""
+        if self._decoder.missing_bytes > _WORTH_RESTING_BYTES:
+            on_wire_s = wire_time_s(self._decoder.missing_bytes, self.transport.speed_baud)
+            self._clock.sleep(min(on_wire_s / 2, self._timings.gap_s / 2, deadline.remaining_s))
 
     def _take(self, command: Command, events: list[Frame | Noise]) -> tuple[Frame | None, bool]:
         """Count `events`; return the answer if it is among them, and whether one came that was spoilt."""

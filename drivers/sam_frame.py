@@ -94,6 +94,11 @@ class Decoder:
         return bool(self._buffer)
 
     @property
+    def missing_bytes(self) -> int:
+        """How many bytes at least are still to come before the pending frame can be judged."""
+        return max(0, self._needed_bytes - len(self._buffer)) if self._buffer else 0
+
+    @property
     def kept_bytes(self) -> int:
         """How many bytes are kept."""
         return len(self._buffer)

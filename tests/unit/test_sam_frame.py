@@ -162,3 +162,15 @@ def test_longest_answer_is_accepted() -> None:
     body = bytes(4095)
     check = bytes((0x10 ^ 0x00,))
     assert frames(Decoder().feed(PREAMBLE + b"\x10\x00" + body + check)) == [Frame(body)]
+
+
+def test_how_much_is_missing_is_known_from_the_length_on() -> None:
+    answer = resident_answer()
+    decoder = Decoder()
+    assert decoder.missing_bytes == 0
+    decoder.feed(answer[:7])
+    assert decoder.missing_bytes == len(answer) - 7
+    decoder.feed(answer[7:100])
+    assert decoder.missing_bytes == len(answer) - 100
+    decoder.feed(answer[100:])
+    assert decoder.missing_bytes == 0
