@@ -20,6 +20,7 @@ SESSION_COOKIE: Final = "__Host-sid"
 VISITOR_COOKIE: Final = "__Host-visitor"
 LANGUAGE_COOKIE: Final = "__Host-language"
 LANGUAGES: Final = ("zh", "en")
+REFRESH_HEADER: Final = "Renhu-Refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def services() -> Services:
 def settings() -> WebSettings:
     """How the pages are served."""
     return composition().settings
+
+
+def is_refresh() -> bool:
+    """Whether a page that is open already asks for its live parts; static/js/request.js says so."""
+    return request.headers.get(REFRESH_HEADER) == "1"
 
 
 def session_or_none() -> SignedIn | None:

@@ -7,6 +7,7 @@ from flask import Flask
 from agent.register.codes import table
 from agent.register.id_number import PASSABLE
 from agent.register.views import DraftView, Problem
+from webui.context import is_refresh
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
 from webui.language import message
@@ -84,6 +85,7 @@ def install(app: Flask) -> None:
         code_fields=code_fields,
         discard_reasons=discard_reasons,
         identity_name=identity_name,
+        is_refresh=is_refresh,
         passable_problem=passable_problem,
         question_choice=question_choice,
         statistic_name=statistic_name,

@@ -196,3 +196,15 @@ def test_unknown_and_foreign_things_give_the_same_answer(house, clerk):
         assert clerk.get(path).status_code == 404
     keep = "/desk/draft/00000000-0000-4000-8000-000000000000/keep"
     assert clerk.post(keep, {"mobile": "1"}).status_code == 404
+
+
+def test_the_code_lists_come_with_the_page_and_not_with_its_refresh(house, clerk):
+    waiting = clerk.get("/desk").get_data(as_text=True)
+    assert '<datalist id="list-education">' in waiting.partition("</main>")[2]
+    house.lay(house.card("测试列", "990000198506120049"))
+    whole = clerk.get("/desk").get_data(as_text=True)
+    assert '<datalist id="list-education">' in whole.partition("</main>")[2]
+    live = clerk.get("/desk", **{"Renhu-Refresh": "1"}).get_data(as_text=True)
+    assert 'list="list-education"' in live
+    assert "<datalist" not in live
+    assert len(live) < len(whole) / 1.5
