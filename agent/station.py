@@ -6,11 +6,14 @@ import logging
 import os
 import queue
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+from peewee import PeeweeException
 
 from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
@@ -87,21 +90,33 @@ class CardFeed:
         self._signs.put(None)
         self._thread.join()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether cards are still passed on."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
-        self._keep_house()
+        self._attempt(self._keep_house)
         while True:
             try:
                 sign = self._signs.get(timeout=HOUSEKEEPING_S)
             except queue.Empty:
-                self._keep_house()
+                self._attempt(self._keep_house)
                 continue
             if sign is None:
                 return
-            try:
-                card = msgspec.json.decode(sign.data, type=IdCard | None)
-                self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code))
-            except (CodedError, StorageError) as error:
-                log.warning("a card was not taken: %s", error)
+            self._attempt(partial(self._pass_on, sign))
+
+    def _attempt(self, deed: Callable[[], None]) -> None:
+        """Do one thing; what the store or a worker's bytes can do wrong is logged, and the next card is taken."""
+        try:
+            deed()
+        except (CodedError, StorageError, PeeweeException, msgspec.MsgspecError) as error:
+            log.warning("a card was not taken, or the house not kept: %s", type(error).__name__)
+
+    def _pass_on(self, sign: Sign) -> None:
+        card = msgspec.json.decode(sign.data, type=IdCard | None)
+        self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code))
 
     def _keep_house(self) -> None:
         """Free the desk of a session that has ended, and erase the raw chip data of days gone by."""
