@@ -63,6 +63,7 @@ class Running:
 
     def stop(self) -> None:
         """No more pages, no more devices, everything kept, the folder free."""
+        self.station.supervisor.give_up_waiting()
         self._app.extensions["renhu"].streams.end_all()
         self._web.stop()
         self.station.stop()
@@ -80,7 +81,11 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         bound = listen(config.host, config.port)
         try:
             store = open_store(folder, config.key)
-            station = assemble(config, kind, store, notifier)
+            try:
+                station = assemble(config, kind, store, notifier)
+            except BaseException:
+                store.close()
+                raise
         except BaseException:
             bound.close()
             raise
@@ -132,12 +137,16 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
         if not any(devices.offer(sign) for devices in parts):
             feed.put(sign)
 
+    def feed_watchdog() -> None:
+        if feed.is_alive:
+            notifier.alive(clock.monotonic())
+
     supervisor = Supervisor(
         _devices(config, store, is_practice=is_practice),
         clock,
         bus.publish,
         on_sign,
-        lambda: notifier.alive(clock.monotonic()),
+        feed_watchdog,
         refuses_simulated=not is_practice,
     )
 
@@ -168,7 +177,7 @@ def _handlers(
     """What the command line may ask; each use leaves an audit row."""
 
     def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
-        limit_s = float(question["limit_s"])
+        limit_s = float(question.get("limit_s", 0.0))
         accounts.note_device_act(None, f"card by uid {uid}", "reader")
         return card_json(devices.borrow_card(limit_s), limit_s)
 

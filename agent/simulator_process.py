@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,8 @@ class SimulatorProcess:
             stdout=subprocess.PIPE,
             text=True,
         )
-        line = process.stdout.readline() if process.stdout else ""
+        has_spoken = process.stdout is not None and select.select([process.stdout], [], [], START_LIMIT_S)[0]
+        line = process.stdout.readline() if process.stdout is not None and has_spoken else ""
         try:
             told = json.loads(line)
             return cls(told["address"], told["faults"], told["token"], process)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agent.assembly import Practice, StopSignal, start
+from agent.assembly import Practice, Running, StopSignal, start
 from agent.commands.output import emit, fail, tell
 from agent.config import Config, parse
 from agent.errors import Actor, CodedError, Exit, Retry
@@ -45,6 +45,18 @@ def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProc
     panel = ReaderPanel(simulator)
     practice = Practice(panel, panel.picture)
     running = start(_config(folder, arguments.port, simulator.address), FolderKind.PRACTICE, notifier, practice)
+    try:
+        _tell(running, folder, simulator)
+        if not arguments.no_open:
+            webbrowser.open(running.url)
+        stop.wait()
+        notifier.stopping()
+    finally:
+        running.stop()
+
+
+def _tell(running: Running, folder: Path, simulator: SimulatorProcess) -> None:
+    """Say where the page is and who may sign in: once for programs, once for people."""
     sign_ins = running.accounts.create_demo_users()
     emit(
         {
@@ -57,11 +69,6 @@ def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProc
     )
     names = "，".join(f"{sign_in['name']} / {sign_in['password']}" for sign_in in sign_ins)
     tell("DEMO-READY", url=running.url, sign_ins=names)
-    if not arguments.no_open:
-        webbrowser.open(running.url)
-    stop.wait()
-    notifier.stopping()
-    running.stop()
 
 
 def _config(folder: Path, port: int, address: str) -> Config:

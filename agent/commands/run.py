@@ -54,14 +54,16 @@ def _serve(config: Config) -> Exit:
     notifier = Notifier()
     stop = StopSignal()
     running = start(config, FolderKind.REGISTER, notifier, Practice())
-    if not running.accounts.has_users():
-        place = runtime_folder(dict(os.environ), config.folder) / "enrol"
-        running.accounts.offer_enrolment(place)
-        tell("RUN-ENROL", path=str(place))
-    tell("RUN-READY", url=running.url)
-    stop.wait()
-    notifier.stopping()
-    running.stop()
+    try:
+        if not running.accounts.has_users():
+            place = runtime_folder(dict(os.environ), config.folder) / "enrol"
+            running.accounts.offer_enrolment(place)
+            tell("RUN-ENROL", path=str(place))
+        tell("RUN-READY", url=running.url)
+        stop.wait()
+        notifier.stopping()
+    finally:
+        running.stop()
     return Exit.DONE
 
 

@@ -66,10 +66,10 @@ class DeviceHost:
     wire: Wire | None = None
     budget: RestartBudget = field(default_factory=RestartBudget)
     start_due_s: float | None = 0.0
-    kill_due_s: float = float("inf")
     heard_s: float = 0.0
     pending: Pending | None = None
     has_hung: bool = False
+    is_closing: bool = False
     _process: subprocess.Popen[bytes] | None = None
     _number: int = 0
 
@@ -114,6 +114,9 @@ class DeviceHost:
 
     def request(self, operation: str, arguments: dict[str, object], limit_s: float, answer: Future[bytes]) -> None:
         """Pass a request to the worker, or fail it at once: wishes are not queued."""
+        if self.is_closing:
+            answer.set_exception(DeviceError("READER-STOPPING", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+            return
         if self.state is DeviceState.BUSY or self.pending is not None:
             answer.set_exception(DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.NOW))
             return
@@ -125,11 +128,18 @@ class DeviceHost:
         self._number += 1
         self.pending = Pending(self._number, answer, self.clock.monotonic() + limit_s)
         self.happened(Happening.REQUESTED)
-        self.tell(Request(self._number, operation, arguments, limit_s))
+        self.tell(Request(self._number, operation, arguments, self.pending.deadline_s, limit_s))
+
+    def give_up_waiting(self) -> None:
+        """Let go of whoever waits for an answer, and take no more requests: the agent is stopping."""
+        self.is_closing = True
+        if self.pending is not None:
+            pending, self.pending = self.pending, None
+            pending.answer.set_exception(DeviceError("READER-STOPPING", Actor.TECHNICIAN, Retry.AFTER_ACTION))
 
     def next_due_s(self) -> float:
         """When the supervisor has to look at this host again."""
-        dues = [self.kill_due_s]
+        dues = [float("inf")]
         if self.start_due_s is not None and self.state is not DeviceState.DISABLED:
             dues.append(self.start_due_s)
         if self.wire is not None:
@@ -156,5 +166,4 @@ class DeviceHost:
         if self.pending is not None:
             pending, self.pending = self.pending, None
             pending.answer.set_exception(WorkerDied("READER-WORKER-DIED", Actor.TECHNICIAN, Retry.NOW, exit=status))
-        self.kill_due_s = float("inf")
         return status

@@ -256,7 +256,7 @@ class ReaderWatch:
 
     def _answer(self, request: Request) -> None:
         """Do one operation that somebody asked for, and report its end whatever it is."""
-        limit = Deadline.after(self._clock, request.deadline_s)
+        limit = Deadline(self._clock, request.until_s, request.limit_s)
         try:
             if self._identity is None:
                 self._open()

@@ -21,6 +21,7 @@ from drivers.api import Clock, DeviceBusy, IdCard, SelfTest
 __all__ = ["DeviceStatus", "DevicesService", "Port"]
 
 SELF_TEST_LIMIT_S = 15.0
+LONGEST_BORROWING_S = 600.0
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class DevicesService:
         self._clock = clock
         self._remember_address = remember_address
         self._lock = threading.Lock()
-        self._borrower: queue.SimpleQueue[Sign] | None = None
+        self._borrower: queue.SimpleQueue[Sign | None] | None = None
         self._is_desk_held = False
 
     def statuses(self) -> list[DeviceStatus]:
@@ -76,9 +77,12 @@ class DevicesService:
         self._supervisor.restart(role, address)
 
     def desk_held(self, *, is_held: bool) -> None:
-        """Note whether a session holds the desk: only then are cards read."""
+        """Note whether a session holds the desk: only then are cards read.  A command that borrowed it gives way."""
         with self._lock:
             self._is_desk_held = is_held
+            if is_held and self._borrower is not None:
+                self._borrower.put(None)
+                self._borrower = None
             is_reading = is_held or self._borrower is not None
         self._supervisor.watch("reader", is_reading=is_reading)
 
@@ -95,7 +99,7 @@ class DevicesService:
         Returns: the card after its second reading; None when none came within `limit_s`.
         Raises: DeviceBusy when a desk or another command holds the reader; DeviceError as the device ended it.
         """
-        signs: queue.SimpleQueue[Sign] = queue.SimpleQueue()
+        signs: queue.SimpleQueue[Sign | None] = queue.SimpleQueue()
         with self._lock:
             if self._is_desk_held or self._borrower is not None:
                 raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
@@ -105,18 +109,21 @@ class DevicesService:
             return self._await_card(signs, limit_s)
         finally:
             with self._lock:
-                self._borrower = None
+                if self._borrower is signs:
+                    self._borrower = None
                 is_held = self._is_desk_held
             self._supervisor.watch("reader", is_reading=is_held)
 
-    def _await_card(self, signs: queue.SimpleQueue[Sign], limit_s: float) -> IdCard | None:
-        end_s = self._clock.monotonic() + limit_s
+    def _await_card(self, signs: queue.SimpleQueue[Sign | None], limit_s: float) -> IdCard | None:
+        end_s = self._clock.monotonic() + min(limit_s, LONGEST_BORROWING_S)
         while (left_s := end_s - self._clock.monotonic()) > 0:
             self._raise_if_unwell()
             try:
                 sign = signs.get(timeout=min(left_s, 0.5))
             except queue.Empty:
                 continue
+            if sign is None:
+                raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
             if sign.name in {"verified", "single"}:
                 return msgspec.json.decode(sign.data, type=IdCard)
             if sign.name in {"refused", "changed"} and sign.code is not None:

@@ -89,6 +89,15 @@ class Supervisor:
         self._command(self._end)
         self._thread.join(limit_s)
 
+    def give_up_waiting(self) -> None:
+        """Before the pages stop: nobody is kept waiting for a device."""
+
+        def let_go() -> None:
+            for host in self._hosts.values():
+                host.give_up_waiting()
+
+        self._command(let_go)
+
     def statuses(self) -> dict[str, DeviceStatus]:
         """The devices as they were after the last round, by role."""
         return self._statuses
@@ -122,6 +131,7 @@ class Supervisor:
             if host is None:
                 return
             host.bury()
+            self._on_sign(role, Sign("removed"))
             if address is not None:
                 host.settings = msgspec.structs.replace(host.settings, address=address)
             host.budget.succeeded()
@@ -213,21 +223,30 @@ class Supervisor:
             host.budget.succeeded()
             pending.answer.set_result(bytes(reply.data))
         else:
-            pending.answer.set_exception(DeviceError(reply.code, Actor(reply.actor), Retry(reply.retry), **reply.facts))
+            pending.answer.set_exception(DeviceError(reply.code, reply.actor, reply.retry, **reply.facts))
 
     def _keep(self, host: DeviceHost) -> None:
         """Do what is due for one host: start its worker, or end one that is silent or past a deadline."""
         now_s = self._clock.monotonic()
         if host.wire is None:
             if host.start_due_s is not None and now_s >= host.start_due_s and host.state is not DeviceState.DISABLED:
-                host.spawn()
-                self._change(host, Happening.SPAWNED, host.code, host.facts)
+                self._spawn(host)
             return
         is_late = host.pending is not None and now_s >= host.pending.deadline_s + GRACE_S
         if is_late or now_s >= host.heard_s + SILENCE_S:
             host.has_hung = True
             host.kill()
             self._died(host)
+
+    def _spawn(self, host: DeviceHost) -> None:
+        """Start the worker; a machine that cannot is treated like a worker that died at once."""
+        try:
+            host.spawn()
+        except OSError:
+            log.exception("%s: no worker could be started", host.settings.role)
+            self._died(host)
+        else:
+            self._change(host, Happening.SPAWNED, host.code, host.facts)
 
     def _died(self, host: DeviceHost) -> None:
         has_hung = host.has_hung

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from drivers.api import Candidate
+from drivers.api import Actor, Candidate, Retry
 
 VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
@@ -47,12 +47,21 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
 
 
 class Request(msgspec.Struct, frozen=True, tag="request"):
-    """Agent → worker: do one thing within `deadline_s` and answer with a `Reply` of the same number."""
+    """Agent → worker: do one thing and answer with a `Reply` of the same number.
+
+    Attributes:
+        number: of this request.
+        operation: what to do.
+        arguments: its own.
+        until_s: when it must have ended, on the monotonic clock, which both processes read alike.
+        limit_s: how long that was when it was asked.
+    """
 
     number: int
     operation: str
     arguments: dict[str, Any]
-    deadline_s: float
+    until_s: float
+    limit_s: float
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -87,8 +96,8 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
     data: msgspec.Raw = msgspec.Raw(b"null")
     code: str | None = None
     facts: dict[str, str | int | float] = {}
-    actor: str = "technician"
-    retry: str = "now"
+    actor: Actor = Actor.TECHNICIAN
+    retry: Retry = Retry.NOW
 
 
 class Ports(msgspec.Struct, frozen=True, tag="ports"):

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,19 @@ def test_a_held_desk_keeps_its_reader(beside):
     assert run("card", "--json", "--timeout", "1").returncode == 4
 
 
+def test_a_waiting_command_gives_way_to_a_clerk_who_opens_the_desk(beside):
+    told, run, plate = beside
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(run, "card", "--json", "--timeout", "30")
+        person = clerk.Clerk(told["url"], told["sign_ins"][0])
+        result = waiting.result(60)
+    assert result.returncode == 7, result.stdout
+    plate("PUT", {"card": "resident-005"})
+    person.post("/desk/read-card")
+    person.get("/desk")
+    assert "draft-form" in person.page
+
+
 def test_doctor_asks_the_agent_how_its_devices_are(beside):
     _, run, _ = beside
     told = json.loads(run("doctor", "--json").stdout)
@@ -83,3 +98,24 @@ def test_a_second_agent_on_the_same_folder_is_refused(beside):
     assert second.returncode == 3
     assert "DATA-IN-USE" in second.stderr
     assert len((Path(told["data"]) / "practice.key").read_bytes()) == KEY_BYTES
+
+
+def test_a_stop_does_not_wait_for_a_silent_reader(beside, demo):
+    told, _, _ = beside
+    _, process = demo
+    technician = next(sign_in for sign_in in told["sign_ins"] if sign_in["role"] == "technician")
+    person = clerk.Clerk(told["url"], technician)
+    request = urllib.request.Request(  # noqa: S310 - the control port's own address
+        told["faults"]["reader"].rstrip("/") + "/faults/silent",
+        method="PUT",
+        headers={"X-Renhu-Control": told["token"], "Content-Type": "application/json"},
+        data=b'{"count": 1000}',
+    )  # fmt: skip
+    with ThreadPoolExecutor() as pool:
+        urllib.request.urlopen(request).close()  # noqa: S310
+        asked = pool.submit(person.post, "/devices/reader/self-test")
+        time.sleep(0.5)
+        process.terminate()
+        process.wait(10)
+        asked.exception(20)
+    assert process.returncode == 0

@@ -28,7 +28,7 @@ def test_what_a_worker_sends_arrives_as_it_was(ends, message):
     assert agent.receive() == [message]
 
 
-@pytest.mark.parametrize("message", [Watch(is_reading=True, poll_ms=100), Request(1, "reset", {}, 2.5)])
+@pytest.mark.parametrize("message", [Watch(is_reading=True, poll_ms=100), Request(1, "reset", {}, 102.5, 2.5)])
 def test_what_the_agent_sends_arrives_as_it_was(ends, message):
     agent, worker, _ = ends
     agent.send(message)
