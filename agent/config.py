@@ -15,7 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.devices.photo_decoder import PhotoSettings
-from agent.errors import Exit, StartRefused
+from agent.errors import CodedError, Exit, StartRefused
+from drivers import reader_address
 
 DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
 
@@ -120,7 +121,11 @@ def _is_photo_shape(value: Any) -> bool:
 
 
 def _is_reader_address(value: Any) -> bool:
-    return (isinstance(value, str) and value.startswith(("serial:/", "serial:usb-", "usb:"))) or value == "serial:auto"
+    """Whether the driver would understand it; a simulator's USB backend belongs to practice, not to a configuration."""
+    try:
+        return isinstance(value, str) and bool(reader_address.parse(value)) and "backend=" not in value
+    except CodedError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ class DataFolder:
 
     @property
     def is_new(self) -> bool:
-        """Whether there is no database yet."""
-        return not self.database.exists()
+        """Whether there is no database yet, and no trace of one that was."""
+        return not self.database.exists() and not Path(f"{self.database}-wal").exists()
 
     def release(self) -> None:
         """Let another agent have the folder."""

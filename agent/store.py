@@ -74,6 +74,7 @@ def refusing(folder: Path) -> Iterator[None]:
 
 
 _REFUSALS: dict[type[failures.StorageError], tuple[str, Exit]] = {
+    failures.DatabaseMissing: ("DATABASE-DAMAGED", Exit.DAMAGED),
     failures.WrongKey: ("KEY-WRONG", Exit.LOCKED),
     failures.Damaged: ("DATABASE-DAMAGED", Exit.DAMAGED),
     failures.NewerSchema: ("DATABASE-NEWER", Exit.DAMAGED),

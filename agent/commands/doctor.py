@@ -14,14 +14,16 @@ from agent.clock import SystemClock
 from agent.commands.output import emit, fail, language
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
+from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus
-from agent.errors import Exit, exit_of
+from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
 from agent.station import reader_settings, socket_places
 
 ASK_LIMIT_S = 5.0
 READER_LIMIT_S = 20.0
+WELL = {DeviceState.READY, DeviceState.BUSY}
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -50,7 +52,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _devices(config: Config) -> tuple[list[Finding], Exit]:
     """Ask the running agent how its devices are, or look at the reader ourselves."""
     for place in socket_places(config.folder):
-        answer = control.ask(place, {"ask": "status"}, ASK_LIMIT_S)
+        try:
+            answer = control.ask(place, {"ask": "status"}, ASK_LIMIT_S)
+        except CodedError as error:
+            return [Finding("agent", False, error.code, error.facts)], exit_code(error)
         if answer is not None:
             statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
             findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
@@ -65,6 +70,8 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
 
 
 def _of_status(status: DeviceStatus) -> Finding:
+    if status.code is None and status.state not in WELL:
+        return Finding(status.role, False, "DOCTOR-READER-NOT-YET", {"state": status.state})
     if status.code is None:
         return Finding(status.role, True, "DOCTOR-READER", {"address": status.identity.get("address", status.address)})
     return Finding(status.role, False, status.code, status.facts)

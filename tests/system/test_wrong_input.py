@@ -162,6 +162,16 @@ def test_a_damaged_database_ends_with_11_and_stays_as_it_is(register):
     assert "DATABASE-DAMAGED" in result.stderr
 
 
+def test_a_log_without_its_database_is_no_new_folder(register):
+    (register / "data" / DATABASE).rename(register / "data" / f"{DATABASE}-wal")
+    (register / "keys" / "renhu.key").rename(register / "keys" / "kept")
+    result = check(register)
+    assert result.returncode == 10
+    assert not (register / "keys" / "renhu.key").exists()
+    (register / "keys" / "kept").rename(register / "keys" / "renhu.key")
+    assert check(register).returncode == 11
+
+
 def test_a_newer_schema_ends_with_11(register):
     folder = DataFolder.take(register / "data", FolderKind.REGISTER)
     store = open_store(folder, f"file:{register}/keys/renhu.key")

@@ -55,6 +55,9 @@ def test_only_loopback_addresses_are_taken(host):
     [
         ("web.port", True), ("web.port", 65536), ("data.key", "file:relative"), ("data.key", "credential:a/b"),
         ("station.time_zone", "Mars/Base"), ("station.time_zone", "../etc/passwd"), ("station.name", "  "),
+        ("devices.reader.address", "serial:usb-foo"), ("devices.reader.address", "serial:/dev/ttyUSB0?baud=1234"),
+        ("devices.reader.address", "usb:zz"),
+        ("devices.reader.address", "usb:0400:c35a?backend=simulators.usb_backend&at=127.0.0.1:9"),
         ("devices.reader.address", "tty:auto"), ("devices.reader.address", 5), ("devices.reader.ports", "/dev/x"),
         ("devices.reader.vid_pid", ["1a86-7523"]), ("devices.reader.idle_poll_ms", 99),
         ("devices.reader.photo.library", "libwlt.so"),
