@@ -62,11 +62,16 @@ def is_refresh() -> bool:
     return request.headers.get(REFRESH_HEADER) == "1"
 
 
+def is_attended() -> bool:
+    """Whether a person sent this request; an open page also asks by itself, in an empty office all night."""
+    return request.endpoint != "events.stream" and not (request.method == "GET" and is_refresh())
+
+
 def session_or_none() -> SignedIn | None:
     """Who sent this request, or None for a visitor; asked once a request."""
     if "session" not in g:
         token = request.cookies.get(SESSION_COOKIE)
-        g.session = services().accounts.session(token) if token else None
+        g.session = services().accounts.session(token, is_attended=is_attended()) if token else None
     return cast("SignedIn | None", g.session)
 
 

@@ -130,8 +130,11 @@ class AccountsService:
                 by = audit.SignedInIds(str(row.user_id), str(row.id))
                 audit.write(self._clock, by, audit.Act.SIGN_OUT, ("user", row.user_id))
 
-    def session(self, token: str) -> SignedIn | None:
-        """Say who holds this token; None when nobody does any more.  Being asked counts as being seen."""
+    def session(self, token: str, *, is_attended: bool = True) -> SignedIn | None:
+        """Say who holds this token; None when nobody does any more.
+
+        Being asked counts as being seen, except where `is_attended` is False: a page that asks by itself.
+        """
         now = self._clock.now()
         with reading(self._store):
             row = (
@@ -139,7 +142,7 @@ class AccountsService:
             ).get_or_none()
         if row is None or self._is_over(row, now):
             return None
-        if now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
+        if is_attended and now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
             with writing(self._store):
                 Session.update(last_seen_at=now).where(Session.id == row.id).execute()
         return _signed_in(row)

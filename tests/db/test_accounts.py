@@ -55,6 +55,15 @@ def test_an_idle_session_ends_and_a_used_one_lives_on(office: Any) -> None:
     assert office.accounts.is_session_alive(used.session_id)
 
 
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(office: Any) -> None:
+    left = office.sign_in("clerk")
+    for _ in range(2):
+        office.clock.forward(10 * 60)
+        assert office.accounts.session(left.token, is_attended=False) is not None
+    office.clock.forward(10 * 60)
+    assert office.accounts.session(left.token, is_attended=False) is None
+
+
 def test_no_session_lives_longer_than_twelve_hours(office: Any) -> None:
     by = office.sign_in("clerk")
     for _ in range(71):

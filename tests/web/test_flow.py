@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 
 from drivers.api import CardKind
+from peewee_models.accounts import Session
 
 WANTED = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
@@ -208,3 +211,20 @@ def test_the_code_lists_come_with_the_page_and_not_with_its_refresh(house, clerk
     assert 'list="list-education"' in live
     assert "<datalist" not in live
     assert len(live) < len(whole) / 1.5
+
+
+def test_only_a_person_counts_as_being_seen(house, clerk):
+    def last_seen():
+        return Session.get(Session.id == session_id).last_seen_at
+
+    token = clerk.client.get_cookie("__Host-sid", domain="127.0.0.1").value
+    session_id = uuid.UUID(house.station.accounts.session(token).session_id)
+    long_ago = house.station.clock.now() - timedelta(minutes=20)
+    Session.update(last_seen_at=long_ago).where(Session.id == session_id).execute()
+    assert clerk.get("/desk", **{"Renhu-Refresh": "1"}).status_code == 200
+    stream = clerk.client.get("/events", base_url="http://127.0.0.1:8731", headers={"Sec-Fetch-Site": "same-origin"})
+    assert stream.status_code == 200
+    stream.close()
+    assert last_seen() == long_ago
+    clerk.get("/desk")
+    assert last_seen() > long_ago
