@@ -12,10 +12,11 @@ from pathlib import Path
 import bench_idle
 import bench_tabs
 import bench_tap
+import bench_unplug
 import bench_wire
 from table import keep, show
 
-BENCHES = (bench_wire, bench_tap, bench_tabs, bench_idle)
+BENCHES = (bench_wire, bench_unplug, bench_tap, bench_tabs, bench_idle)
 SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
 
 
