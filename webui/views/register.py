@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.register.records import PAGE
 from agent.register.service import Problems
+from agent.register.views import RecordLine
 from webui import typed
 from webui.context import services, signed_in
 
 bp = Blueprint("register", __name__)
 
 
+LAST_PAGE: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of a list of which only this page has been looked up."""
+
+    number: int
+    lines: Sequence[RecordLine]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more may follow."""
+        return len(self.lines) >= PAGE
+
+    @property
+    def first(self) -> int:
+        """The place of the first line in the whole list, from 1."""
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """The place of the last line; the length of the whole list where the page is not full."""
+        return self.first + len(self.lines) - 1
+
+
+def asked_page(number: int | None) -> int:
+    """Which page is meant; nonsense means the first."""
+    return min(max(1, number or 1), LAST_PAGE)
+
+
 @bp.get("/register")
 def page() -> ResponseReturnValue:
     """Show the newest records."""
-    return render_template("register/page.html", query="", lines=services().register.recent(signed_in(), 1), page=1)
+    number = asked_page(request.args.get("page", type=int))
+    shown = ShownPage(number, services().register.recent(signed_in(), number))
+    return render_template("register/page.html", query="", shown=shown)
 
 
 @bp.post("/register/search")
 def search() -> ResponseReturnValue:
     """Find records by number, name or initials.  A POST: what is looked for never stands in an address."""
     query = request.form.get("query", "").strip()
-    number = request.form.get("page", type=int, default=1)
     if not query:
         return redirect(url_for("register.page"), 303)
-    lines = services().register.find(query, signed_in(), max(1, number))
-    return render_template("register/page.html", query=query, lines=lines, page=max(1, number))
+    number = asked_page(request.form.get("page", type=int))
+    shown = ShownPage(number, services().register.find(query, signed_in(), number))
+    return render_template("register/page.html", query=query, shown=shown)
 
 
 @bp.get("/register/<record_id>")
