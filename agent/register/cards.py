@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, Literal
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import divisions, fields, names, prefill, scope
+from agent.register import divisions, fields, link, prefill, scope
 from agent.register.drafts import Drafts
-from agent.register.form import Entry, Form, value
+from agent.register.form import Entry, Form, source, value
 from agent.register.views import DraftView, Problem
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
 from drivers.api import IdCard
 from peewee_models import draft_queries
 
 Fit = Literal["same-card", "same-person", "other-person"]
+
+_IDENTIFYING = ("name", "birth_date", "hukou_address")
 
 
 class Cards:
@@ -29,9 +32,10 @@ class Cards:
         """Load the tables of divisions before the first card, which should not wait for them."""
         divisions.parse(divisions.PRACTICE_NAME, is_practice=False)
 
-    def is_same(self, one: IdCard, other: IdCard) -> bool:
-        """Whether two readings are of the same card, by all its text."""
-        return prefill.digest(one) == prefill.digest(other)
+    def is_same_person(self, one: IdCard, other: IdCard) -> bool:
+        """Whether two readings are of one person's card: equal, or equal in kind and number."""
+        is_one_number = one.id_number is not None and one.id_number == other.id_number
+        return prefill.digest(one) == prefill.digest(other) or (one.kind is other.kind and is_one_number)
 
     def out_of_scope(self, card: IdCard) -> Problem | None:
         """Why this card leads to no registration here, as far as the card alone can tell."""
@@ -60,12 +64,11 @@ class Cards:
             form = load(row)
         if row.card_digest and row.card_digest == prefill.digest(card):
             return "same-card"
-        number, name = value(form, "id_no"), value(form, "name")
+        number = value(form, "id_no")
         if number:
             return "same-person" if number == card.id_number else "other-person"
-        if row.card_digest or (name and names.search_key(name) != names.search_key(card.name or "")):
-            return "other-person"
-        return "same-person"
+        is_somebodys = any(value(form, key) and source(form, key) != "derived" for key in _IDENTIFYING)
+        return "other-person" if row.card_digest or is_somebodys else "same-person"
 
     def fill(self, draft_id: str, by: Person, card: IdCard) -> DraftView:
         """Put a card of the draft's own person into it.  The same card again changes nothing but what it verifies."""
@@ -75,10 +78,11 @@ class Cards:
             is_known = row.card_digest == prefill.digest(card) and row.card_state in {"read", "verified", "single"}
             if is_known and (row.card_readings >= card.readings or row.card_state == "verified"):
                 return form
+            is_unverified = row.card_state in {"read", "single"}
             _keep_card(row, card, now)
             if is_known:
                 return prefill.verify(form)
-            return prefill.fill(form, card, now)
+            return _refilled(row, form, card, now, is_unverified=is_unverified)
 
         return change(self._place, draft_id, by, edit)
 
@@ -93,41 +97,57 @@ class Cards:
         self._drafts.erase_stale_chips()
         with writing(self._place.store):
             own = draft_queries.with_value(uuid.UUID(by.user_id), "id_no", card.id_number) if card.id_number else None
-            if own is not None and household_of is None:
-                draft_queries.put_others_aside(uuid.UUID(by.user_id))
-                own.state = "open"
-                own.save()
-                self._place.note(by, Act.DRAFT_RESUMED, ("draft", own.id))
-                row = own
+            head = None if household_of is None else own_draft(household_of, by)
+            if own is not None:
+                row = self._resumed(by, own, head)
             else:
-                row = self._new_draft(by, household_of)
+                row = self._drafts.new_row(by, None if head is None else head.household_id)
+                keep(self._place, row, {}, self._drafts.defaults() | self._shared(head))
         return self.fill(str(row.id), by, card)
 
-    def _new_draft(self, by: Person, household_of: str | None) -> Any:
-        form: dict[str, Entry] = self._drafts.defaults()
-        household = None
-        if household_of is not None:
-            head = own_draft(household_of, by)
-            household = head.household_id
-            now = self._place.clock.now()
-            shared = {key: value(load(head), key) for key in fields.ADDRESS_KEYS}
-            form |= {key: Entry(text, "household", now) for key, text in shared.items() if text}
-        row = self._drafts.new_row(by, household)
-        keep(self._place, row, {}, form)
+    def _resumed(self, by: Person, row: Any, head: Any) -> Any:
+        """Go on with a person's draft; a head's household takes it in, and its dwelling fills only gaps."""
+        draft_queries.put_others_aside(uuid.UUID(by.user_id))
+        row.state = "open"
+        self._place.note(by, Act.DRAFT_RESUMED, ("draft", row.id))
+        form = load(row)
+        if head is not None and row.registration_id is None:
+            row.household = head.household_id
+            gaps = {key: entry for key, entry in self._shared(head).items() if source(form, key) in {"", "station"}}
+            keep(self._place, row, form, form | gaps)
+        row.save()
         return row
 
+    def _shared(self, head: Any) -> dict[str, Entry]:
+        """The dwelling of a household, as its head's draft has it."""
+        if head is None:
+            return {}
+        now, form = self._place.clock.now(), load(head)
+        shared = {key: value(form, key) for key in fields.ADDRESS_KEYS}
+        return {key: Entry(text, "household", now) for key, text in shared.items() if text}
+
     def mark(self, draft_id: str, by: Person, card: IdCard, state: Literal["verified", "single"]) -> DraftView | None:
-        """Note how the second reading ended; None when the draft holds another card by now."""
+        """Note how the second reading ended; None when the draft holds another card by now.
+
+        Where the first reading was garbled and the later ones are not, theirs takes the place of all it had filled.
+        """
+        now = self._place.clock.now()
         with reading(self._place.store):
-            if own_draft(draft_id, by).card_digest != prefill.digest(card):
+            held = own_draft(draft_id, by)
+            is_known = held.card_digest == prefill.digest(card)
+            if not is_known and not (held.card_state == "read" and _is_of_card(held, load(held), card)):
                 return None
 
         def edit(row: Any, form: Form) -> Form:
             if row.card_state == "verified":
                 return form
+            filled = form
+            if not is_known:
+                _keep_card(row, card, now)
+                filled = _refilled(row, form, card, now, is_unverified=True)
             row.card_state = state
             row.card_readings = max(row.card_readings, card.readings)
-            return prefill.verify(form) if state == "verified" else form
+            return prefill.verify(filled) if state == "verified" else filled
 
         return change(self._place, draft_id, by, edit)
 
@@ -143,6 +163,20 @@ class Cards:
             return prefill.withdraw(form, now)
 
         return change(self._place, draft_id, by, edit)
+
+
+def _is_of_card(row: Any, form: Form, card: IdCard) -> bool:
+    """Whether the unverified card in a draft and this one are the same person's, by kind and number."""
+    number = form.get("id_no")
+    numbers = set() if number is None else {number.value, number.offered("chip")}
+    return bool(row.card_kind == card.kind.value and card.id_number in numbers)
+
+
+def _refilled(row: Any, form: Form, card: IdCard, now: datetime, *, is_unverified: bool) -> Form:
+    """Put a new reading into a form; nothing stays of an earlier one that was never verified."""
+    of_chip = frozenset(key for key, entry in form.items() if entry.source == "chip")
+    ground = prefill.withdraw(form, now) if is_unverified else form
+    return link.with_register_again(row, prefill.fill(ground, card, now), of_chip, now)
 
 
 def _keep_card(row: Any, card: IdCard, now: Any) -> None:

@@ -91,7 +91,6 @@ class Desk:
             if holder is not None and self._register.is_session_alive(holder.session_id):
                 return False
             self._give_to(by, Act.DESK_TAKEN)
-        self.on_holder_changed(by.session_id)
         return True
 
     def hand_over(self, by: SignedIn) -> None:
@@ -101,7 +100,6 @@ class Desk:
             if self._holder is not None and self._holder.session_id == by.session_id:
                 return
             self._give_to(by, Act.DESK_HANDED_OVER)
-        self.on_holder_changed(by.session_id)
 
     def release(self, session_id: str) -> None:
         """Leave the desk, at sign-out or when the session has ended; another session's desk stays as it is."""
@@ -109,14 +107,15 @@ class Desk:
             if self._holder is None or self._holder.session_id != session_id:
                 return
             self._give_to(None, Act.DESK_LEFT)
-        self.on_holder_changed(None)
 
     def _give_to(self, by: SignedIn | None, act: Act) -> None:
+        """Change the holder, inside the lock: the reader must hear of changes in the order in which they happen."""
         who = by or self._holder
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
         self._holder = by
         self._plate = _Plate()
+        self.on_holder_changed(self.holder_session())
         self._publish(Event("desk", None, {}))
 
     def view(self, by: SignedIn) -> DeskView:
@@ -247,8 +246,9 @@ class Desk:
         elif kind in {"verified", "single"}:
             plate.is_single = kind == "single"
             if plate.pending is not None:
-                is_same = self._register.cards.is_same(card, plate.pending)
-                plate.pending, plate.question = (card, plate.question) if is_same else (None, None)
+                is_same = self._register.cards.is_same_person(card, plate.pending)
+                question = _question(card, plate.question) if is_same else None
+                plate.pending, plate.question = (card if is_same else None), question
             elif plate.draft_id is not None:
                 self._mark(by, plate.draft_id, card, "verified" if kind == "verified" else "single")
 
@@ -268,7 +268,7 @@ class Desk:
             plate.draft_id = current.id
         else:
             plate.pending = card
-            plate.question = CardQuestion(str(uuid.uuid4()), names.masked(names.storable(card.name or "")))
+            plate.question = _question(card, None)
 
     def _mark(self, by: SignedIn, draft_id: str, card: IdCard, state: Literal["verified", "single"]) -> None:
         try:
@@ -287,3 +287,9 @@ class Desk:
             except CodedError as error:
                 if error.code != "DRAFT-UNKNOWN":
                     raise
+
+
+def _question(card: IdCard, older: CardQuestion | None) -> CardQuestion:
+    """Ask whose a card is; a question already asked stays the same, with the name as it was read last."""
+    key = str(uuid.uuid4()) if older is None else older.id
+    return CardQuestion(key, names.masked(names.storable(card.name or "")))

@@ -32,6 +32,15 @@ def linked(row: Any, form: Form, now: datetime) -> tuple[dict[str, Entry], bool]
     return _with_register(filled, register_queries.values_of(record), now), True
 
 
+def with_register_again(row: Any, form: dict[str, Entry], keys: frozenset[str], now: datetime) -> dict[str, Entry]:
+    """Put what the register holds beside some fields once more, where the draft is tied to a registration."""
+    record = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+    if record is None:
+        return form
+    held = register_queries.values_of(record)
+    return _with_register(form, {key: text for key, text in held.items() if key in keys}, now)
+
+
 def _with_register(form: dict[str, Entry], held: dict[str, str], now: datetime) -> dict[str, Entry]:
     """Put what the register holds beside the form: gaps are filled, differences are offers."""
     for key, text in held.items():

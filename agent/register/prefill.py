@@ -53,7 +53,7 @@ def addresses(card: IdCard) -> tuple[str, tuple[StoredOffer, ...]]:
 
 def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
     """Put the values of a resident card into the form, verified when it was read twice."""
-    filled = dict(form)
+    filled = {key: _without_chip_offers(entry) for key, entry in form.items()}
     is_verified = card.readings >= 2
     for card_key, key in _FROM_CARD.items():
         text = getattr(card, card_key)
@@ -70,6 +70,12 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
         base = standing or Entry("", "", now)
         filled["hukou_address"] = dataclasses.replace(base, offers=offers, doubts=doubts)
     return filled
+
+
+def _without_chip_offers(entry: Entry) -> Entry:
+    """Drop what an earlier card had offered: another reading makes its own offers."""
+    offers = tuple(offer for offer in entry.offers if not offer.source.startswith("chip"))
+    return entry if offers == entry.offers else dataclasses.replace(entry, offers=offers)
 
 
 def _meet(standing: Entry | None, chip: Entry) -> Entry:
@@ -108,11 +114,11 @@ def withdraw(form: Form, now: datetime) -> dict[str, Entry]:
     """Take back every chip value and offer: the second reading was of something else, so nothing of it may be used."""
     kept: dict[str, Entry] = {}
     for key, entry in form.items():
-        offers = tuple(offer for offer in entry.offers if not offer.source.startswith("chip"))
+        bare = _without_chip_offers(entry)
         if entry.source == "chip":
-            kept[key] = Entry("", "", now, offers=offers)
+            kept[key] = Entry("", "", now, offers=bare.offers)
         else:
-            kept[key] = dataclasses.replace(entry, offers=offers, doubts=())
+            kept[key] = dataclasses.replace(bare, doubts=())
     return kept
 
 
