@@ -59,7 +59,7 @@ class Gate:
         """Hash a new password.  Raises: CodedError ACCOUNT-PASSWORD-LENGTH."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise CodedError("ACCOUNT-PASSWORD-LENGTH", Actor.CLERK, Retry.AFTER_ACTION, least=SHORTEST, most=LONGEST)
-        return self._hasher.hash(_plain(password))
+        return self._hasher.hash(plain(password))
 
     def check(self, name: str, password: str) -> Any:
         """Give the row of the user behind a name and a password.
@@ -68,10 +68,10 @@ class Gate:
 
         Raises: CodedError ACCOUNT-WAIT (facts: wait_s), ACCOUNT-WRONG.
         """
-        name_hash = hashlib.sha256(_plain(name).casefold().encode()).hexdigest()
+        name_hash = hashlib.sha256(plain(name).casefold().encode()).hexdigest()
         self._refuse_if_too_soon(name_hash)
         with reading(self._store):
-            user = User.get_or_none((User.name == _plain(name)) & User.is_active)
+            user = User.get_or_none((User.name == plain(name)) & User.is_active)
         is_right = self._is_right(self._nobody if user is None else str(user.password_hash), password)
         with writing(self._store):
             now = self._clock.now()
@@ -80,14 +80,14 @@ class Gate:
             if user is None or not is_right:
                 audit.write(self._clock, None, audit.Act.SIGN_IN_FAILED, ("user", None if user is None else user.id))
             elif self._hasher.check_needs_rehash(user.password_hash):
-                User.update(password_hash=self._hasher.hash(_plain(password))).where(User.id == user.id).execute()
+                User.update(password_hash=self._hasher.hash(plain(password))).where(User.id == user.id).execute()
         if user is None or not is_right:
             raise CodedError("ACCOUNT-WRONG", Actor.CLERK, Retry.NOW)
         return user
 
     def _is_right(self, password_hash: str, password: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, _plain(password)[:LONGEST])
+            return self._hasher.verify(password_hash, plain(password)[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
 
@@ -118,5 +118,6 @@ class Gate:
         return max(0, math.ceil(delay_s - (now - latest[0][0]).total_seconds()))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Write a name or a password in the one form in which it is kept and looked up."""
     return unicodedata.normalize("NFKC", text).strip()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from agent.accounts import audit
-from agent.accounts.passwords import AccountsPolicy, Gate
+from agent.accounts.passwords import AccountsPolicy, Gate, plain
 from agent.accounts.rights import ROLES, Right, Role, may, require
 from agent.accounts.storage import Store, reading, writing
 from agent.errors import Actor, CodedError, Retry
@@ -94,13 +94,13 @@ class AccountsService:
         Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME.
         """
         password_hash = self._gate.hash(password)
-        _check_name(name)
+        plain_name = _checked_name(name)
         with writing(self._store):
             row = EnrolmentCode.get_or_none(EnrolmentCode.code_hash == _hash(code.strip()))
             if row is None or row.expires_at <= self._clock.now() or User.select().exists():
                 raise CodedError("ACCOUNT-ENROLMENT", Actor.TECHNICIAN, Retry.AFTER_ACTION)
             EnrolmentCode.delete().execute()
-            user = User.create(name=name.strip(), role=role, password_hash=password_hash, created_at=self._clock.now())
+            user = User.create(name=plain_name, role=role, password_hash=password_hash, created_at=self._clock.now())
             audit.write(self._clock, None, audit.Act.ENROL, ("user", user.id))
             return self._begin(user)
 
@@ -175,7 +175,7 @@ class AccountsService:
         return bool(now - row.last_seen_at >= idle or now - row.created_at >= absolute)
 
     def _put_user(self, name: str, role: Role, password: str) -> None:
-        password_hash = self._gate.hash(password)
+        password_hash, name = self._gate.hash(password), _checked_name(name)
         with writing(self._store):
             user = User.get_or_none(User.name == name)
             if user is None:
@@ -209,9 +209,11 @@ def _signed_in(row: Any) -> SignedIn:
     return SignedIn(str(row.id), str(user.id), str(user.name), role, language, str(row.csrf))
 
 
-def _check_name(name: str) -> None:
-    if not 1 <= len(name.strip()) <= 50:
+def _checked_name(name: str) -> str:
+    kept = plain(name)
+    if not 1 <= len(kept) <= 50:
         raise CodedError("ACCOUNT-NAME", Actor.CLERK, Retry.AFTER_ACTION, most=50)
+    return kept
 
 
 def _hash(secret: str) -> str:

@@ -36,9 +36,11 @@ class Drafts:
             return lines
 
     def show(self, draft_id: str, by: Person) -> DraftView:
-        """One draft of this user."""
-        with reading(self._place.store):
-            return view(self._place, own_draft(draft_id, by))
+        """One draft of this user, looked at on purpose: that leaves an audit row."""
+        with writing(self._place.store):
+            row = own_draft(draft_id, by)
+            self._place.note(by, Act.DRAFT_VIEWED, ("draft", row.id))
+            return view(self._place, row)
 
     def current(self, by: Person) -> DraftView | None:
         """The draft that this user works on, or None."""
@@ -86,9 +88,10 @@ class Drafts:
         is_practice = self._place.station.is_practice
 
         def edit(_row: Any, form: Form) -> Form:
-            typed = {key: fields.understood(key, text, is_practice=is_practice) for key, text in values.items()}
+            held = {key: entry.value for key, entry in form.items()}
+            typed = fields.newly_typed(values, held, is_practice=is_practice)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
-            return _with_upgraded_number({**form, **changed}, now)
+            return {**form, **changed}
 
         return change(self._place, draft_id, by, edit)
 
@@ -199,12 +202,3 @@ def approved_value(form: Form) -> str:
     """Name what a second person has approved: the number with the birth date and sex beside it."""
     parts = "|".join(value(form, key) for key in ("id_no", "birth_date", "sex"))
     return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def _with_upgraded_number(form: dict[str, Entry], now: datetime) -> dict[str, Entry]:
-    """Put 18 characters in place of 15 typed digits, and keep those."""
-    typed = value(form, "id_no")
-    if len(typed) == 15 and typed.isascii() and typed.isdigit():
-        form["id_no_raw"] = Entry(typed, "typed", now)
-        form["id_no"] = prefill.typed(form.get("id_no"), id_number.upgrade(typed), now)
-    return form

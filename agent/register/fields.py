@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -22,6 +23,7 @@ GUARDED_UNDER = 16
 SCHOOLED_FROM = 6
 _OTHER_REASON = "17"
 LONGEST_TYPED = 500
+_TYPED_AROUND = " \r\n\t"
 LONG_TERM = "long-term"
 
 
@@ -120,8 +122,9 @@ def is_required(key: str, form: Form, today: date) -> bool:
 def understood(key: str, typed: str, *, is_practice: bool) -> str:
     """Write a typed value the way it is stored; what cannot be understood stays as it was typed."""
     rule = RULES[key]
-    text = names.storable(typed)[:LONGEST_TYPED].strip()
-    if text == "":
+    text = names.storable(typed)[:LONGEST_TYPED]
+    text = text.strip(_TYPED_AROUND) if rule.kind in {"name", "text"} else text.strip()
+    if text.strip() == "":
         return ""
     match rule.kind:
         case "code":
@@ -131,13 +134,36 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
         case "validity":
             text = LONG_TERM if text in {"长期", LONG_TERM, "longterm"} else _date(text)
         case "id":
-            text = id_number.clean(text)
+            text = id_number.upgraded(id_number.clean(text))
         case "mobile":
             text = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
         case "division" if not text.isdigit():
             found = divisions.parse(text, is_practice=is_practice)
             text = text if found is None else found.code
     return text
+
+
+def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practice: bool) -> dict[str, str]:
+    """Give what a form posted as it is stored, without what it only sent back; 15 digits are kept beside the 18.
+
+    Args:
+        posted: texts by key.
+        held: the stored values by key.
+        is_practice: whether the place of made-up addresses is known.
+    """
+    typed = {
+        key: understood(key, text, is_practice=is_practice)
+        for key, text in posted.items()
+        if text.strip(_TYPED_AROUND) != held.get(key, "").strip(_TYPED_AROUND)
+    }
+    number = typed.get("id_no")
+    if number is not None:
+        raw = id_number.clean(posted["id_no"])
+        if raw != number and id_number.upgraded(raw) == number:
+            typed["id_no_raw"] = raw
+        elif number != held.get("id_no", "") and held.get("id_no_raw"):
+            typed["id_no_raw"] = ""
+    return typed
 
 
 def _date(text: str) -> str:

@@ -66,6 +66,11 @@ def upgrade(old: str) -> str:
     return longer + id_number.check_digit(longer)
 
 
+def upgraded(number: str) -> str:
+    """Write a cleaned number of 15 digits with 18 characters; any other stays as it is."""
+    return upgrade(number) if len(number) == 15 and number.isascii() and number.isdigit() else number
+
+
 def check(typed: str, form: FormFacts, field: str = "id_no") -> IdNumber:
     """Run all checks in the order of the rule.
 

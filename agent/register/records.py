@@ -5,17 +5,18 @@ The fact, its audit row and its outbox row are written in one transaction, or no
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from agent.accounts.audit import Act
-from agent.accounts.storage import writing
+from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import draft_view, drafts, evaluate, fields, id_number, names
 from agent.register.errors import Problems, key_of, refused, unknown_record
-from agent.register.form import Entry, Form, source, value
+from agent.register.form import Entry, Form, value
 from agent.register.views import Problem, RecordLine, RecordView
 from agent.register.workplace import Person, Workplace, load, own_draft
 from peewee_models import draft_queries, outbox, register_queries
@@ -116,12 +117,12 @@ class Records:
         if not reason.strip():
             raise refused("REASON-MISSING")
         is_practice = self._place.station.is_practice
-        typed = {key: fields.understood(key, text, is_practice=is_practice) for key, text in values.items()}
         with writing(self._place.store):
             record = self._record(record_id)
             if record.version != version:
                 raise refused("RECORD-CHANGED")
             held = register_queries.values_of(record)
+            typed = fields.newly_typed(values, held, is_practice=is_practice)
             new = {**held, **typed}
             form = self._form(record, new)
             self._refuse_new_problems(record, held, form, new)
@@ -244,6 +245,12 @@ class Records:
             self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
             return [draft_view.record_line(record, self._place.zone) for record in found]
 
+    def lately_saved(self) -> list[RecordLine]:
+        """The registrations saved last, with masked names only; shown unasked beside the desk, without a trace."""
+        with reading(self._place.store):
+            lines = [draft_view.record_line(row, self._place.zone) for row in register_queries.newest(1, PAGE)]
+        return [dataclasses.replace(line, name=line.name_masked) for line in lines]
+
     def recent(self, by: Person, page: int = 1) -> list[RecordLine]:
         """The registrations saved last; to look leaves an audit row, as a search does."""
         with writing(self._place.store):
@@ -254,7 +261,7 @@ class Records:
 
 def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
     keys = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
-    return {key: value(form, key) if source(form, key) or value(form, key) else held.get(key, "") for key in keys}
+    return {key: value(form, key) if key in form else held.get(key, "") for key in keys}
 
 
 def _search_columns(name: str) -> dict[str, str]:

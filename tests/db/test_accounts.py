@@ -206,3 +206,11 @@ def test_rights_are_as_the_table_says(office: Any) -> None:
     for role, rights in expected.items():
         by = office.sign_in(role)
         assert {right for right in Right if may(by, right)} == rights
+
+
+def test_a_name_is_kept_as_it_is_looked_up(store: Any, clock: Any) -> None:
+    accounts = AccountsService(store, clock)
+    accounts.enrol(accounts.issue_enrolment_code(), " ｆｉｒｓｔ\u3000", "a long password")
+    assert User.get().name == "first"
+    for name in ("first", "ｆｉｒｓｔ"):
+        assert accounts.sign_in(name, "a long password").name == "first"

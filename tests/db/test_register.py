@@ -71,11 +71,12 @@ def test_only_facts_of_the_register_go_to_the_outbox(office: Any, clerk: SignedI
         "draft.opened",
         "draft.put-aside",
         "draft.resumed",
+        "draft.viewed",
         "draft.discarded",
         "register.searched",
         "accounts.sign-in",
     ]
-    assert actions()[-6:] == wanted
+    assert actions()[-7:] == wanted
 
 
 def test_audit_and_outbox_of_a_failed_save_are_not_there(
@@ -355,3 +356,43 @@ def test_whether_a_photo_can_be_decoded_is_kept(office: Any, clerk: SignedIn, pe
     assert draft.card.photo_decodable is None
     office.register.note_photo(draft.id, clerk, is_decodable=False)
     assert office.draft(clerk).card.photo_decodable is False
+
+
+def test_what_is_cleared_on_the_desk_is_cleared_in_the_register(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.register_person(clerk, people(), employer="测试公司", lane="5")
+    office.tap(people())
+    draft = office.register.type_fields(office.draft(clerk).id, {"employer": "", "lane": ""}, clerk)
+    record = office.desk.save(draft.id, clerk)
+    assert (record.fields["employer"].value, record.fields["lane"].value) == ("", "")
+    assert {("employer", "测试公司", ""), ("lane", "5", "")} <= {(row.key, row.old, row.new) for row in Change.select()}
+
+
+def test_fifteen_digits_are_upgraded_in_an_edit_too(office: Any, clerk: SignedIn, people: Any, numbers: Any) -> None:
+    record = office.register_person(clerk, people())
+    values = {"id_no": "990000850612001", "guardian_id": "990000600612001"}
+    edited = office.register.edit(record.id, values, 1, clerk, "x")
+    assert edited.fields["guardian_id"].value == numbers("99000019600612001")
+    assert (Person.get().id_no, Person.get().id_no_raw) == (numbers("99000019850612001"), "990000850612001")
+    office.register.edit(record.id, {"id_no": numbers("99000019850612003")}, 2, clerk, "x")
+    assert Person.get().id_no_raw == ""
+
+
+def test_an_unchanged_value_sent_back_is_no_change(office: Any, clerk: SignedIn, people: Any) -> None:
+    card = people(address="\u3000测试地区测试路1号\u00a0")
+    office.tap(card)
+    draft = office.draft(clerk)
+    posted = {key: draft.fields[key].value for key in ("name", "hukou_address", "id_no", "card_valid_to")}
+    after = office.register.type_fields(draft.id, posted, clerk)
+    assert after.fields == draft.fields
+    typed = office.register.type_fields(draft.id, {"remark": " \u3000甲\u00a0\r\n"}, clerk)
+    assert typed.fields["remark"].value == "\u3000甲\u00a0"
+
+
+def test_the_list_beside_the_desk_leaves_no_trace_and_no_names(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.register_person(clerk, people())
+    before = actions()
+    (line,) = office.register.lately_saved(clerk)
+    assert line.name == line.name_masked != people().name
+    assert actions() == before
+    office.register.recent(clerk)
+    assert actions() == [*before, "register.listed"]

@@ -43,7 +43,7 @@ def show(view: DeskView, status: int = 200, sentence: str = "") -> ResponseRetur
             desk=view,
             sentence=sentence,
             drafts=register.drafts(by),
-            recent=register.recent(by, 1),
+            recent=register.lately_saved(by),
         ),
         status,
     )
