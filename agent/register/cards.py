@@ -18,7 +18,7 @@ from peewee_models import draft_queries
 
 Fit = Literal["same-card", "same-person", "other-person"]
 
-_IDENTIFYING = ("name", "birth_date", "hukou_address")
+_IDENTIFYING = ("name", "birth_date")
 
 
 class Cards:
