@@ -104,6 +104,15 @@ def doubt_words(doubt: DoubtView) -> str:
     }.get(doubt.reason, gettext("请与证面核对"))
 
 
+def proposed(view: FieldView) -> str:
+    """A value with the characters that its private ones stand for; empty where none of them is known."""
+    value = view.value
+    for doubt in view.doubts:
+        if doubt.proposal and doubt.code_point:
+            value = value.replace(chr(int(doubt.code_point.removeprefix("U+"), 16)), doubt.proposal)
+    return "" if value == view.value else value
+
+
 def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[ShownSection]:
     """Lay out the fields that are there.  A folded section opens when one of its fields is filled or wanted."""
     shown = []
@@ -130,6 +139,7 @@ def install(app: Flask) -> None:
         field_name=field_name,
         first_to_fill=first_to_fill,
         offer_name=offer_name,
+        proposed=proposed,
         read_out=read_out,
         sections=sections,
         source_mark=source_mark,

@@ -51,6 +51,7 @@ TABLE: Final[dict[str, Access]] = {
     "drafts.keep": Access.CLERK,
     "drafts.read_card": Access.CLERK,
     "drafts.take_offer": Access.CLERK,
+    "drafts.take_proposal": Access.CLERK,
     "drafts.put_aside": Access.CLERK,
     "drafts.resume": Access.CLERK,
     "drafts.discard": Access.CLERK,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.api import CardKind
+from drivers.api import CardKind, Doubt, DoubtReason
 from peewee_models.accounts import Session
 
 WANTED = {
@@ -228,3 +228,19 @@ def test_only_a_person_counts_as_being_seen(house, clerk):
     assert last_seen() == long_ago
     clerk.get("/desk")
     assert last_seen() > long_ago
+
+
+def test_a_proposed_character_is_shown_and_typed_only_when_taken(house, clerk):
+    doubt = Doubt("name", DoubtReason.PRIVATE_USE, 2, "U+E863")
+    house.lay(house.card("测试\ue863", "990000198506120049", doubtful=(doubt,)))
+    clerk.get("/desk")
+    assert 'name="name" autocomplete="off"' in clerk.page
+    assert 'value="测试\ue863"' in clerk.page
+    assert clerk.post(clerk.action("proposal/name"), clerk.form(mobile="13800000000")).status_code == 303
+    clerk.get("/desk")
+    assert 'value="测试\u4dae"' in clerk.page
+    assert 'value="13800000000"' in clerk.page
+    assert "/proposal/name" not in clerk.page
+    clerk.post(clerk.action("offer/name/chip"), clerk.form())
+    clerk.get("/desk")
+    assert 'value="测试\ue863"' in clerk.page

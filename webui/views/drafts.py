@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.errors import Actor, CodedError, Retry
 from agent.register.service import Problems
 from webui import typed
 from webui.context import services, signed_in
+from webui.fields import proposed
 from webui.language import message
 from webui.views import desk
 
@@ -46,6 +48,19 @@ def take_offer(draft_id: str, field: str, source: str) -> ResponseReturnValue:
     """Take the value that is offered under a field."""
     keep_typed(draft_id)
     services().register.take_offer(draft_id, field, source, signed_in())
+    return back_to_desk()
+
+
+@bp.post("/proposal/<field>")
+def take_proposal(draft_id: str, field: str) -> ResponseReturnValue:
+    """Type the characters that the private ones under a field stand for."""
+    keep_typed(draft_id)
+    by = signed_in()
+    view = services().register.draft(draft_id, by).fields.get(field)
+    value = "" if view is None else proposed(view)
+    if not value:
+        raise CodedError("OFFER-UNKNOWN", Actor.CLERK, Retry.AFTER_ACTION)
+    services().register.type_fields(draft_id, {field: value}, by)
     return back_to_desk()
 
 
