@@ -29,7 +29,11 @@ from agent.register.views import DraftView, StationSettings
 from drivers.api import CardKind, IdCard
 from drivers.id_number import check_digit
 from peewee_models import schema, station
+from peewee_models.audit import AuditEntry
 from peewee_models.database import Store, create_sqlcipher, open_postgresql, open_sqlcipher
+from peewee_models.drafts import Draft, DraftField
+from peewee_models.outbox import OutboxRow
+from peewee_models.register import Person
 
 KEY = bytes(range(32))
 FAST = AccountsPolicy(memory_kib=64, passes=1)
@@ -290,3 +294,15 @@ def rest() -> dict[str, str]:
 @pytest.fixture
 def key() -> bytes:
     return KEY
+
+
+@pytest.fixture
+def everything_stored() -> Callable[[], str]:
+    """All text in the tables that may hold personal data, and the audit."""
+
+    def read() -> str:
+        tables = (DraftField, Person, AuditEntry, OutboxRow)
+        rows = [row for table in tables for row in table.select().dicts()]
+        return repr(rows) + repr([(row.card_text, row.card_photo) for row in Draft.select()])
+
+    return read

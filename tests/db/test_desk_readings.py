@@ -1,0 +1,119 @@
+"""The desk when readings differ, and when names alone are known: nothing garbled stays, nobody gets two drafts."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Literal
+
+import msgspec
+import pytest
+
+from agent.accounts.service import SignedIn
+from agent.errors import CodedError
+from agent.register.desk import CardEvent
+from peewee_models.drafts import Draft
+
+GARBLED = {"address": "错误地区乱码路9号", "text_raw": b"garbled".ljust(256)}
+KINDS = pytest.mark.parametrize("kind", ["verified", "single"])
+
+
+@KINDS
+def test_a_later_reading_takes_the_place_of_a_garbled_first_one(
+    office: Any, clerk: SignedIn, people: Any, kind: Literal["verified", "single"], everything_stored: Any
+) -> None:
+    card = people(newest_addresses=("测试地区新路2号",), issuer=None)
+    garbled = msgspec.structs.replace(card, **GARBLED, issuer="乱码局", newest_addresses=("乱码新路", "乱码二路"))
+    office.desk.reader_event(CardEvent("read", garbled))
+    office.register.type_fields(office.draft(clerk).id, {"hukou_address": "手写路1号"}, clerk)
+    office.desk.reader_event(CardEvent(kind, msgspec.structs.replace(card, readings=2 if kind == "verified" else 1)))
+    draft = office.draft(clerk)
+    assert draft.card.state == kind
+    assert "乱码" not in everything_stored()
+    assert draft.fields["card_issuer"].value == ""
+    with pytest.raises(CodedError, match="OFFER-UNKNOWN"):
+        office.register.take_offer(draft.id, "hukou_address", "chip-newest-2", clerk)
+    draft = office.register.take_offer(draft.id, "hukou_address", "chip-newest-1", clerk)
+    address = draft.fields["hukou_address"]
+    assert (address.value, address.verified) == ("测试地区新路2号", kind == "verified")
+
+
+def test_nothing_stays_of_a_reading_that_was_broken_off(
+    office: Any, clerk: SignedIn, people: Any, everything_stored: Any
+) -> None:
+    card = people(issuer=None)
+    garbled = msgspec.structs.replace(card, **GARBLED, issuer="乱码局", newest_addresses=("乱码新路",))
+    office.desk.reader_event(CardEvent("read", garbled))
+    office.lift()
+    office.desk.hand_over(office.sign_in("clerk"))
+    office.desk.hand_over(clerk)
+    office.tap(card)
+    assert "乱码" not in everything_stored()
+    assert office.draft(clerk).fields["hukou_address"].verified
+    assert office.draft(clerk).fields["card_issuer"].value == ""
+
+
+def test_a_garbled_reading_does_not_empty_what_the_register_holds(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.register_person(clerk, people())
+    garbled = people(**GARBLED)
+    office.desk.reader_event(CardEvent("read", garbled))
+    office.desk.reader_event(CardEvent("verified", people(issuer=None, readings=2, text_raw=b"new".ljust(256))))
+    issuer = office.draft(clerk).fields["card_issuer"]
+    assert (issuer.value, issuer.source) == (people().issuer, "register")
+
+
+@KINDS
+def test_a_question_follows_the_later_reading(
+    office: Any, clerk: SignedIn, people: Any, kind: Any, everything_stored: Any
+) -> None:
+    office.tap(people())
+    office.desk.reader_event(CardEvent("read", people(2, name="乱码", **GARBLED)))
+    asked = office.desk.view(clerk).question
+    office.desk.reader_event(CardEvent(kind, people(2, readings=2)))
+    question = office.desk.view(clerk).question
+    assert (question.id, question.name_masked) == (asked.id, "测＊＊")
+    office.desk.answer_question(clerk, question.id, "own-draft")
+    assert "乱码" not in everything_stored()
+
+
+@pytest.mark.parametrize("typed", [{"name": "测试二"}, {"birth_date": "1985-06-12"}])
+def test_a_namesakes_card_is_asked_about(office: Any, clerk: SignedIn, people: Any, typed: dict[str, str]) -> None:
+    draft = office.desk.open_draft(clerk)
+    office.register.type_fields(draft.id, typed, clerk)
+    office.tap(people())
+    assert office.desk.view(clerk).question is not None
+    assert office.draft(clerk).fields["id_no"].value == ""
+
+
+@pytest.mark.parametrize("choice", ["own-draft", "household-member"])
+def test_a_person_with_a_draft_gets_no_second_one(office: Any, clerk: SignedIn, people: Any, choice: str) -> None:
+    office.tap(people(2))
+    second = office.draft(clerk)
+    office.lift()
+    office.desk.put_aside(second.id, clerk)
+    office.tap(people(1))
+    office.register.type_fields(office.draft(clerk).id, {"road": "测试路"}, clerk)
+    office.lift()
+    office.tap(people(2))
+    office.desk.answer_question(clerk, office.desk.view(clerk).question.id, choice)
+    draft = office.draft(clerk)
+    assert draft.id == second.id
+    assert Draft.select().count() == 2
+    is_member = choice == "household-member"
+    assert draft.fields["road"].value == ("测试路" if is_member else "")
+    assert len(draft.household) == (1 if is_member else 0)
+
+
+def test_the_reader_hears_of_a_new_holder_before_anybody_else_can_change_it(office: Any, clerk: SignedIn) -> None:
+    seen: list[bool] = []
+
+    def told(_session: str | None) -> None:
+        other = threading.Thread(target=office.desk.holder_session, daemon=True)
+        other.start()
+        other.join(0.1)
+        seen.append(other.is_alive())
+
+    office.desk.on_holder_changed = told
+    office.desk.release(clerk.session_id)
+    office.desk.take(clerk)
+    office.desk.hand_over(office.sign_in("clerk"))
+    assert seen == [True, True, True]
