@@ -1,4 +1,4 @@
-"""Tables of people who sign in: users, their sessions, their tries, and the code for the first of them."""
+"""Tables of people who sign in: users, their sessions, their tries, and the one-time codes that let them in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from peewee_models.base import KeyedTable, UtcDateTimeField
 
 
 class User(KeyedTable):
-    """A person who works at this station."""
+    """A person who works at this station.  The hash is empty until they have set a password."""
 
     name = CharField(max_length=50, unique=True)
     role = CharField(max_length=20)
@@ -53,8 +53,9 @@ class SignInTry(KeyedTable):
 
 
 class EnrolmentCode(KeyedTable):
-    """The one-time code that makes the first user of a new register."""
+    """A one-time code with which its user sets a password; without a user it makes the first one of a new register."""
 
-    code_hash = CharField(max_length=64, unique=True)
+    code_hash = CharField(max_length=64)
+    user = ForeignKeyField(User, null=True, unique=True, on_delete="CASCADE")
     expires_at = UtcDateTimeField()
     failures = IntegerField(default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,16 @@ def append(
         facts=facts,
     ).execute()
     return number
+
+
+def latest(action: str, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """Tell when `action` was last done to each of `subjects`; one to which it never was is left out."""
+    rows = (
+        AuditEntry.select(AuditEntry.subject_id, fn.MAX(AuditEntry.at).alias("last_at"))
+        .where(AuditEntry.subject_id.in_(list(subjects)) & (AuditEntry.action == action))
+        .group_by(AuditEntry.subject_id)
+    )
+    return {row.subject_id: row.last_at for row in rows}
 
 
 def find_gap() -> int | None:

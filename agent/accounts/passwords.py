@@ -40,6 +40,8 @@ class AccountsPolicy:
     longest_delay_s: int = 15 * 60
     tries_a_minute: int = 30
     enrolment_s: int = 30 * 60
+    invitation_s: int = 24 * 3600
+    code_tries: int = 5
 
 
 class Gate:
@@ -68,15 +70,12 @@ class Gate:
 
         Raises: CodedError ACCOUNT-WAIT (facts: wait_s), ACCOUNT-WRONG.
         """
-        name_hash = hashlib.sha256(plain(name).casefold().encode()).hexdigest()
-        self._refuse_if_too_soon(name_hash)
+        self.refuse_if_too_soon(name)
         with reading(self._store):
-            user = User.get_or_none((User.name == plain(name)) & User.is_active)
+            user = User.get_or_none((User.name == plain(name)) & User.is_active & (User.password_hash != ""))
         is_right = self._is_right(self._nobody if user is None else str(user.password_hash), password)
         with writing(self._store):
-            now = self._clock.now()
-            SignInTry.delete().where(SignInTry.at < now - timedelta(days=30)).execute()
-            SignInTry.create(name_hash=name_hash, at=now, has_succeeded=user is not None and is_right)
+            self.note_try(name, has_succeeded=user is not None and is_right)
             if user is None or not is_right:
                 audit.write(self._clock, None, audit.Act.SIGN_IN_FAILED, ("user", None if user is None else user.id))
             elif self._hasher.check_needs_rehash(user.password_hash):
@@ -85,14 +84,33 @@ class Gate:
             raise CodedError("ACCOUNT-WRONG", Actor.CLERK, Retry.NOW)
         return user
 
+    def check_own(self, name: str, password: str) -> Any:
+        """Make sure that the one who is signed in as `name` sits there still; give their row.
+
+        Raises: CodedError ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT (facts: wait_s).
+        """
+        try:
+            return self.check(name, password)
+        except CodedError as error:
+            if error.code != "ACCOUNT-WRONG":
+                raise
+            raise CodedError("ACCOUNT-OWN-PASSWORD", Actor.CLERK, Retry.NOW) from error
+
+    def note_try(self, name: str, *, has_succeeded: bool) -> None:
+        """Count a try to come in under a name, inside the caller's transaction."""
+        now = self._clock.now()
+        SignInTry.delete().where(SignInTry.at < now - timedelta(days=30)).execute()
+        SignInTry.create(name_hash=_name_hash(name), at=now, has_succeeded=has_succeeded)
+
     def _is_right(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, plain(password)[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
 
-    def _refuse_if_too_soon(self, name_hash: str) -> None:
-        now = self._clock.now()
+    def refuse_if_too_soon(self, name: str) -> None:
+        """Let nobody try on who has failed too often.  Raises: CodedError ACCOUNT-WAIT (facts: wait_s)."""
+        name_hash, now = _name_hash(name), self._clock.now()
         with reading(self._store):
             latest = list(
                 SignInTry.select(SignInTry.at, SignInTry.has_succeeded)
@@ -116,6 +134,10 @@ class Gate:
             return 0
         delay_s: int = min(self._policy.longest_delay_s, self._policy.first_delay_s * 2 ** min(beyond, 20))
         return max(0, math.ceil(delay_s - (now - latest[0][0]).total_seconds()))
+
+
+def _name_hash(name: str) -> str:
+    return hashlib.sha256(plain(name).casefold().encode()).hexdigest()
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """Who may do what: one table of roles and rights, asked by every service.
 
-No role has all: the technician sees no personal data, the supervisor only reads.
+No role has all: the technician sees no personal data, the supervisor only reads the register and looks after the users.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ class Right(StrEnum):
     REGISTER_WRITE = "register.write"
     REGISTER_READ = "register.read"
     DEVICES = "devices"
+    USERS = "users"
 
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "clerk": frozenset({Right.DESK, Right.REGISTER_WRITE, Right.REGISTER_READ}),
-    "supervisor": frozenset({Right.REGISTER_READ}),
+    "supervisor": frozenset({Right.REGISTER_READ, Right.USERS}),
     "technician": frozenset({Right.DEVICES}),
 }
 

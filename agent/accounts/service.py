@@ -1,4 +1,4 @@
-"""Accounts as the pages and the command line see them: sign in, sign out, who is this, the first user.
+"""Accounts as the pages and the command line see them: sign in, sign out, who is this, one's own password.
 
 A session is a row; the browser holds a random token of which only the SHA-256 is kept.
 """
@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from agent.accounts import audit
-from agent.accounts.passwords import AccountsPolicy, Gate, plain
+from agent.accounts.enrolment import Codes
+from agent.accounts.passwords import AccountsPolicy, Gate
 from agent.accounts.rights import ROLES, Right, Role, may, require
 from agent.accounts.storage import Store, reading, writing
+from agent.accounts.users import Users, checked_name, end_sessions
 from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
-from peewee_models.accounts import EnrolmentCode, Session, User
+from peewee_models.accounts import Session, User
 
 __all__ = ["AccountsPolicy", "AccountsService", "Right", "SignedIn", "may", "require"]
 
@@ -32,7 +34,7 @@ _SEEN_AGAIN_S = 30
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in.  `token` is filled by `sign_in` and `enrol` only."""
+    """Somebody who is signed in.  `token` is filled only where a new one is made."""
 
     session_id: str
     user_id: str
@@ -49,13 +51,15 @@ class SignedIn:
 
 
 class AccountsService:
-    """Users and their sessions."""
+    """Users and their sessions.  `users` is what supervisors do with the users."""
 
     def __init__(self, store: Store, clock: Clock, policy: AccountsPolicy | None = None) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy or AccountsPolicy()
         self._gate = Gate(store, clock, self._policy)
+        self._codes = Codes(clock, self._policy)
+        self.users = Users(store, clock, self._gate, self._codes)
 
     def has_users(self) -> bool:
         """Whether anybody can sign in yet."""
@@ -73,12 +77,8 @@ class AccountsService:
 
     def issue_enrolment_code(self) -> str:
         """Make the one-time code (160 bits) for the first user of a register; it replaces an older one."""
-        code = secrets.token_hex(20)
         with writing(self._store):
-            EnrolmentCode.delete().execute()
-            expires_at = self._clock.now() + timedelta(seconds=self._policy.enrolment_s)
-            EnrolmentCode.create(code_hash=_hash(code), expires_at=expires_at)
-        return code
+            return self._codes.issue_first().text
 
     def offer_enrolment(self, place: Path) -> None:
         """Write a new one-time code to a file that only its owner may read; an older file is replaced."""
@@ -89,20 +89,53 @@ class AccountsService:
             file.write(code + "\n")
 
     def enrol(self, code: str, name: str, password: str, role: Role = "supervisor") -> SignedIn:
-        """Make the first user and sign in.  The code dies with its use.
+        """Set one's password with a one-time code, and sign in; older sessions of that user end.
 
-        Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME.
+        On a station without users the code makes the first one, of that name and role; else the role stands already.
+
+        Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME,
+            ACCOUNT-WAIT.
         """
+        plain_name = checked_name(name)
+        self._gate.refuse_if_too_soon(name)
         password_hash = self._gate.hash(password)
-        plain_name = _checked_name(name)
         with writing(self._store):
-            row = EnrolmentCode.get_or_none(EnrolmentCode.code_hash == _hash(code.strip()))
-            if row is None or row.expires_at <= self._clock.now() or User.select().exists():
-                raise CodedError("ACCOUNT-ENROLMENT", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-            EnrolmentCode.delete().execute()
-            user = User.create(name=plain_name, role=role, password_hash=password_hash, created_at=self._clock.now())
-            audit.write(self._clock, None, audit.Act.ENROL, ("user", user.id))
-            return self._begin(user)
+            is_first = not User.select().exists()
+            user = User.get_or_none((User.name == plain_name) & User.is_active)
+            is_right = (is_first or user is not None) and self._codes.redeem(user, code)
+            self._gate.note_try(name, has_succeeded=is_right)
+            if not is_right:
+                subject = None if user is None else user.id
+                audit.write(self._clock, None, audit.Act.ENROL_FAILED, ("user", subject))
+            else:
+                if user is None:
+                    user = User.create(name=plain_name, role=role, password_hash="", created_at=self._clock.now())
+                User.update(password_hash=password_hash).where(User.id == user.id).execute()
+                ended = end_sessions(user.id)
+                audit.write(self._clock, None, audit.Act.ENROL, ("user", user.id))
+                opened = self._begin(user)
+        if not is_right:
+            raise CodedError("ACCOUNT-ENROLMENT", Actor.SUPERVISOR, Retry.AFTER_ACTION)
+        self.users.on_sessions_ended(ended)
+        return opened
+
+    def change_password(self, by: SignedIn, old: str, new: str) -> SignedIn:
+        """Change one's own password.  This session goes on under a new token; the others end, and so does an open code.
+
+        Raises: CodedError ACCOUNT-PASSWORD-LENGTH, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
+        """
+        password_hash = self._gate.hash(new)
+        user = self._gate.check_own(by.name, old)
+        token = secrets.token_urlsafe(32)
+        with writing(self._store):
+            User.update(password_hash=password_hash).where(User.id == user.id).execute()
+            self._codes.revoke(user.id)
+            ended = end_sessions(user.id, but=by.session_id)
+            session_id = uuid.UUID(by.session_id)
+            Session.update(token_hash=_hash(token)).where(Session.id == session_id).execute()
+            audit.write(self._clock, by.audit_ids, audit.Act.CREDENTIAL_CHANGED, ("user", user.id))
+        self.users.on_sessions_ended(ended)
+        return dataclasses.replace(by, token=token)
 
     def sign_in(self, name: str, password: str) -> SignedIn:
         """Begin a session with a new token.  Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT (facts: wait_s)."""
@@ -175,7 +208,7 @@ class AccountsService:
         return bool(now - row.last_seen_at >= idle or now - row.created_at >= absolute)
 
     def _put_user(self, name: str, role: Role, password: str) -> None:
-        password_hash, name = self._gate.hash(password), _checked_name(name)
+        password_hash, name = self._gate.hash(password), checked_name(name)
         with writing(self._store):
             user = User.get_or_none(User.name == name)
             if user is None:
@@ -207,13 +240,6 @@ def _signed_in(row: Any) -> SignedIn:
     role = cast("Role", user.role if user.role in ROLES else "technician")
     language = cast("Language", row.language)
     return SignedIn(str(row.id), str(user.id), str(user.name), role, language, str(row.csrf))
-
-
-def _checked_name(name: str) -> str:
-    kept = plain(name)
-    if not 1 <= len(kept) <= 50:
-        raise CodedError("ACCOUNT-NAME", Actor.CLERK, Retry.AFTER_ACTION, most=50)
-    return kept
 
 
 def _hash(secret: str) -> str:

@@ -12,6 +12,7 @@ from peewee_models.database import SqlCipherStore
 from peewee_models.tables import TABLES
 
 FIRST = "0001_first_schema"
+ALL = [FIRST, "0002_codes_for_colleagues"]
 
 
 def catalogue(store: Any) -> dict[str, Any]:
@@ -47,8 +48,17 @@ def test_down_and_up_with_data(office: Any, clerk: Any, people: Any) -> None:
     office.tap(people(2))
     assert User.select().count() == 3
     schema.downgrade(office.store, FIRST)
-    assert schema.upgrade(office.store) == [FIRST]
+    assert schema.upgrade(office.store) == ALL
     assert User.select().count() == 0
+    assert not diff_models(office.store, list(TABLES))
+
+
+def test_the_second_step_goes_down_and_up_with_users_in_it(office: Any) -> None:
+    schema.downgrade(office.store, ALL[1])
+    columns = {column.name for column in office.store.get_columns("enrolment_code")}
+    assert columns == {"id", "code_hash", "expires_at", "failures"}
+    assert schema.upgrade(office.store) == ALL[1:]
+    assert User.select().count() == 3
     assert not diff_models(office.store, list(TABLES))
 
 
@@ -59,6 +69,6 @@ def test_every_table_takes_part(empty_store: Any) -> None:
 
 
 def test_upgrade_twice_does_nothing(empty_store: Any) -> None:
-    assert schema.upgrade(empty_store) == [FIRST]
+    assert schema.upgrade(empty_store) == ALL
     assert schema.upgrade(empty_store) == []
-    assert empty_store.execute_sql("SELECT count(*) FROM schema_migration").fetchone()[0] == 1
+    assert empty_store.execute_sql("SELECT count(*) FROM schema_migration").fetchone()[0] == len(ALL)
