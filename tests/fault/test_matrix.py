@@ -161,6 +161,14 @@ def test_every_fault_once_at_full_scale(benches_at_full_scale: Benches, on_every
     assert not any(wrong.values()), wrong
 
 
+@pytest.mark.drill
+@pytest.mark.parametrize("operation", ["read_card", "read_again"])
+def test_byte_by_byte_at_full_scale(benches_at_full_scale: Benches, on_every_bench: Everywhere, operation: str) -> None:
+    row = Row("dribble", {"count": None}, "all", 30.0, {operation: "ok"}, "dribble")
+    wrong = on_every_bench(benches_at_full_scale, lambda bench: show(bench, row, operation, row.limit_s))
+    assert not any(wrong.values()), wrong
+
+
 def swap_row(fault: str) -> Row:
     return next(row for row in ROWS if row.fault == fault and row.given["noticed"] == "no")
 
