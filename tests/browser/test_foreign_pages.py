@@ -66,8 +66,8 @@ def test_a_page_on_another_port_changes_and_learns_nothing(clerk, foreign):
     assert other.frame("framed").url.startswith("chrome-error:")
     clerk.page.reload()
     expect(clerk.page.locator("#query")).to_be_visible()
-    assert clerk.page.locator("#drafts li").count() == drafts
-    assert clerk.page.locator(".who").is_visible()
+    expect(clerk.page.locator("#drafts li")).to_have_count(drafts)
+    expect(clerk.page.locator(".who")).to_be_visible()
 
 
 def test_a_rebound_name_gets_400(demo, launch):

@@ -222,7 +222,7 @@ def test_a_card_of_another_kind_is_explained_and_nothing_is_kept(clerk):
     clerk.demo.lay(next(card["id"] for card in cards if card["kind"] == "hmt"))
     expect(page.locator("#idle-says .callout.bad")).to_be_visible()
     expect(page.locator("#draft-form")).to_have_count(0)
-    assert page.locator("#drafts li").count() == before
+    expect(page.locator("#drafts li")).to_have_count(before)
 
 
 def test_a_refused_card_is_said_and_the_next_one_works(clerk):
