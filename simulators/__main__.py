@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one simulator; returns the exit code."""
     parent = _parent()
     options = _options(arguments)
-    stop = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-    for word in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(word, lambda *_: os.eventfd_write(stop, 1))
+    stop = _stop()
     ends = {stop} if parent is None else {stop, parent}
     with contextlib.ExitStack() as held:
         try:
@@ -89,6 +87,18 @@ def _serve(server: ControlServer, ends: set[int], *, is_until_eof: bool) -> None
             return
         if server.fileno() in ready:
             server.handle_request()
+
+
+def _stop() -> int:
+    """A descriptor that becomes readable at SIGTERM or SIGINT.
+
+    The signal itself writes to it: a handler of ours would not run while a wait goes on that the signal just preceded.
+    """
+    stop, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    for word in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(word, lambda *_: None)
+    return stop
 
 
 def _parent() -> int | None:
