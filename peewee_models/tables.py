@@ -5,6 +5,7 @@ from __future__ import annotations
 from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
+from peewee_models.documents import Document, Media, Page, ScanJob
 from peewee_models.drafts import Approval, Draft, DraftField
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
@@ -27,4 +28,8 @@ TABLES: tuple[type[Table], ...] = (
     Draft,
     DraftField,
     Approval,
+    Media,
+    Document,
+    Page,
+    ScanJob,
 )
