@@ -19,6 +19,7 @@ from pathlib import Path
 from simulators.control import ControlServer
 from simulators.fault_table import SPEEDS
 from simulators.pty_wire import PtyWire
+from simulators.reader_control import ReaderControls
 from simulators.reader_sam import SimulatedReader
 from simulators.usb_wire import UsbWire
 from simulators.wire import Wire
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             wire = _wire(options)
             held.callback(wire.close)
             reader = SimulatedReader(wire, options.wire, options.seed, options.speed_factor)
-            server = held.enter_context(ControlServer(reader, secrets.token_urlsafe(24), options.port))
+            server = held.enter_context(ControlServer(ReaderControls(reader), secrets.token_urlsafe(24), options.port))
             reader.start()
         except OSError as error:
             sys.stderr.write(f"cannot start: {error}\n")

@@ -1,27 +1,23 @@
-"""The control port of a simulated reader: what lies on the plate, and which faults it shows.
+"""The control port of a simulated device: which faults it shows, and the places that belong to its own kind.
 
 Only this machine may ask (the Host header is checked), and only who was given the token.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from simulators.card import Card
-from simulators.fault_table import FAULTS, Fault, ParameterError, Value
-from simulators.photo_codec import PhotoError, to_png
-from simulators.reader_sam import SimulatedReader
-from simulators.sam_codec import OPERATION_NAMES
+from simulators.fault import Fault, ParameterError, Value
+from simulators.fault_board import FaultBoard
 
-Query = dict[str, str]
 HEADER = "X-Renhu-Control"
 LONGEST_BODY_BYTES = 65536
 SOCKET_S = 10.0
@@ -36,16 +32,75 @@ class RefusedError(Exception):
         self.body = {"error": problem} | more
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came with a request: the query of its address and the JSON object of its body."""
+
+    query: Mapping[str, str]
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An answer that is a PNG file."""
+
+    png: bytes
+
+
+Place = Callable[[Asked], object]
+Places = Mapping[str, Mapping[str, Place]]
+
+
+class Device(Protocol):
+    """What every simulated device has: its faults, and how they are switched."""
+
+    kind: str
+    faults: FaultBoard
+
+    @property
+    def address(self) -> str:
+        """The address to give to the driver."""
+
+    def switch_on(self, name: str, values: dict[str, Value]) -> None:
+        """Switch a fault on."""
+
+    def switch_off(self, name: str) -> None:
+        """Switch a fault off and undo what lasts of it."""
+
+    def switch_all_off(self) -> None:
+        """Switch all faults off and undo what lasts of them."""
+
+
+class Controls(Protocol):
+    """What the control port of one kind of device has besides the faults."""
+
+    @property
+    def device(self) -> Device:
+        """The device that is controlled."""
+
+    def about(self) -> dict[str, object]:
+        """What `GET /` tells besides kind, address and faults."""
+
+    def about_fault(self, fault: Fault) -> dict[str, object]:
+        """What `GET /` tells of a fault besides its parameters."""
+
+    def check(self, fault: Fault, values: dict[str, Value]) -> None:
+        """Refuse a fault that is not possible now.  Raises: RefusedError."""
+
+    def places(self) -> Places:
+        """The further places: path, method, what answers."""
+
+
 class ControlServer(ThreadingHTTPServer):
-    """The port, with the reader it controls and the token that opens it."""
+    """The port, with the device it controls and the token that opens it."""
 
     daemon_threads = True
     request_queue_size = 64
     timeout = 0
 
-    def __init__(self, reader: SimulatedReader, token: str, port: int = 0) -> None:
+    def __init__(self, controls: Controls, token: str, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.reader = reader
+        self.controls = controls
         self.token = token
         self.url = f"http://127.0.0.1:{self.server_port}/"
         self.hosts = {f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"}
@@ -101,130 +156,66 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         path = unquote(url.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        if path == "/picture":
-            self._only("GET", "POST")
-            return self._picture(query) if self.command == "GET" else self._drawn()
-        places = self._places()
+        places: Places = {
+            "/": {"GET": self._about},
+            "/faults": {"DELETE": self._no_faults},
+            **self.server.controls.places(),
+        }
         if path.startswith("/faults/"):
             self._only("PUT", "DELETE")
             self._one_fault(path.removeprefix("/faults/"))
             found = None
         elif path in places:
             self._only(*places[path])
-            found = places[path][self.command](query)
+            found = places[path][self.command](Asked(query, self._body()))
         else:
-            raise RefusedError(HTTPStatus.NOT_FOUND, "no such place", places=[*places, "/faults/NAME", "/picture"])
+            raise RefusedError(HTTPStatus.NOT_FOUND, "no such place", places=[*places, "/faults/NAME"])
         if found is None:
             return HTTPStatus.NO_CONTENT, "", b""
+        if isinstance(found, Picture):
+            return HTTPStatus.OK, "image/png", found.png
         return HTTPStatus.OK, "application/json", json.dumps(found).encode()
-
-    def _places(self) -> dict[str, dict[str, Callable[[Query], object]]]:
-        return {
-            "/": {"GET": self._about},
-            "/faults": {"DELETE": self._no_faults},
-            "/cards": {"GET": self._cards},
-            "/card": {"GET": self._one_card},
-            "/plate": {"GET": self._plate, "PUT": self._lay, "DELETE": self._lift},
-            "/log": {"GET": self._log},
-        }
 
     def _only(self, *methods: str) -> None:
         if self.command not in methods:
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, f"{' or '.join(methods)} only", allowed=list(methods))
 
-    def _about(self, _: Query) -> object:
-        reader = self.server.reader
-        active = reader.faults.active()
+    def _about(self, _: Asked) -> object:
+        controls = self.server.controls
+        board = controls.device.faults
+        active = board.active()
         faults = [
             {
                 "name": fault.name,
                 "about": fault.about,
-                "wires": list(fault.wires),
                 "parameters": {name: parameter.default for name, parameter in fault.parameters.items()},
                 "limits": {name: parameter.describe() for name, parameter in fault.parameters.items()},
                 "active": fault.name in active,
                 "values": active.get(fault.name),
             }
-            for fault in FAULTS.values()
+            | controls.about_fault(fault)
+            for fault in board.table.values()
         ]
-        lying = reader.plate.lying
-        return {
-            "kind": reader.kind,
-            "address": reader.address,
-            "wire": reader.wire_name,
-            "operations": list(OPERATION_NAMES),
-            "faults": faults,
-            "card": lying.card.id if lying else None,
-        }
+        told = {"kind": controls.device.kind, "address": controls.device.address, "faults": faults}
+        return told | controls.about()
 
     def _one_fault(self, name: str) -> None:
-        fault = FAULTS.get(name)
+        device = self.server.controls.device
+        fault = device.faults.table.get(name)
         if fault is None:
-            raise RefusedError(HTTPStatus.NOT_FOUND, "no such fault", faults=list(FAULTS))
+            raise RefusedError(HTTPStatus.NOT_FOUND, "no such fault", faults=list(device.faults.table))
         if self.command == "DELETE":
-            self.server.reader.switch_off(name)
-        else:
-            self.server.reader.switch_on(name, self._checked(fault))
-
-    def _checked(self, fault: Fault) -> dict[str, Value]:
-        reader = self.server.reader
-        if reader.wire_name not in fault.wires:
-            raise _unprocessable(f"{fault.name} is possible on {', '.join(fault.wires)} only")
+            device.switch_off(name)
+            return
         try:
             values = fault.check(self._body())
         except ParameterError as error:
-            raise _unprocessable(str(error)) from error
-        card = values.get("card")
-        if isinstance(card, str):
-            self._card(card)
-        return values
+            raise unprocessable(str(error)) from error
+        self.server.controls.check(fault, values)
+        device.switch_on(name, values)
 
-    def _no_faults(self, _: Query) -> None:
-        self.server.reader.switch_all_off()
-
-    def _cards(self, _: Query) -> object:
-        cards = self.server.reader.cards.values()
-        return {"cards": [{"id": card.id, "kind": card.holder.kind, "name": card.shown_name} for card in cards]}
-
-    def _one_card(self, query: Query) -> object:
-        card = self._card(query.get("card", ""))
-        return {"id": card.id} | card.facts()
-
-    def _plate(self, _: Query) -> object:
-        lying = self.server.reader.plate.lying
-        return {"card": lying.card.id if lying else None}
-
-    def _lay(self, _: Query) -> None:
-        body = self._body()
-        if set(body) != {"card"} or not isinstance(body["card"], str):
-            raise _unprocessable('{"card": ID} is wanted')
-        self.server.reader.plate.lay(self._card(body["card"]))
-
-    def _lift(self, _: Query) -> None:
-        self.server.reader.plate.lift()
-
-    def _log(self, _: Query) -> object:
-        return self.server.reader.log.entries()
-
-    def _picture(self, query: Query) -> tuple[HTTPStatus, str, bytes]:
-        try:
-            return HTTPStatus.OK, "image/png", to_png(self._card(query.get("card", "")).picture)
-        except PhotoError as error:
-            raise RefusedError(HTTPStatus.NOT_FOUND, str(error)) from error
-
-    def _drawn(self) -> tuple[HTTPStatus, str, bytes]:
-        """Draw the photo bytes of a simulated card as they came over the wire."""
-        given = self._body().get("photo")
-        try:
-            return HTTPStatus.OK, "image/png", to_png(base64.b64decode(str(given), validate=True))
-        except (binascii.Error, PhotoError) as error:
-            raise RefusedError(HTTPStatus.NOT_FOUND, "not a picture of ours") from error
-
-    def _card(self, card_id: str) -> Card:
-        cards = self.server.reader.cards
-        if card_id not in cards:
-            raise _unprocessable("no such card", cards=list(cards))
-        return cards[card_id]
+    def _no_faults(self, _: Asked) -> None:
+        self.server.controls.device.switch_all_off()
 
     def _body(self) -> dict[str, object]:
         """The JSON object that came with the request; nothing at all is an empty one."""
@@ -236,11 +227,12 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             body = json.loads(self.rfile.read(int(length)) or b"{}")
         except (ValueError, RecursionError) as error:
-            raise _unprocessable("a JSON object is wanted") from error
+            raise unprocessable("a JSON object is wanted") from error
         if not isinstance(body, dict):
-            raise _unprocessable("a JSON object is wanted")
+            raise unprocessable("a JSON object is wanted")
         return body
 
 
-def _unprocessable(problem: str, **more: object) -> RefusedError:
+def unprocessable(problem: str, **more: object) -> RefusedError:
+    """A request that was understood and cannot be done (422)."""
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, problem, **more)

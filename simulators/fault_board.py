@@ -1,12 +1,13 @@
-"""Which faults are switched on, and whom they strike next; for control port and reader alike."""
+"""Which faults are switched on, and whom they strike next; for control port and device alike."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from simulators.fault_table import FAULTS, Value
+from simulators.fault import Fault, Value
 
 
 @dataclass(slots=True)
@@ -39,9 +40,14 @@ class Strike:
 
 
 class FaultBoard:
-    """The switches."""
+    """The switches of a device.
 
-    def __init__(self) -> None:
+    Args:
+        table: the faults that the device can show.
+    """
+
+    def __init__(self, table: Mapping[str, Fault]) -> None:
+        self.table = table
         self._lock = threading.Lock()
         self._active: dict[str, _Active] = {}
 
@@ -50,7 +56,7 @@ class FaultBoard:
         count, skip, seed = values.get("count"), values.get("skip"), values.get("seed")
         active = _Active(
             values,
-            count if isinstance(count, int) else 1 if FAULTS[name].is_held else None,
+            count if isinstance(count, int) else 1 if self.table[name].is_held else None,
             skip if isinstance(skip, int) else 0,
             Random(seed if isinstance(seed, int) else 1),  # noqa: S311 (chance that can be repeated is the point)
         )
@@ -95,11 +101,11 @@ class FaultBoard:
                 return None
             if active.left is not None:
                 active.left -= 1
-                if active.left == 0 and not FAULTS[name].is_held:
+                if active.left == 0 and not self.table[name].is_held:
                     del self._active[name]
             return Strike(active.values, active.rng)
 
     def settle(self) -> None:
-        """The reader is plugged in again: held faults without a blow left are over."""
+        """The device is plugged in again: held faults without a blow left are over."""
         with self._lock:
             self._active = {name: active for name, active in self._active.items() if active.left != 0}

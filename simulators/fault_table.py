@@ -2,134 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from simulators.fault import Fault, Parameter, number, striking
 from simulators.sam_codec import OPERATION_NAMES
 
 ALL_WIRES = ("pty", "usb-split", "usb-pair")
 SERIAL = ("pty",)
 SPEEDS = (115200, 57600, 38400, 19200, 9600)
-Value = int | str | None
-
-
-class ParameterError(ValueError):
-    """A parameter that the fault does not have, or a value that it cannot take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter: its default, and what it may be.
-
-    Attributes:
-        default: the value when none is given; None means "not set".
-        low, high: the bounds of a number.
-        choices: the words or numbers that are allowed, instead of bounds.
-        is_optional: whether null may be given.
-    """
-
-    default: Value
-    low: int = 0
-    high: int = 0
-    choices: tuple[int | str, ...] = ()
-    is_optional: bool = False
-    is_status: bool = False
-    is_name: bool = False
-
-    def check(self, name: str, value: object) -> Value:
-        """Give back the value in its own type.
-
-        Raises:
-            ParameterError: with what would be right.
-        """
-        if value is None and self.is_optional:
-            return None
-        if self.is_status and isinstance(value, str):
-            value = _hexadecimal(name, value)
-        if self.is_name and isinstance(value, str) and value:
-            return value
-        if self.choices:
-            if isinstance(value, int | str) and not isinstance(value, bool) and value in self.choices:
-                return value
-            raise ParameterError(f"{name}: one of {', '.join(map(str, self.choices))}")
-        if (
-            isinstance(value, int)
-            and not isinstance(value, bool)
-            and self.low <= value <= self.high
-            and not self.is_name
-        ):
-            return value
-        raise ParameterError(f"{name}: a {'name' if self.is_name else f'whole number from {self.low} to {self.high}'}")
-
-    def describe(self) -> dict[str, object]:
-        """What the parameter may be, as the control port shows it."""
-        shown: dict[str, object] = {"optional": self.is_optional}
-        if self.choices:
-            return shown | {"choices": list(self.choices)}
-        return shown if self.is_name else shown | {"minimum": self.low, "maximum": self.high}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault.
-
-    Attributes:
-        about: what happens, in one sentence.
-        parameters: by name; those that strike single answers have `count`, `skip`, `percent`, `command` and `seed`.
-        is_held: whether the fault stays switched on after it has struck, until the reader is plugged in again.
-    """
-
-    name: str
-    about: str
-    parameters: dict[str, Parameter]
-    wires: tuple[str, ...] = ALL_WIRES
-    is_held: bool = False
-
-    def check(self, given: dict[str, object]) -> dict[str, Value]:
-        """Fill up the parameters that were given with the defaults of the others.
-
-        Raises:
-            ParameterError: an unknown parameter, or a wrong value.
-        """
-        for name in given:
-            if name not in self.parameters:
-                raise ParameterError(
-                    f"{name}: no parameter of {self.name}; it has {', '.join(self.parameters) or 'none'}"
-                )
-        values = {name: parameter.default for name, parameter in self.parameters.items()}
-        return values | {name: self.parameters[name].check(name, value) for name, value in given.items()}
-
-
-def _hexadecimal(name: str, text: str) -> int:
-    try:
-        return int(text, 16)
-    except ValueError:
-        raise ParameterError(f"{name}: a status word as a number or in hexadecimal, such as 41") from None
-
-
-def _number(default: int | None, low: int, high: int) -> Parameter:
-    return Parameter(default, low, high, is_optional=default is None)
 
 
 def _fault(name: str, about: str, count: int | None = 1, command: str | None = None, **own: Parameter) -> Fault:
     """A fault that strikes `count` answers (None: all, until it is cleared), those to `command` if one is named."""
-    shared = {
-        "count": Parameter(count, 1, 1_000_000, is_optional=True),
-        "skip": _number(0, 0, 1_000_000),
-        "percent": _number(100, 1, 100),
-        "command": Parameter(command, choices=OPERATION_NAMES, is_optional=True),
-        "seed": _number(1, 0, 2**31 - 1),
-    }
-    return Fault(name, about, shared | own)
+    return Fault(name, about, striking(OPERATION_NAMES, count, command) | own)
 
 
 def _held(fault: Fault) -> Fault:
-    return Fault(
-        fault.name, fault.about, fault.parameters | {"replug_after_ms": _number(None, 0, 600_000)}, is_held=True
-    )
+    return replace(fault, parameters=fault.parameters | {"replug_after_ms": number(None, 0, 600_000)}, is_held=True)
 
 
 def _serial_only(fault: Fault) -> Fault:
-    return Fault(fault.name, fault.about, fault.parameters, wires=SERIAL)
+    return replace(fault, wires=SERIAL)
 
 
 _DELAY = 600_000
@@ -142,42 +35,42 @@ _TABLE = (
         _fault(
             "unplug-mid-frame",
             "The reader is pulled out after `after_bytes` of an answer.",
-            after_bytes=_number(9, 0, 4096),
+            after_bytes=number(9, 0, 4096),
         )
     ),
     _held(_fault("unplug-after", "The reader is pulled out as soon as its answer is out.")),
     Fault(
         "replug-other-name",
         "The reader is pulled out and comes back under another device name.",
-        {"replug_after_ms": _number(200, 0, 600_000)},
+        {"replug_after_ms": number(200, 0, 600_000)},
         is_held=True,
     ),
     _fault("silent", "The module hears and says nothing.", count=None),
     Fault(
         "babble",
         "The line brings random bytes all the time, and no answers.",
-        {"interval_ms": _number(20, 1, 10_000), "size_bytes": _number(64, 1, 4096), "seed": _number(1, 0, 2**31 - 1)},
+        {"interval_ms": number(20, 1, 10_000), "size_bytes": number(64, 1, 4096), "seed": number(1, 0, 2**31 - 1)},
     ),
     _fault(
-        "dribble", "The answer comes in small pieces.", delay_ms=_number(2, 0, 10_000), piece_bytes=_number(1, 1, 4096)
+        "dribble", "The answer comes in small pieces.", delay_ms=number(2, 0, 10_000), piece_bytes=number(1, 1, 4096)
     ),
     _fault("bad-check", "The check byte of the answer is wrong."),
     _fault(
         "bad-length",
         "The answer announces `length` bytes (null: five more than it has).",
-        length=_number(None, 0, 0xFFFF),
+        length=number(None, 0, 0xFFFF),
     ),
     _fault(
         "bit-flips",
         "Bits of the answer are flipped, or bytes of it burst, lost, doubled, inserted or cut off, at `flips` places.",
-        flips=_number(2, 1, 64),
+        flips=number(2, 1, 64),
         kind=Parameter("flip", choices=("flip", "burst", "lost", "doubled", "inserted", "cut")),
     ),
     _fault(
         "split",
         "The answer pauses after `after_bytes`.",
-        after_bytes=_number(3, 1, 4096),
-        delay_ms=_number(50, 0, _DELAY),
+        after_bytes=number(3, 1, 4096),
+        delay_ms=number(50, 0, _DELAY),
     ),
     _fault(
         "merge",
@@ -187,11 +80,11 @@ _TABLE = (
     _fault(
         "noise-before",
         "Noise comes before the answer; it ends like a preamble begins.",
-        noise_bytes=_number(16, 1, 4096),
+        noise_bytes=number(16, 1, 4096),
     ),
     _fault("preamble-in-photo", "The photo holds a whole answer frame.", count=None, command="read-base"),
-    _fault("late-answer", "The answer comes too late.", delay_ms=_number(8000, 1, _DELAY)),
-    _fault("duplicate-answer", "The answer comes twice.", delay_ms=_number(0, 0, _DELAY)),
+    _fault("late-answer", "The answer comes too late.", delay_ms=number(8000, 1, _DELAY)),
+    _fault("duplicate-answer", "The answer comes twice.", delay_ms=number(0, 0, _DELAY)),
     _fault("echo", "The line gives back every request before the answer.", count=None),
     _serial_only(
         Fault(
@@ -231,7 +124,7 @@ _TABLE = (
         "The text of the answer has `text_bytes`.",
         count=None,
         command="read-base",
-        text_bytes=_number(254, 0, 1024),
+        text_bytes=number(254, 0, 1024),
     ),
     _fault(
         "fingerprint-answer",
@@ -249,7 +142,7 @@ _TABLE = (
         )
     ),
     _fault(
-        "slow-plate", "Every command that needs the card takes longer.", count=None, delay_ms=_number(600, 0, _DELAY)
+        "slow-plate", "Every command that needs the card takes longer.", count=None, delay_ms=number(600, 0, _DELAY)
     ),
 )
-FAULTS = {fault.name: fault for fault in _TABLE}
+FAULTS = {fault.name: replace(fault, wires=fault.wires or ALL_WIRES) for fault in _TABLE}

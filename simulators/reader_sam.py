@@ -17,8 +17,9 @@ from random import Random
 
 from simulators.card import Card
 from simulators.delivery import cut_off, deliver, garbage
+from simulators.fault import Value
 from simulators.fault_board import FaultBoard, Strike
-from simulators.fault_table import FAULTS, SPEEDS, Value
+from simulators.fault_table import FAULTS, SPEEDS
 from simulators.frame_log import FrameLog
 from simulators.people import stack
 from simulators.plate import Plate
@@ -58,7 +59,7 @@ class SimulatedReader:
         self.wire_name = wire_name
         self.cards: dict[str, Card] = stack(seed)
         self.plate = Plate()
-        self.faults = FaultBoard()
+        self.faults = FaultBoard(FAULTS)
         self.log = FrameLog()
         self._wire = wire
         self._factor = speed_factor

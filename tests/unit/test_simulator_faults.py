@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from simulators.delivery import cut_off, deliver, garbage
+from simulators.fault import ParameterError, Value
 from simulators.fault_board import FaultBoard
-from simulators.fault_table import FAULTS, ParameterError, Value
+from simulators.fault_table import FAULTS
 from simulators.sam_codec import PREAMBLE, Answer, check_byte
 from simulators.wire import Segment
 
@@ -21,7 +22,7 @@ REQUEST = bytes.fromhex("AA AA AA 96 69 00 03 12 FF EE")
 
 
 def board(name: str, **values: Value) -> FaultBoard:
-    made = FaultBoard()
+    made = FaultBoard(FAULTS)
     made.switch_on(name, FAULTS[name].check(dict(values)))
     return made
 
@@ -107,7 +108,7 @@ def test_an_unplugging_fault_is_held_until_the_reader_is_back() -> None:
 
 
 def test_without_faults_an_answer_is_one_segment() -> None:
-    assert deliver(FRAME, REQUEST, "sam-id", FaultBoard()) == [Segment(FRAME)]
+    assert deliver(FRAME, REQUEST, "sam-id", FaultBoard(FAULTS)) == [Segment(FRAME)]
 
 
 def test_damaged_frames() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from simulators.fault import Value
 from simulators.fault_board import FaultBoard
-from simulators.fault_table import FAULTS, Value
+from simulators.fault_table import FAULTS
 from simulators.people import stack
 from simulators.plate import Plate
 from simulators.sam_codec import Answer, Request, RequestDecoder, pack
@@ -19,7 +20,7 @@ class Bench:
     """A module, its plate and its faults."""
 
     def __init__(self) -> None:
-        self.plate, self.faults = Plate(), FaultBoard()
+        self.plate, self.faults = Plate(), FaultBoard(FAULTS)
         self.module = SamModule(self.plate, CARDS, self.faults, 42, Timings())
 
     def lay(self, card_id: str) -> None:

@@ -15,7 +15,8 @@ import serial
 import usb.core
 import usb.util
 
-from simulators.fault_table import FAULTS, Value
+from simulators.fault import Value
+from simulators.fault_table import FAULTS
 from simulators.pty_wire import PtyWire
 from simulators.reader_sam import SimulatedReader
 from simulators.sam_codec import Answer, pack
