@@ -1,0 +1,101 @@
+"""Which scanner is meant: the addresses `sane:NAME` and `sane:auto`, and names that change from one day to the next.
+
+A network or USB scanner has another SANE name after each power cycle (`libusb:001:004`, `airscan:e0:…`), so a name in
+the configuration may be a pattern (`*`, `?`), and vendor, model and USB serial number narrow it down.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers import scanner_errors
+
+PREFIX = "sane:"
+AUTO = "auto"
+USB_DEVICES = Path("/sys/bus/usb/devices")
+_LIBUSB = re.compile(r"libusb:(?P<bus>\d{3}):(?P<device>\d{3})$")
+_BACKEND = re.compile(r"[A-Za-z0-9_-]+")
+_IMPRECISE = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of SANE's list of devices, with the USB serial number where the system shows one."""
+
+    name: str
+    vendor: str
+    model: str
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which scanner the configuration means.
+
+    Attributes:
+        name: SANE name or pattern; None for `auto`.
+        vendor: pattern of the vendor, or None for any.
+        model: pattern of the model, or None for any.
+        serial: USB serial number, or None for any.
+    """
+
+    name: str | None
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the name alone says which, without a look at the list."""
+        return self.name is not None and not _IMPRECISE.search(self.name)
+
+    @property
+    def backend(self) -> str | None:
+        """The SANE backend that the name begins with, where it does."""
+        if self.name is None:
+            return None
+        word, colon, _ = self.name.partition(":")
+        return word if colon and _BACKEND.fullmatch(word) else None
+
+    def means(self, listed: Listed) -> bool:
+        """Whether a listed scanner is the one."""
+        pairs = ((self.name, listed.name), (self.vendor, listed.vendor), (self.model, listed.model))
+        fits = all(
+            pattern is None or pattern == value or fnmatch.fnmatchcase(value, pattern) for pattern, value in pairs
+        )
+        return fits and (self.serial is None or self.serial == listed.serial)
+
+
+def parse(address: str, settings: dict[str, object]) -> Wanted:
+    """Understand an address and the settings that narrow it.
+
+    Raises: CodedError SCANNER-ADDRESS.
+    """
+    name = address.removeprefix(PREFIX)
+    if not address.startswith(PREFIX) or not name or not name.isprintable():
+        raise scanner_errors.address_not_understood(address)
+    narrow = {key: str(settings[key]) for key in ("vendor", "model", "serial") if settings.get(key)}
+    return Wanted(None if name == AUTO else name, **narrow)
+
+
+def usb_serial(name: str, usb_devices: Path = USB_DEVICES) -> str | None:
+    """The serial number of the USB device that a SANE name points to.  Source: sysfs-bus-usb (busnum, devnum)."""
+    place = _LIBUSB.search(name)
+    if place is None or not usb_devices.is_dir():
+        return None
+    wanted = (int(place["bus"]), int(place["device"]))
+    for device in usb_devices.iterdir():
+        if (_number(device / "busnum"), _number(device / "devnum")) == wanted:
+            serial = device / "serial"
+            return serial.read_text("utf-8", "replace").strip() or None if serial.is_file() else None
+    return None
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text("ascii"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,238 @@
+"""A document scanner through SANE: python-sane above libsane above any backend.
+
+libsane may hang or crash at any call and keeps the interpreter's lock in some; this driver lives in a worker process
+that can be ended.  Options are set by `scanner_options`, texts of errors are understood by `scanner_errors`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from drivers import scanner_errors, scanner_options
+from drivers.api import Candidate, Clock, Deadline
+from drivers.scanner_api import (
+    DocumentScanner,
+    Progress,
+    ScannedPage,
+    ScannerIdentity,
+    ScannerOffers,
+    ScanRequest,
+    Source,
+)
+from drivers.scanner_names import PREFIX, Listed, Wanted, parse, usb_serial
+from drivers.scanner_pixels import RawPage, coded
+
+SYSTEM_CONFIGURATION = "/etc/sane.d"
+REPORTS_A_PAGE = 50
+
+
+def create(address: str, settings: dict[str, object], clock: Clock) -> SaneScanner:
+    """Make the driver; touches no device.
+
+    Args:
+        address: `sane:NAME`, NAME maybe a pattern, or `sane:auto`.
+        settings: `vendor`, `model`, `serial` narrow down which scanner is meant; `backends` is the list of SANE
+            backends to load instead of the system's (by default the one that the address names); `configuration` is a
+            folder with configuration of backends that goes before the system's.
+        clock: unused: libsane has no time limits of its own to scale.
+
+    Raises: CodedError SCANNER-ADDRESS.
+    """
+    del clock
+    wanted = parse(address, settings)
+    listed = settings.get("backends")
+    backends = [str(name) for name in listed] if isinstance(listed, list) else []
+    if not backends and wanted.backend is not None:
+        backends = [wanted.backend]
+    return SaneScanner(address, wanted, backends, str(settings.get("configuration") or ""))
+
+
+class SaneScanner(DocumentScanner):
+    """The scanner that an address means."""
+
+    def __init__(self, address: str, wanted: Wanted, backends: list[str], configuration: str) -> None:
+        self._address = address
+        self._wanted = wanted
+        self._backends = backends
+        self._configuration = configuration
+        self._sane: ModuleType | None = None
+        self._error: type[Exception] = OSError
+        self._device: Any = None
+        self._offers: ScannerOffers | None = None
+        self._is_cancelled = False
+        self._listed: tuple[Listed, ...] = ()
+
+    def open(self, deadline: Deadline) -> ScannerIdentity:
+        """Find the scanner, open it and learn what it offers.  A name without a pattern is opened without a list."""
+        del deadline
+        self.close()
+        sane = self._library()
+        listed = self._find(sane)
+        try:
+            self._device = sane.open(listed.name)
+            self._offers = self._learn()
+        except self._error as error:
+            self.close()
+            told = scanner_errors.said_by_library(str(error))
+            if told.code == "SCANNER-INVALID":
+                raise scanner_errors.absent(self._address) from error
+            raise told from error
+        return ScannerIdentity(
+            PREFIX + listed.name, listed.vendor, listed.model, listed.serial or usb_serial(listed.name)
+        )
+
+    def close(self) -> None:
+        """Release the scanner."""
+        device, self._device, self._offers = self._device, None, None
+        if device is not None:
+            with suppress(self._error):
+                device.close()
+
+    def offers(self) -> ScannerOffers:
+        """What the open scanner can do."""
+        if self._offers is None:
+            raise scanner_errors.absent(self._address)
+        return self._offers
+
+    def scan(self, request: ScanRequest, report: Callable[[Progress], None]) -> Iterator[tuple[ScannedPage, bytes]]:
+        """Scan; every page comes as soon as it is whole.  See the role."""
+        if self._device is None:
+            raise scanner_errors.absent(self._address)
+        self._is_cancelled = False
+        device = self._device
+        try:
+            scanner_options.choose(device, request)
+            limit = 1 if request.source is Source.FLATBED else request.page_limit
+            for number in range(1, limit + 1):
+                raw = self._one_page(number, report)
+                if raw is None:
+                    return
+                yield coded(raw, number, request.mode, request.resolution_dpi)
+        except self._error as error:
+            if not self._is_cancelled:
+                raise scanner_errors.said_by_library(str(error)) from error
+        finally:
+            with suppress(self._error):
+                device.cancel()
+
+    def cancel(self) -> None:
+        """End the scan under way; libsane allows this call from another thread."""
+        self._is_cancelled = True
+        device = self._device
+        if device is not None:
+            with suppress(self._error):
+                device.cancel()
+
+    def is_button_pressed(self) -> bool:
+        """Whether the scanner's own button is down, where its backend tells."""
+        if self._device is None:
+            return False
+        name = scanner_options.button(self._device)
+        if name is None:
+            return False
+        try:
+            return bool(getattr(self._device, name))
+        except self._error as error:
+            raise scanner_errors.said_by_library(str(error)) from error
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The scanners that SANE lists."""
+        sane = self._library()
+        try:
+            self._listed = _listed(sane)
+        except self._error as error:
+            raise scanner_errors.said_by_library(str(error)) from error
+        return tuple(
+            Candidate(PREFIX + each.name, f"{each.vendor} {each.model}{f' {each.serial}' if each.serial else ''}")
+            for each in self._listed
+        )
+
+    def _library(self) -> ModuleType:
+        """Load libsane once, with only the backends that are wanted: the others would probe the network for seconds."""
+        if self._sane is None:
+            if self._backends or self._configuration:
+                os.environ["SANE_CONFIG_DIR"] = private_configuration(self._backends, self._configuration)
+            try:
+                sane = importlib.import_module("sane")
+                self._error = importlib.import_module("_sane").error
+            except ImportError as error:
+                raise scanner_errors.library_missing(str(error.name or "libsane")) from error
+            sane.init()
+            self._sane = sane
+        return self._sane
+
+    def _find(self, sane: ModuleType) -> Listed:
+        """The scanner that is meant.  The list is asked for only where the name alone does not say."""
+        if self._wanted.is_exact and self._wanted.name is not None:
+            known = next((each for each in self._listed if each.name == self._wanted.name), None)
+            return known or Listed(self._wanted.name, "", "")
+        try:
+            self._listed = _listed(sane)
+        except self._error as error:
+            raise scanner_errors.said_by_library(str(error)) from error
+        found = next((each for each in self._listed if self._wanted.means(each)), None)
+        if found is None:
+            raise scanner_errors.absent(self._address)
+        return found
+
+    def _learn(self) -> ScannerOffers:
+        """Ask each source in turn what it can do; the one that was set is set again."""
+        device = self._device
+        known = scanner_options.sources(device)
+        offers = []
+        for source in [*reversed(known)]:
+            scanner_options.choose_source(device, source)
+            offers.append(scanner_options.offer(device, source))
+        return ScannerOffers(tuple(reversed(offers)), scanner_options.button(device) is not None)
+
+    def _one_page(self, number: int, report: Callable[[Progress], None]) -> RawPage | None:
+        """Take one side; None when there is no further one, or when the scan was cancelled."""
+        device = self._device
+        if self._is_cancelled:
+            return None
+        try:
+            device.start()
+        except self._error as error:
+            if str(error) == scanner_errors.NO_MORE_SHEETS and number > 1:
+                return None
+            raise
+        _, _, (_, lines_expected), _, _ = device.get_parameters()
+        step = max(1, lines_expected // REPORTS_A_PAGE)
+
+        def told(lines: int, _: int) -> None:
+            if lines % step == 0:
+                report(Progress(number, lines, max(0, lines_expected)))
+
+        pixels, width_px, height_px, samples, _ = device.dev.snap(1, 0, told)
+        if self._is_cancelled:
+            return None
+        if not pixels:
+            raise scanner_errors.said_by_library(scanner_errors.END_OF_DATA)
+        if height_px < lines_expected:
+            raise scanner_errors.short_page(number, height_px, lines_expected)
+        return RawPage(pixels, width_px, height_px, samples)
+
+
+def _listed(sane: ModuleType) -> tuple[Listed, ...]:
+    return tuple(Listed(name, vendor, model, usb_serial(name)) for name, vendor, model, _ in sane.get_devices() if name)
+
+
+def private_configuration(backends: list[str], before: str) -> str:
+    """A value for SANE_CONFIG_DIR: a folder that names the wanted backends alone, then `before`, then the system's.
+
+    The folder is the worker's own and goes with its private temporary folder.  Source: sane-dll(5).
+    """
+    folders = [before] if before else []
+    if backends:
+        folder = Path(tempfile.mkdtemp(prefix="renhu-sane-"))
+        (folder / "dll.conf").write_text("".join(f"{name}\n" for name in backends), "utf-8")
+        (folder / "dll.d").mkdir()
+        folders.insert(0, str(folder))
+    return ":".join([*folders, SYSTEM_CONFIGURATION])
