@@ -12,7 +12,7 @@ from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.services import Services, WebSettings
 from webui.streams import Streams
-from webui.views import accounts, assets, desk, devices, drafts, events, health, home, media, practice, register
+from webui.views import accounts, assets, desk, devices, drafts, events, health, home, media, practice, register, users
 
 __all__ = ["Services", "WebSettings", "create_app", "warm"]
 
@@ -45,7 +45,15 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
-    app.extensions["renhu"] = Composition(services, settings, Streams(settings.stream_cap))
+    streams = Streams(settings.stream_cap)
+    app.extensions["renhu"] = Composition(services, settings, streams)
+
+    def let_go(session_ids: list[str]) -> None:
+        for session_id in session_ids:
+            services.desk.release(session_id)
+            streams.end_session(session_id)
+
+    services.accounts.users.on_sessions_ended = let_go
     language.install(app)
     bar.install(app)
     fields.install(app)
@@ -54,7 +62,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     headers.install(app)
     errors.install(app)
     app.register_blueprint(assets.blueprint(bootstrap, static_url))
-    for module in (accounts, desk, devices, drafts, events, health, home, media, practice, register):
+    for module in (accounts, desk, devices, drafts, events, health, home, media, practice, register, users):
         app.register_blueprint(module.bp)
     return app
 

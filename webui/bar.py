@@ -80,6 +80,7 @@ def pages(role: str) -> list[Page]:
     offered = [
         ("desk.page", gettext("登记台")),
         ("register.page", gettext("名册")),
+        ("users.page", gettext("用户")),
         ("devices.page", gettext("设备")),
     ]
     if services().practice is not None:

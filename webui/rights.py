@@ -13,6 +13,7 @@ class Access(Enum):
     SIGNED_IN = "signed-in"
     CLERK = "clerk"
     TECHNICIAN = "technician"
+    SUPERVISOR = "supervisor"
     READERS = "readers"
     PRACTICE = "practice"
 
@@ -27,6 +28,7 @@ _ROLES: Final = {
     Access.SIGNED_IN: frozenset({"clerk", "technician", "supervisor"}),
     Access.CLERK: frozenset({"clerk"}),
     Access.TECHNICIAN: frozenset({"technician"}),
+    Access.SUPERVISOR: frozenset({"supervisor"}),
     Access.READERS: frozenset({"clerk", "supervisor"}),
     Access.PRACTICE: frozenset({"clerk", "technician"}),
 }
@@ -38,9 +40,12 @@ TABLE: Final[dict[str, Access]] = {
     "health.healthz": Access.ANYONE,
     "accounts.sign_in_page": Access.ANYONE,
     "accounts.sign_in": Access.ANYONE,
+    "accounts.enrol_page": Access.ANYONE,
     "accounts.enrol": Access.ANYONE,
     "accounts.language": Access.ANYONE,
     "accounts.sign_out": Access.SIGNED_IN,
+    "accounts.password_page": Access.SIGNED_IN,
+    "accounts.change_password": Access.SIGNED_IN,
     "home.start": Access.SIGNED_IN,
     "events.stream": Access.SIGNED_IN,
     "desk.page": Access.CLERK,
@@ -62,6 +67,12 @@ TABLE: Final[dict[str, Access]] = {
     "register.search": Access.READERS,
     "register.edit_page": Access.CLERK,
     "register.edit": Access.CLERK,
+    "users.page": Access.SUPERVISOR,
+    "users.person": Access.SUPERVISOR,
+    "users.add": Access.SUPERVISOR,
+    "users.new_code": Access.SUPERVISOR,
+    "users.disable": Access.SUPERVISOR,
+    "users.enable": Access.SUPERVISOR,
     "media.card_picture": Access.CLERK,
     "devices.page": Access.TECHNICIAN,
     "devices.restart": Access.TECHNICIAN,

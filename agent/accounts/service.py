@@ -88,10 +88,10 @@ class AccountsService:
         with os.fdopen(descriptor, "w") as file:
             file.write(code + "\n")
 
-    def enrol(self, code: str, name: str, password: str, role: Role = "supervisor") -> SignedIn:
+    def enrol(self, code: str, name: str, password: str) -> SignedIn:
         """Set one's password with a one-time code, and sign in; older sessions of that user end.
 
-        On a station without users the code makes the first one, of that name and role; else the role stands already.
+        On a station without users the code makes the first one, a supervisor, of that name: they add all others.
 
         Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME,
             ACCOUNT-WAIT.
@@ -109,7 +109,8 @@ class AccountsService:
                 audit.write(self._clock, None, audit.Act.ENROL_FAILED, ("user", subject))
             else:
                 if user is None:
-                    user = User.create(name=plain_name, role=role, password_hash="", created_at=self._clock.now())
+                    now = self._clock.now()
+                    user = User.create(name=plain_name, role="supervisor", password_hash="", created_at=now)
                 User.update(password_hash=password_hash).where(User.id == user.id).execute()
                 ended = end_sessions(user.id)
                 audit.write(self._clock, None, audit.Act.ENROL, ("user", user.id))

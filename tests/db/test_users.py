@@ -53,7 +53,7 @@ def test_a_person_is_added_sets_a_password_and_works(office: Any, boss: SignedIn
     assert code not in repr(list(EnrolmentCode.select().dicts()))
     with pytest.raises(CodedError, match="ACCOUNT-WRONG"):
         office.accounts.sign_in("测试员", "")
-    opened = office.accounts.enrol(code.lower().replace("-", " "), "测试员", NEW, "supervisor")
+    opened = office.accounts.enrol(code.lower().replace("-", " "), "测试员", NEW)
     assert opened.role == "clerk"
     assert office.accounts.session(opened.token) is not None
     assert office.accounts.sign_in("测试员", NEW).user_id == user.id

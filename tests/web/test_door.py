@@ -147,16 +147,19 @@ def test_a_role_reaches_its_own_addresses_only(house, role):
 def test_what_each_role_may_is_written_down_here_too(house):
     may = {role: {name for name, access in TABLE.items() if access.allows(role)} for role in ROLES}
     everybody = may["clerk"] & may["technician"] & may["supervisor"]
-    assert may["supervisor"] - everybody == {"register.page", "register.record", "register.search"}
+    assert may["supervisor"] - everybody == {
+        "register.page", "register.record", "register.search", *USERS,
+    }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use", *PRACTICE,
     }  # fmt: skip
-    assert not any(name.startswith("devices.") for name in may["clerk"])
+    assert not any(name.startswith(("devices.", "users.")) for name in may["clerk"])
     assert {"desk.page", "drafts.save", "register.edit", "media.card_picture"} <= may["clerk"]
     assert not any(name.startswith(("desk.", "drafts.", "media.")) for name in may["technician"] | may["supervisor"])
 
 
 ROLES = ("clerk", "technician", "supervisor")
+USERS = {"users.page", "users.person", "users.add", "users.new_code", "users.disable", "users.enable"}
 PRACTICE = {name for name in TABLE if name.startswith("practice.")}
 
 

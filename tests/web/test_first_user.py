@@ -8,12 +8,15 @@ def test_the_code_makes_the_first_user_and_dies(empty_house):
     visitor = empty_house.visitor()
     visitor.get("/sign-in")
     assert 'action="/enrol"' in visitor.page
-    given = {"code": "wrong", "name": "测试员", "password": "correct horse battery", "role": "clerk"}
+    secret = "correct horse battery"
+    given = {"code": "wrong", "name": "测试员", "password": secret, "again": secret}
+    assert visitor.post("/enrol", {**given, "code": code, "again": "another"}).status_code == 409
     assert visitor.post("/enrol", given).status_code == 409
     assert visitor.post("/enrol", {**given, "code": code, "csrf": "x"}).status_code == 403
     assert visitor.post("/enrol", {**given, "code": code}).status_code == 303
-    visitor.get("/desk")
+    visitor.get("/users")
     assert "测试员" in visitor.page
+    assert "主管" in visitor.page
     other = empty_house.visitor()
     other.get("/sign-in")
     assert 'action="/enrol"' not in other.page

@@ -1,15 +1,16 @@
-"""Signing in and out, and choosing the language."""
+"""Signing in and out, setting one's own password, and choosing the language."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from agent.errors import CodedError
+from agent.accounts.passwords import LONGEST, SHORTEST
+from agent.errors import Actor, CodedError, Retry
 from webui import context
 from webui.context import (
     LANGUAGE_COOKIE,
@@ -19,16 +20,18 @@ from webui.context import (
     composition,
     services,
     session_or_none,
+    signed_in,
 )
 from webui.errors import status_of
 from webui.guard import pre_session_token
 from webui.language import message
 
 if TYPE_CHECKING:
-    from agent.accounts.rights import Role
     from agent.accounts.service import SignedIn
 
 bp = Blueprint("accounts", __name__)
+
+PASSWORD_LENGTH: Final = (SHORTEST, LONGEST)
 
 
 def leave(session: SignedIn | None) -> None:
@@ -58,20 +61,41 @@ def begin(opened: SignedIn) -> ResponseReturnValue:
     return answer
 
 
-def as_role(name: str) -> Role:
-    """A role by its name; supervisor for anything else."""
-    known: dict[str, Role] = {"clerk": "clerk", "technician": "technician"}
-    return known.get(name, "supervisor")
+def visitor_form(template: str, status: int, **shown: str | bool) -> ResponseReturnValue:
+    """Render a form for somebody without a session, with a fresh visitor's value where the browser has none."""
+    value = context.pre_session_value() or context.new_visitor_value()
+    body = render_template(template, token=pre_session_token(value), password_length=PASSWORD_LENGTH, **shown)
+    page = make_response(body, status)
+    context.set_cookie(page, VISITOR_COOKIE, value)
+    return page
 
 
 def sign_in_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
-    """Render the sign-in form, with a fresh visitor's value where the browser has none."""
-    value = context.pre_session_value() or context.new_visitor_value()
-    token = pre_session_token(value)
-    template = "accounts/sign_in.html" if services().accounts.has_users() else "accounts/enrol.html"
-    page = make_response(render_template(template, name=name, sentence=sentence, token=token), status)
-    context.set_cookie(page, VISITOR_COOKIE, value)
-    return page
+    """Render the sign-in form; on a station without users, the form of the first."""
+    if not services().accounts.has_users():
+        return enrol_form(name, sentence, status)
+    return visitor_form("accounts/sign_in.html", status, name=name, sentence=sentence)
+
+
+def enrol_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
+    """Render the form that takes a one-time code."""
+    is_first = not services().accounts.has_users()
+    return visitor_form("accounts/enrol.html", status, name=name, sentence=sentence, is_first=is_first)
+
+
+def password_form(sentence: str, status: int) -> ResponseReturnValue:
+    """Render the form for one's own password."""
+    is_done = request.args.get("done") == "1"
+    shown = {"sentence": sentence, "is_done": is_done, "password_length": PASSWORD_LENGTH}
+    return render_template("accounts/password.html", **shown), status
+
+
+def new_password() -> str:
+    """The password that was typed twice.  Raises: CodedError ACCOUNT-REPEAT where the two differ."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        raise CodedError("ACCOUNT-REPEAT", Actor.CLERK, Retry.AFTER_ACTION)
+    return password
 
 
 @bp.get("/sign-in")
@@ -97,15 +121,43 @@ def sign_in() -> ResponseReturnValue:
     return begin(opened)
 
 
+@bp.get("/enrol")
+def enrol_page() -> ResponseReturnValue:
+    """Show the form that takes a one-time code; who is signed in goes on to the start."""
+    if session_or_none() is not None:
+        return redirect(url_for("home.start"), 303)
+    return enrol_form("", "", 200)
+
+
 @bp.post("/enrol")
 def enrol() -> ResponseReturnValue:
-    """Make the first user with the one-time code and sign in.  The form again where code or password will not do."""
-    given = {name: request.form.get(name, "") for name in ("code", "name", "password", "role")}
+    """Set one's password with the one-time code and sign in.  The form again where code or password will not do."""
+    name = request.form.get("name", "")
     try:
-        opened = services().accounts.enrol(given["code"], given["name"], given["password"], as_role(given["role"]))
+        opened = services().accounts.enrol(request.form.get("code", ""), name, new_password())
     except CodedError as error:
-        return sign_in_form(given["name"], message(error.code, error.facts), status_of(error))
+        return enrol_form(name, message(error.code, error.facts), status_of(error))
+    leave(session_or_none())
     return begin(opened)
+
+
+@bp.get("/password")
+def password_page() -> ResponseReturnValue:
+    """Show the form for one's own password."""
+    return password_form("", 200)
+
+
+@bp.post("/password")
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; the browser gets a new token.  The form again where that will not do."""
+    try:
+        password = new_password()
+        changed = services().accounts.change_password(signed_in(), request.form.get("old", ""), password)
+    except CodedError as error:
+        return password_form(message(error.code, error.facts), status_of(error))
+    answer = redirect(url_for("accounts.password_page", done=1), 303)
+    context.set_cookie(answer, SESSION_COOKIE, changed.token)
+    return answer
 
 
 @bp.post("/sign-out")
