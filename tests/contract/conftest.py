@@ -1,4 +1,9 @@
-"""A driver at a simulated reader on each of its three wires, all of which are mandatory."""
+"""A driver at a simulated reader on each of its three wires, all of which are mandatory; or at a real device.
+
+`pytest tests/contract --hardware reader=serial:/dev/ttyUSB0` runs the same contract against the reader at that address
+(as in the configuration).  What needs to lay cards down or to switch faults on is left out there, and counted as
+deselected.  Lay one card on the plate before, or what is shown of a card is skipped.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +24,47 @@ from drivers.api import Deadline, IdCard, IdReader
 
 WIRES = ("pty", "usb-split", "usb-pair")
 SPEED_FACTOR = 20
+ENDS_WITHIN_S = 30
+ROLES = ("reader",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--hardware",
+        action="append",
+        default=[],
+        metavar="ROLE=ADDRESS",
+        help=f"run the contract of a role ({', '.join(ROLES)}) against the real device at this address",
+    )
+
+
+def hardware(config: pytest.Config) -> dict[str, str]:
+    """The real devices that were named, by role."""
+    found = {}
+    for given in config.getoption("hardware", default=[]):
+        role, is_address, address = given.partition("=")
+        if role not in ROLES or not is_address or not address:
+            raise pytest.UsageError(f"--hardware {given}: ROLE=ADDRESS is wanted, ROLE one of {', '.join(ROLES)}")
+        found[role] = address
+    return found
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [f"hardware: {role} at {address}" for role, address in hardware(config).items()]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "place" in metafunc.fixturenames:
+        address = hardware(metafunc.config).get("reader")
+        metafunc.parametrize("place", WIRES if address is None else [address], indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a real device nobody can lay cards down or switch faults on."""
+    if hardware(config):
+        left_out = [item for item in items if "desk" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 class SystemClock:
@@ -45,7 +91,10 @@ class Simulator:
         self.wire = wire
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
-        told = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            self.end()
+        told = json.loads(line)
         self.address: str = told["address"]
         self._place, self._token = urlsplit(told["faults"]).netloc, told["token"]
         self.card_ids = [card["id"] for card in self.ask("GET", "/cards")["cards"]]
@@ -86,24 +135,36 @@ class Simulator:
         self.lift()
 
     def end(self) -> None:
-        """End the process."""
-        self._process.terminate()
-        self._process.wait(10)
+        """End the process; one that does not end by itself is ended, and that is told."""
         assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._process.terminate()
+        try:
+            self._process.wait(ENDS_WITHIN_S)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
 
 
-class Desk:
-    """A driver at a simulator."""
+class Device:
+    """A driver at a device of which only the address is known."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
+    def __init__(self, address: str, timing_scale: float) -> None:
+        self.address = address
         self.clock = SystemClock()
-        self.reader: IdReader = reader_sam.create(simulator.address, {"timing_scale": 1 / SPEED_FACTOR}, self.clock)
+        self.reader: IdReader = reader_sam.create(address, {"timing_scale": timing_scale}, self.clock)
 
     def deadline(self, limit_s: float = 20.0) -> Deadline:
         """A deadline that only a hanging driver meets."""
         return Deadline.after(self.clock, limit_s)
+
+
+class Desk(Device):
+    """A driver at a simulator."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator.address, 1 / SPEED_FACTOR)
+        self.simulator = simulator
 
     def lay_and_read(self, card_id: str) -> IdCard:
         """Lay a card down and read it once; a card that lay there before is lifted first."""
@@ -114,20 +175,35 @@ class Desk:
         return card
 
 
-@pytest.fixture(scope="session", params=WIRES)
-def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    """One simulator process a wire, shared by all tests."""
+@pytest.fixture(scope="session")
+def place(request: pytest.FixtureRequest) -> Iterator[Simulator | str]:
+    """One simulator process a wire, shared by all tests; or the address of a real device."""
+    if request.param not in WIRES:
+        yield request.param
+        return
     simulator = Simulator(request.param)
     yield simulator
     simulator.end()
 
 
 @pytest.fixture
-def desk(simulator: Simulator) -> Iterator[Desk]:
+def desk(place: Simulator) -> Iterator[Desk]:
     """An open driver at a settled simulator."""
-    simulator.settle()
-    desk = Desk(simulator)
+    place.settle()
+    desk = Desk(place)
     desk.reader.open(desk.deadline())
     yield desk
     desk.reader.close()
-    simulator.settle()
+    place.settle()
+
+
+@pytest.fixture
+def device(place: Simulator | str) -> Iterator[Device]:
+    """An open driver at a simulator on whose plate a card lies, or at a real device."""
+    if isinstance(place, Simulator):
+        place.settle()
+        place.lay(place.card_ids[0])
+    device = Device(place, 1.0) if isinstance(place, str) else Desk(place)
+    device.reader.open(device.deadline())
+    yield device
+    device.reader.close()
