@@ -67,6 +67,7 @@ class Config:
     port: int
     folder: Path
     key: str
+    media_key: str
     station_code: str
     station_name: str
     time_zone: str
@@ -145,6 +146,7 @@ KEYS: dict[str, Key] = {
     "web.port": Key(_is_number(0, 65535), "CONFIG-PORT", 8731),
     "data.folder": Key(lambda value: _is_text(value) and value.startswith("/"), "CONFIG-FOLDER", "/var/lib/renhu"),
     "data.key": Key(_is_key_source, "CONFIG-KEY", ""),
+    "data.media_key": Key(_is_key_source, "CONFIG-KEY", ""),
     "station.code": Key(_is_text, "CONFIG-TEXT", "000"),
     "station.name": Key(_is_text, "CONFIG-TEXT", "人户登记站"),
     "station.time_zone": Key(_is_zone, "CONFIG-ZONE", "Asia/Shanghai"),
@@ -202,6 +204,7 @@ def parse(document: dict[str, Any], path: str) -> Config:
         port=value["web.port"],
         folder=Path(value["data.folder"]),
         key=value["data.key"],
+        media_key=value["data.media_key"],
         station_code=value["station.code"],
         station_name=value["station.name"],
         time_zone=value["station.time_zone"],

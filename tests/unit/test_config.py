@@ -54,6 +54,7 @@ def test_only_loopback_addresses_are_taken(host):
     ("key", "value"),
     [
         ("web.port", True), ("web.port", 65536), ("data.key", "file:relative"), ("data.key", "credential:a/b"),
+        ("data.media_key", "renhu-media.key"),
         ("station.time_zone", "Mars/Base"), ("station.time_zone", "../etc/passwd"), ("station.name", "  "),
         ("devices.reader.address", "serial:usb-foo"), ("devices.reader.address", "serial:/dev/ttyUSB0?baud=1234"),
         ("devices.reader.address", "usb:zz"),
