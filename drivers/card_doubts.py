@@ -12,10 +12,8 @@ from collections.abc import Iterator, Mapping
 from drivers import id_number
 from drivers.api import CardKind, Doubt, DoubtReason
 
-REPLACEMENT = "\ufffd"
 PHOTO_HEADER = bytes.fromhex("574C66007E00")
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LONG_TERM = "长期"
 _SEXES = frozenset("0129")
 _ETHNIC_GROUPS = frozenset(f"{code:02d}" for code in (*range(1, 57), 97, 98))
@@ -36,11 +34,6 @@ _CATEGORIES = {
 _NAMES = ("name", "name_latin")
 _EIGHTEEN_DIGIT_KINDS = (CardKind.RESIDENT, CardKind.HMT, CardKind.FOREIGNER_2023)
 _SEX_IN_NUMBER_KINDS = (CardKind.RESIDENT, CardKind.HMT)
-
-
-def storable(text: str) -> str:
-    """`text` with each unpaired surrogate and NUL replaced by U+FFFD: databases and HTTP refuse them."""
-    return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def doubts_of(

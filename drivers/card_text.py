@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from drivers import card_doubts, id_number
 from drivers.api import CardKind, IdCard
+from drivers.stored_text import storable
 
 LONG_TERM = "long-term"
 BLANKS = " \0"
@@ -113,7 +114,7 @@ def make_card(
     sizes_units = {field: sum(size for _, size in parts) // 2 for field, parts in layout.items()}
     addresses = tuple(record for record in (decode(raw).rstrip(BLANKS) for raw in address_records) if record)
     doubts = card_doubts.doubts_of(kind, on_card, sizes_units, addresses, photo)
-    values = {field: card_doubts.storable(value) or None for field, value in on_card.items()}
+    values = {field: storable(value) or None for field, value in on_card.items()}
     for field in _DATES:
         values[field] = _date(field, on_card[field])
     return IdCard(
@@ -124,7 +125,7 @@ def make_card(
         ethnic_group=values.get("ethnic_group"),
         birth_date=values["birth_date"],
         address=values.get("address"),
-        newest_addresses=tuple(card_doubts.storable(record) for record in addresses),
+        newest_addresses=tuple(storable(record) for record in addresses),
         id_number=values.get("id_number"),
         issuer=values.get("issuer"),
         valid_from=values["valid_from"],

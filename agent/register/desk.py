@@ -23,6 +23,7 @@ from agent.register.errors import refused
 from agent.register.service import RegisterService
 from agent.register.views import CardQuestion, CardState, DeskView, DraftView, Problem, RecordView
 from drivers.api import Clock, IdCard
+from drivers.stored_text import storable
 
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
@@ -292,4 +293,4 @@ class Desk:
 def _question(card: IdCard, older: CardQuestion | None) -> CardQuestion:
     """Ask whose a card is; a question already asked stays the same, with the name as it was read last."""
     key = str(uuid.uuid4()) if older is None else older.id
-    return CardQuestion(key, names.masked(names.storable(card.name or "")))
+    return CardQuestion(key, names.masked(storable(card.name or "")))

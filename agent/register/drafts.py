@@ -155,7 +155,7 @@ class Drafts:
 
         Raises: CodedError DRAFT-UNKNOWN, PROBLEM-NOT-PASSABLE, REASON-MISSING.
         """
-        if not reason.strip():
+        if not fields.reason(reason):
             raise refused("REASON-MISSING")
         with writing(self._place.store):
             row = own_draft(draft_id, by)
@@ -168,7 +168,7 @@ class Drafts:
                 draft=row,
                 code=code,
                 value_hash=approved_value(form),
-                reason=reason.strip()[: fields.LONGEST_TYPED],
+                reason=fields.reason(reason),
                 second_user=uuid.UUID(second_user_id),
                 at=self._place.clock.now(),
             )

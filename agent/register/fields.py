@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from agent.register import codes, divisions, id_number, names
+from agent.register import codes, divisions, id_number
 from agent.register.form import Form, as_date, value
 from agent.register.scope import DAYS_IN_SCOPE, days_stayed
+from drivers.stored_text import storable
 
 Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
 CHILD_DOCUMENTS = frozenset({"113", "117"})
@@ -122,7 +123,7 @@ def is_required(key: str, form: Form, today: date) -> bool:
 def understood(key: str, typed: str, *, is_practice: bool) -> str:
     """Write a typed value the way it is stored; what cannot be understood stays as it was typed."""
     rule = RULES[key]
-    text = names.storable(typed)[:LONGEST_TYPED]
+    text = storable(typed)[:LONGEST_TYPED]
     text = text.strip(_TYPED_AROUND) if rule.kind in {"name", "text"} else text.strip()
     if text.strip() == "":
         return ""
@@ -141,6 +142,11 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
             found = divisions.parse(text, is_practice=is_practice)
             text = text if found is None else found.code
     return text
+
+
+def reason(typed: str) -> str:
+    """Write a reason that somebody gave the way it is stored; "" where there is none."""
+    return storable(typed).strip()[:LONGEST_TYPED]
 
 
 def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practice: bool) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Names (姓名): what may be stored, how they are found again, and how they are hidden from the queue.
+"""Names (姓名): what is wrong with one, how they are found again, and how they are hidden from the queue.
 
 A name is stored code point for code point; only search keys are folded.
 Source: notice of twelve ministries of 2016 (50 characters, separator U+00B7).
@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 from agent.register.views import Problem
+from drivers.stored_text import REPLACEMENT, storable
 
 # Names are read character by character; the phrase dictionary would cost 45 MB and a third of the start.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -31,14 +32,9 @@ def with_right_dots(name: str) -> str:
     return _DOT_BETWEEN.sub(MIDDLE_DOT, name)
 
 
-def storable(text: str) -> str:
-    """Replace what no database and no page can carry: unpaired surrogates by U+FFFD; NUL is dropped."""
-    return re.sub("[\ud800-\udfff]", "�", text).replace("\x00", "")
-
-
 def search_key(name: str) -> str:
-    """Fold a name for comparing and finding: NFC, one kind of dot, no blanks, small letters."""
-    return re.sub(r"\s+", "", with_right_dots(unicodedata.normalize("NFC", name))).lower()
+    """Fold a name for comparing and finding: NFC, one kind of dot, no blanks, small letters; always storable."""
+    return re.sub(r"\s+", "", with_right_dots(unicodedata.normalize("NFC", storable(name)))).lower()
 
 
 def pinyin_keys(name: str) -> tuple[str, str]:
@@ -75,7 +71,7 @@ def check(name: str, field: str) -> tuple[list[Problem], list[Problem]]:
         problems.append(Problem("NAME-LENGTH", field, {"most": LONGEST, "over": len(name) - LONGEST}))
     if any(_is_private(character) for character in name):
         warnings.append(Problem("NAME-PRIVATE-CHARACTER", field))
-    if "�" in name:
+    if REPLACEMENT in name:
         warnings.append(Problem("NAME-LOST-CHARACTER", field))
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in name):
         problems.append(Problem("NAME-CONTROL-CHARACTER", field))

@@ -10,9 +10,9 @@ import dataclasses
 import hashlib
 from datetime import datetime
 
-from agent.register import names
 from agent.register.form import Entry, Form, StoredDoubt, StoredOffer
 from drivers.api import IdCard
+from drivers.stored_text import storable
 
 _FROM_CARD = {
     "name": "name",
@@ -40,8 +40,8 @@ def _encoded(text: str) -> bytes:
 
 def addresses(card: IdCard) -> tuple[str, tuple[StoredOffer, ...]]:
     """Choose the household address of a card: the value ("" when the clerk must pick) and what stands beside it."""
-    printed = names.storable(card.address or "")
-    newest = [names.storable(address) for address in card.newest_addresses]
+    printed = storable(card.address or "")
+    newest = [storable(address) for address in card.newest_addresses]
     beside = (StoredOffer("chip-printed", printed),) if printed else ()
     if not newest:
         return printed, ()
@@ -58,7 +58,7 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
     for card_key, key in _FROM_CARD.items():
         text = getattr(card, card_key)
         if text:
-            entry = Entry(names.storable(text), "chip", now, is_verified, doubts=_doubts(card, card_key))
+            entry = Entry(storable(text), "chip", now, is_verified, doubts=_doubts(card, card_key))
             filled[key] = _meet(filled.get(key), entry)
     filled["id_type"] = _meet(filled.get("id_type"), Entry(RESIDENT_CARD, "chip", now, is_verified))
     chosen, offers = addresses(card)

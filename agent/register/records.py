@@ -114,7 +114,7 @@ class Records:
         """
         if not values.keys() <= fields.RULES.keys():
             raise refused("FIELD-UNKNOWN")
-        if not reason.strip():
+        if not fields.reason(reason):
             raise refused("REASON-MISSING")
         is_practice = self._place.station.is_practice
         with writing(self._place.store):
@@ -126,7 +126,7 @@ class Records:
             new = {**held, **typed}
             form = self._form(record, new)
             self._refuse_new_problems(record, held, form, new)
-            if self._apply(record, new, form, by, reason.strip()[: fields.LONGEST_TYPED]):
+            if self._apply(record, new, form, by, fields.reason(reason)):
                 record.save()
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
                 self._send(EDITED, record)
@@ -181,7 +181,9 @@ class Records:
     def _note_accepted(self, record: Any, by: Person, reasons: Mapping[str, str], approvals: Mapping[str, Any]) -> None:
         now = self._place.clock.now()
         for code, reason in reasons.items():
-            AcceptedProblem.create(registration=record, code=code, reason=reason, user=uuid.UUID(by.user_id), at=now)
+            AcceptedProblem.create(
+                registration=record, code=code, reason=fields.reason(reason), user=uuid.UUID(by.user_id), at=now
+            )
         for code, word in approvals.items():
             AcceptedProblem.create(
                 registration=record,

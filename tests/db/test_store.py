@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agent.register import names
+from drivers.stored_text import storable
 from peewee_models import audit
 from peewee_models.audit import AuditEntry
 from peewee_models.database import SqlCipherStore, open_sqlcipher
@@ -76,7 +76,7 @@ def test_times_sort_across_whole_seconds(store: Any) -> None:
 
 
 def test_text_is_kept_code_point_for_code_point(store: Any) -> None:
-    strange = "测试\U00020087\ue863·Å" + names.storable("\ud800\x00")
+    strange = "测试\U00020087\ue863·Å" + storable("\ud800\x00")
     with store.write():
         AuditEntry.create(seq=1, at=NOW, action="test", subject_kind="test", facts={"text": strange})
         OutboxRow.create(seq=1, at=NOW, kind="x", subject_id=uuid.uuid4(), version=1, body={"text": strange})

@@ -12,6 +12,7 @@ from agent.register.evaluate import Setting, derive, judge
 from agent.register.form import Entry
 from agent.register.id_number import FormFacts, check, clean
 from drivers.api import CardKind, IdCard
+from drivers.stored_text import storable
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -168,7 +169,7 @@ def test_understanding_is_stable_and_storable(key: str, typed: str) -> None:
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=30))
 def test_search_keys_are_stable_and_storable(name: str) -> None:
-    kept = names.storable(name)
+    kept = storable(name)
     key = names.search_key(kept)
     assert names.search_key(key) == key
     "".join(names.pinyin_keys(kept)).encode()

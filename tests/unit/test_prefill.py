@@ -146,7 +146,7 @@ def test_doubts_stay_with_their_field() -> None:
 
 
 def test_what_no_database_can_hold_is_replaced() -> None:
-    assert prefill.fill({}, card(name="测\ud800试\x00"), NOW)["name"].value == "测\ufffd试"
+    assert prefill.fill({}, card(name="测\ud800试\x00"), NOW)["name"].value == "测\ufffd试\ufffd"
 
 
 def test_absent_values_fill_nothing() -> None:
