@@ -2,12 +2,15 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# What runs the station: C libraries that wheels do not carry, Bootstrap, fonts with rare characters.
-RUN_PACKAGES := python3-venv tzdata libjs-bootstrap5 libusb-1.0-0 libudev1 fonts-noto-cjk fonts-hanazono
-# What the tests need besides: a browser, the second database engine, a C compiler, systemd's and udev's own checkers.
-TEST_PACKAGES := chromium gcc libc6-dev postgresql-15 systemd udev umockdev libumockdev0 util-linux
+# What runs the station: C libraries that wheels do not carry, SANE with its network backend, a compiler for python-sane,
+# Bootstrap, fonts with rare characters.
+RUN_PACKAGES := python3-venv python3-dev gcc libc6-dev tzdata libjs-bootstrap5 libusb-1.0-0 libudev1 \
+    libsane1 libsane-dev sane-airscan fonts-noto-cjk fonts-hanazono
+# What the tests need besides: a browser, the second database engine, SANE's own scanner of the command line and its
+# server, a renderer of PDF, systemd's and udev's own checkers.
+TEST_PACKAGES := chromium postgresql-15 sane-utils poppler-utils systemd udev umockdev libumockdev0 util-linux
 
 .PHONY: setup setup-test demo test test-all bench check lock clean
 
@@ -20,8 +23,9 @@ setup-test: setup
 $(VENV)/.ready: requirements.lock pyproject.toml $(wildcard webui/translations/*/LC_MESSAGES/*.po)
 	@.ci/system-packages $(RUN_PACKAGES)
 	@[ -x $(BIN)/python ] || /usr/bin/python3 -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@awk '/^[^ #]/ { keep = /^setuptools==/ } keep' requirements.lock | $(PIP) --require-hashes -r /dev/stdin
+	@$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@$(BIN)/pybabel --quiet compile -d webui/translations
 	@touch $@
 
