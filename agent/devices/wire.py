@@ -1,5 +1,7 @@
 """The wire between the agent and a worker: one JSON line a message, over an inherited socket pair.
 
+Behind the line of a `Page` follow exactly `size_bytes` raw bytes.
+
 Values are `msgspec` structs told apart by their `type`; what does not fit its struct is refused, so a worker that a
 hostile device has taken over can send wrong values but no objects.
 """
@@ -15,6 +17,8 @@ from drivers.api import Actor, Candidate, Retry
 
 VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
+PAGE_LIMIT_BYTES = 40_000_000
+PIECE_BYTES = 256 * 1024
 
 
 class WireBroken(Exception):
@@ -64,6 +68,12 @@ class Request(msgspec.Struct, frozen=True, tag="request"):
     limit_s: float
 
 
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Agent → worker: end the request of this number, if it is still under way; its `Reply` comes all the same."""
+
+    number: int
+
+
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """Worker → agent, first."""
 
@@ -100,6 +110,22 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
     retry: Retry = Retry.NOW
 
 
+class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
+    """Worker → agent: one picture of a request, with what is known of it; its bytes follow the line.
+
+    Attributes:
+        number: of the request.
+        data: what is known of the picture, as the role defines it.
+        size_bytes: how many bytes follow.
+        body: those bytes, put here by the receiving end.
+    """
+
+    number: int
+    data: msgspec.Raw
+    size_bytes: int
+    body: bytes = b""
+
+
 class Ports(msgspec.Struct, frozen=True, tag="ports"):
     """Worker → agent: the ports that might be this device, whenever they change."""
 
@@ -112,8 +138,8 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
     statistics: dict[str, int] = {}
 
 
-ToWorker = Start | Watch | Request
-FromWorker = Hello | State | Sign | Reply | Ports | Pulse
+ToWorker = Start | Watch | Request | Cancel
+FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode
@@ -126,29 +152,30 @@ class Wire:
     def __init__(self, connection: socket.socket, *, is_worker: bool) -> None:
         self._socket = connection
         self._buffer = bytearray()
+        self._page: Page | None = None
         self._decode: Any = _decode_to_worker if is_worker else _decode_from_worker
 
     def fileno(self) -> int:
         """The socket's descriptor, for selectors."""
         return self._socket.fileno()
 
-    def send(self, message: ToWorker | FromWorker) -> None:
-        """Send one message.
+    def send(self, message: ToWorker | FromWorker, body: bytes = b"") -> None:
+        """Send one message, and the bytes that belong to it.
 
         Raises: WireBroken when the other side has gone or takes nothing.
         """
         try:
-            self._socket.sendall(_encoder.encode(message) + b"\n")
+            self._socket.sendall(_encoder.encode(message) + b"\n" + body)
         except OSError as error:
             raise WireBroken("the other side has gone") from error
 
     def receive(self) -> list[Any]:
         """Take what has arrived: one `recv`, then every whole message in the buffer.
 
-        Raises: WireBroken at end of file, on an over-long line, and on anything that is not a message.
+        Raises: WireBroken at end of file, on an over-long line or page, and on anything that is not a message.
         """
         try:
-            piece = self._socket.recv(LINE_LIMIT_BYTES)
+            piece = self._socket.recv(PIECE_BYTES)
         except BlockingIOError:
             return []
         except OSError as error:
@@ -156,14 +183,37 @@ class Wire:
         if not piece:
             raise WireBroken("end of file")
         self._buffer += piece
-        *lines, rest = self._buffer.split(b"\n")
-        self._buffer = bytearray(rest)
-        if len(rest) > LINE_LIMIT_BYTES:
-            raise WireBroken("a line without an end")
+        return list(iter(self._next, None))
+
+    def _next(self) -> Any:
+        """The next whole message in the buffer, or None."""
+        if self._page is None:
+            end = self._buffer.find(b"\n")
+            if end < 0:
+                if len(self._buffer) > LINE_LIMIT_BYTES:
+                    raise WireBroken("a line without an end")
+                return None
+            message = self._message(self._take(end + 1))
+            if not isinstance(message, Page):
+                return message
+            if not 0 < message.size_bytes <= PAGE_LIMIT_BYTES:
+                raise WireBroken("a page of an impossible size")
+            self._page = message
+        if len(self._buffer) < self._page.size_bytes:
+            return None
+        page, self._page = self._page, None
+        return msgspec.structs.replace(page, body=self._take(page.size_bytes))
+
+    def _message(self, line: bytes) -> Any:
         try:
-            return [self._decode(bytes(line)) for line in lines]
+            return self._decode(line)
         except msgspec.DecodeError as error:
             raise WireBroken("not a message of this wire") from error
+
+    def _take(self, size_bytes: int) -> bytes:
+        taken = bytes(self._buffer[:size_bytes])
+        del self._buffer[:size_bytes]
+        return taken
 
     def close(self) -> None:
         """Close this end."""

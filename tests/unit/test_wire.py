@@ -4,7 +4,22 @@ import socket
 
 import pytest
 
-from agent.devices.wire import LINE_LIMIT_BYTES, Hello, Pulse, Reply, Request, Sign, State, Watch, Wire, WireBroken, raw
+from agent.devices.wire import (
+    LINE_LIMIT_BYTES,
+    PAGE_LIMIT_BYTES,
+    Cancel,
+    Hello,
+    Page,
+    Pulse,
+    Reply,
+    Request,
+    Sign,
+    State,
+    Watch,
+    Wire,
+    WireBroken,
+    raw,
+)
 
 
 @pytest.fixture
@@ -28,7 +43,9 @@ def test_what_a_worker_sends_arrives_as_it_was(ends, message):
     assert agent.receive() == [message]
 
 
-@pytest.mark.parametrize("message", [Watch(is_reading=True, poll_ms=100), Request(1, "reset", {}, 102.5, 2.5)])
+@pytest.mark.parametrize(
+    "message", [Watch(is_reading=True, poll_ms=100), Request(1, "reset", {}, 102.5, 2.5), Cancel(1)]
+)
 def test_what_the_agent_sends_arrives_as_it_was(ends, message):
     agent, worker, _ = ends
     agent.send(message)
@@ -43,6 +60,36 @@ def test_messages_may_come_in_any_pieces(ends):
         plug.sendall((line * 2)[index : index + 1])
         got += agent.receive()
     assert got == [Hello(1, 7)] * 2
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 7, 64, 10_000])
+def test_a_page_comes_with_its_bytes_between_other_messages_in_any_pieces(ends, piece_bytes):
+    agent, _, plug = ends
+    body = b'{"type":"hello"}\n\x00\xff' * 9
+    head = b'{"type":"page","number":3,"data":{"n":1},"size_bytes":%d}\n' % len(body)
+    hello = b'{"type":"hello","version":1,"pid":7}\n'
+    stream = hello + head + body + hello + head + body
+    got = []
+    for at in range(0, len(stream), piece_bytes):
+        plug.sendall(stream[at : at + piece_bytes])
+        got += agent.receive()
+    assert [type(each) for each in got] == [Hello, Page, Hello, Page]
+    assert {got[1].body, got[3].body} == {body}
+    assert (got[1].number, bytes(got[1].data)) == (3, b'{"n":1}')
+
+
+def test_a_page_that_is_sent_arrives_whole(ends):
+    agent, worker, _ = ends
+    worker.send(Page(1, raw({}), 5), b"12345")
+    assert [page.body for page in agent.receive()] == [b"12345"]
+
+
+@pytest.mark.parametrize("size_bytes", [-1, 0, PAGE_LIMIT_BYTES + 1])
+def test_a_page_of_an_impossible_size_breaks_the_wire(ends, size_bytes):
+    agent, _, plug = ends
+    plug.sendall(b'{"type":"page","number":1,"data":null,"size_bytes":%d}\n' % size_bytes)
+    with pytest.raises(WireBroken):
+        agent.receive()
 
 
 @pytest.mark.parametrize(
