@@ -94,7 +94,6 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         folder.release()
         raise
     host, port = bound.getsockname()[:2]
-    photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     services = Services(
         accounts=station.accounts,
         register=station.register,
@@ -103,7 +102,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
-        pictures=DraftPictures(station.register, PhotoDecoder(photo, station.clock), practice.draw),
+        pictures=DraftPictures(station.register, station.devices, practice.draw),
     )
     settings = WebSettings(
         host=host,
@@ -155,7 +154,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
         with store.write():
             choose_address(role, address)
 
-    devices = DevicesService(supervisor, clock, remember)
+    photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
+    devices = DevicesService(supervisor, clock, remember, PhotoDecoder(photo, clock))
     parts.append(devices)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
     control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -242,6 +242,13 @@ class Candidate(msgspec.Struct, frozen=True):
     description: str
 
 
+SPEEDS_BAUD: Final = (115200, 57600, 38400, 19200, 9600)
+"""The speeds that a reader on a serial line may have."""
+
+RF_FRAME_BYTES: Final = range(24, 256)
+"""What a reader's largest RF frame may be."""
+
+
 class LineStatistics(msgspec.Struct, frozen=True):
     """Counters since the driver was made, for the technician."""
 
@@ -321,12 +328,16 @@ class IdReader(ABC):
         """Reset the SAM and wait until it answers.  Source: command 10 FF."""
 
     @abstractmethod
-    def set_speed(self, speed_baud: int, deadline: Deadline) -> None:
-        """Change the line's speed on a technician's order (serial only).  Source: command 60 nn."""
+    def set_speed(self, speed_baud: int, deadline: Deadline) -> ReaderIdentity:
+        """Change the line's speed, one of `SPEEDS_BAUD`, on a technician's order (serial only).
+
+        Returns: who answers at the speed that the line has now.
+        Source: command 60 nn.
+        """
 
     @abstractmethod
     def set_largest_rf_frame(self, size_bytes: int, deadline: Deadline) -> None:
-        """Set the largest RF frame, 24-255 bytes, on a technician's order.  Source: command 61 FF."""
+        """Set the largest RF frame, one of `RF_FRAME_BYTES`, on a technician's order.  Source: command 61 FF."""
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The ports that might be such a device, listed without opening any; *may* be overridden."""

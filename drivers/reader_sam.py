@@ -149,7 +149,7 @@ class SamReader(IdReader):
         self._reading = None
         self._session.reset(deadline)
 
-    def set_speed(self, speed_baud: int, deadline: Deadline) -> None:
+    def set_speed(self, speed_baud: int, deadline: Deadline) -> ReaderIdentity:
         """Change the line's speed; on USB there is none to change (READER-REFUSED, 23h)."""
         if speed_baud not in SPEEDS_BAUD:
             raise ValueError(f"the speeds are {', '.join(map(str, SPEEDS_BAUD))}")
@@ -157,7 +157,7 @@ class SamReader(IdReader):
         if self._session.transport.speed_baud is None:
             raise reader_errors.refused(sam_status.NOT_PERMITTED)
         self._session.change_speed(speed_baud, deadline)
-        self._identity = None
+        return self._asked_identity(deadline)
 
     def set_largest_rf_frame(self, size_bytes: int, deadline: Deadline) -> None:
         """Set the largest RF frame."""

@@ -78,6 +78,8 @@ TABLE: Final[dict[str, Access]] = {
     "devices.restart": Access.TECHNICIAN,
     "devices.self_test": Access.TECHNICIAN,
     "devices.use": Access.TECHNICIAN,
+    "devices.order_question": Access.TECHNICIAN,
+    "devices.give_order": Access.TECHNICIAN,
     "practice.page": Access.PRACTICE,
     "practice.lay": Access.PRACTICE,
     "practice.lift": Access.PRACTICE,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from agent.devices.host import DeviceSettings
+from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus, Supervisor
@@ -50,7 +51,8 @@ def _running(settings: DeviceSettings, clock: Clock) -> Iterator[tuple[DevicesSe
             service.offer(sign)
 
     supervisor = Supervisor([settings], clock, on_event, on_sign, lambda: None, refuses_simulated=False)
-    services.append(DevicesService(supervisor, clock, lambda _role, _address: None))
+    photos = PhotoDecoder(PhotoSettings(), clock)
+    services.append(DevicesService(supervisor, clock, lambda _role, _address: None, photos))
     supervisor.start()
     try:
         yield services[0], changed

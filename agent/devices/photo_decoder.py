@@ -18,6 +18,7 @@ import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +95,38 @@ class Photo:
     facts: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """How a decoding ended, without the picture.  No personal data.
+
+    Attributes:
+        at: when.
+        code: why there is no picture; None when there is one.
+        facts: as in `Photo`.
+    """
+
+    at: datetime
+    code: str | None
+    facts: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoState:
+    """What a technician needs to know of the decoding.
+
+    Attributes:
+        library: path of the configured library; "" for none.
+        shape: how it is called.
+        symbol: the function's configured name; "" for the shape's own.
+        last: how it went the last time; None when it was not called since the agent started.
+    """
+
+    library: str
+    shape: str
+    symbol: str
+    last: PhotoResult | None
+
+
 class _Layers(msgspec.Struct, frozen=True):
     confinement: tuple[str, ...]
 
@@ -118,6 +151,12 @@ class PhotoDecoder:
         self._settings = settings
         self._clock = clock
         self._limit_s = limit_s
+        self._last: PhotoResult | None = None
+
+    @property
+    def state(self) -> PhotoState:
+        """Which library is called, and how it went the last time."""
+        return PhotoState(self._settings.library, self._settings.shape, self._settings.symbol, self._last)
 
     def decode(self, wlt: bytes, sam_id: str = "") -> Photo:
         """Draw one photo.  Takes up to the time limit.
@@ -128,6 +167,11 @@ class PhotoDecoder:
 
         Returns: the picture, or the reason why there is none; never raises for what a library does.
         """
+        photo = self._decoded(wlt, sam_id)
+        self._last = PhotoResult(self._clock.now(), photo.code, photo.facts)
+        return photo
+
+    def _decoded(self, wlt: bytes, sam_id: str) -> Photo:
         library, shape = self._settings.library, self._settings.shape
         if not library:
             return Photo(None, "PHOTO-NOT-DECODABLE")

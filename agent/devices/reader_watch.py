@@ -131,14 +131,19 @@ class ReaderWatch:
 
     def _open(self) -> None:
         try:
-            self._identity = self._reader.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
+            identity = self._reader.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
         except DeviceError as error:
             self._lost(error)
             return
         self._failed_opens = 0
         self._plate = Plate.EMPTY
         self._tell_ports()
-        identity = self._identity
+        self._identify(identity)
+        self._next_look_s = self._clock.monotonic()
+
+    def _identify(self, identity: ReaderIdentity) -> None:
+        """Say who is ready."""
+        self._identity = identity
         self._report(
             State(
                 "ready",
@@ -150,7 +155,6 @@ class ReaderWatch:
                 },
             )
         )
-        self._next_look_s = self._clock.monotonic()
 
     def _lost(self, error: DeviceError) -> None:
         """Close, say why once, and try again: soon at first, then more and more slowly."""
@@ -278,7 +282,7 @@ class ReaderWatch:
             case "reset":
                 self._reader.reset(limit)
             case "set_speed":
-                self._reader.set_speed(int(request.arguments["speed_baud"]), limit)
+                self._identify(self._reader.set_speed(int(request.arguments["speed_baud"]), limit))
             case "set_largest_rf_frame":
                 self._reader.set_largest_rf_frame(int(request.arguments["size_bytes"]), limit)
             case unknown:

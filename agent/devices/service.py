@@ -1,4 +1,4 @@
-"""What pages and commands may ask of the devices: how they are, self-tests, restarts, and which port to use.
+"""What pages and commands may ask of the devices: how they are, self-tests, restarts, settings, which port to use.
 
 Nothing here returns personal data; cards go to the desk alone.
 """
@@ -12,13 +12,15 @@ from concurrent.futures import TimeoutError as FutureTimeout
 
 import msgspec
 
+from agent.devices.orders import Order, Orders, Outcome
+from agent.devices.photo_decoder import Photo, PhotoDecoder, PhotoState
 from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus, Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, DeviceError, Retry
-from drivers.api import Clock, DeviceBusy, IdCard, SelfTest
+from drivers.api import RF_FRAME_BYTES, SPEEDS_BAUD, Clock, DeviceBusy, IdCard, SelfTest
 
-__all__ = ["DeviceStatus", "DevicesService", "Port"]
+__all__ = ["RF_FRAME_BYTES", "SPEEDS_BAUD", "DeviceStatus", "DevicesService", "Order", "Outcome", "PhotoState", "Port"]
 
 SELF_TEST_LIMIT_S = 15.0
 LONGEST_BORROWING_S = 600.0
@@ -33,12 +35,27 @@ class Port(msgspec.Struct, frozen=True):
 
 
 class DevicesService:
-    """The devices of this station."""
+    """The devices of this station.
 
-    def __init__(self, supervisor: Supervisor, clock: Clock, remember_address: Callable[[str, str], None]) -> None:
+    Args:
+        supervisor: runs them.
+        clock: the time.
+        remember_address: keeps where a technician has found a device.
+        photos: calls the configured vendor's library.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        clock: Clock,
+        remember_address: Callable[[str, str], None],
+        photos: PhotoDecoder,
+    ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._remember_address = remember_address
+        self._photos = photos
+        self._orders = Orders(supervisor, clock)
         self._lock = threading.Lock()
         self._borrower: queue.SimpleQueue[Sign | None] | None = None
         self._is_desk_held = False
@@ -62,6 +79,32 @@ class DevicesService:
             return msgspec.json.decode(answer.result(SELF_TEST_LIMIT_S + 5.0), type=SelfTest)
         except FutureTimeout as error:
             raise DeviceError("READER-HUNG", Actor.TECHNICIAN, Retry.NOW, deadline_s=SELF_TEST_LIMIT_S) from error
+
+    def set_module(self, role: str, order: Order, value: int, by_user: str) -> Outcome:
+        """Change a setting of the device's module on a technician's order, as `Orders.give` does."""
+        return self._orders.give(role, order, value, by_user)
+
+    def last_order(self, role: str) -> Outcome | None:
+        """How the last such order ended; None when there was none since the start."""
+        return self._orders.last(role)
+
+    def photo_state(self) -> PhotoState:
+        """Which library draws card photos, and how it went the last time."""
+        return self._photos.state
+
+    def decode_photo(self, wlt: bytes) -> Photo:
+        """Have the library draw a photo that this station's reader has read; its licence may be bound to the reader."""
+        return self._photos.decode(wlt, self.sam_id())
+
+    def sam_id(self) -> str:
+        """The SAM id that the reader has told last; "" before it has told any."""
+        reader = self._supervisor.statuses().get("reader")
+        return "" if reader is None else reader.identity.get("sam_id", "")
+
+    def is_simulated(self, role: str) -> bool:
+        """Whether this device has told that it is one of our simulators."""
+        status = self._supervisor.statuses().get(role)
+        return status is not None and status.simulated
 
     def candidates(self, role: str) -> list[Port]:
         """The ports that might be this device, those that nobody named in the configuration among them."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from agent.accounts.service import SignedIn
-from agent.devices.photo_decoder import PhotoDecoder
+from agent.devices.service import DevicesService
 from agent.register.service import RegisterService
 
 
@@ -15,18 +15,18 @@ class DraftPictures:
 
     Args:
         register: where the raw photo lies, with the rights to it.
-        decoder: calls the configured vendor's library.
-        draw_simulated: draws the photos of simulated cards, in practice folders only.
+        devices: knows the reader, and calls the configured vendor's library.
+        draw_simulated: draws the photos that a simulated reader has read, in practice folders only.
     """
 
     def __init__(
-        self, register: RegisterService, decoder: PhotoDecoder, draw_simulated: Callable[[bytes], bytes | None] | None
+        self, register: RegisterService, devices: DevicesService, draw_simulated: Callable[[bytes], bytes | None] | None
     ) -> None:
         self._register = register
-        self._decoder = decoder
+        self._devices = devices
         self._draw_simulated = draw_simulated
         self._lock = threading.Lock()
-        self._last: tuple[bytes, bytes | None] = (b"", None)
+        self._last: tuple[bytes, str, bytes | None] = (b"", "", None)
 
     def card_picture(self, draft_id: str, by: SignedIn) -> bytes | None:
         """The picture as PNG; None when there is no photo, or none that can be decoded here.
@@ -36,14 +36,16 @@ class DraftPictures:
         photo = self._register.chip_photo(draft_id, by)
         if not photo:
             return None
+        sam_id = self._devices.sam_id()
         with self._lock:
-            known, picture = self._last
-            if known != photo:
+            known, known_by, picture = self._last
+            if (known, known_by) != (photo, sam_id):
                 picture = self._drawn(photo)
-                self._last = (photo, picture)
+                self._last = (photo, sam_id, picture)
                 self._register.note_photo(draft_id, by, is_decodable=picture is not None)
         return picture
 
     def _drawn(self, photo: bytes) -> bytes | None:
-        simulated = self._draw_simulated(photo) if self._draw_simulated is not None else None
-        return simulated or self._decoder.decode(photo).png
+        if self._draw_simulated is not None and self._devices.is_simulated("reader"):
+            return self._draw_simulated(photo)
+        return self._devices.decode_photo(photo).png

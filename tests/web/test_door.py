@@ -151,7 +151,8 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "register.page", "register.record", "register.search", *USERS,
     }  # fmt: skip
     assert may["technician"] - everybody == {
-        "devices.page", "devices.restart", "devices.self_test", "devices.use", *PRACTICE,
+        "devices.page", "devices.restart", "devices.self_test", "devices.use",
+        "devices.order_question", "devices.give_order", *PRACTICE,
     }  # fmt: skip
     assert not any(name.startswith(("devices.", "users.")) for name in may["clerk"])
     assert {"desk.page", "drafts.save", "register.edit", "media.card_picture"} <= may["clerk"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.devices.service import RF_FRAME_BYTES, SPEEDS_BAUD, Order
 from agent.errors import Actor, CodedError, Retry
 from webui.context import LastSelfTest, composition, services, signed_in
 
@@ -18,14 +21,35 @@ def known_role(role: str) -> str:
     return role
 
 
+_VALUES: Final = {
+    Order.SPEED: [str(speed) for speed in SPEEDS_BAUD],
+    Order.RF_FRAME: [str(size) for size in RF_FRAME_BYTES],
+}
+
+
+def known_order(order: str) -> Order:
+    """Give back an order that there is.  Raises: CodedError WEB-NOT-FOUND."""
+    if order not in set(Order):
+        raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
+    return Order(order)
+
+
 @bp.get("/devices")
 def page() -> ResponseReturnValue:
     """Show every device, and the ports that one might use."""
     devices = services().devices
     statuses = devices.statuses()
     candidates = {status.role: devices.candidates(status.role) for status in statuses}
+    orders = {status.role: devices.last_order(status.role) for status in statuses}
     return render_template(
-        "devices/page.html", statuses=statuses, candidates=candidates, tests=composition().self_tests
+        "devices/page.html",
+        statuses=statuses,
+        candidates=candidates,
+        tests=composition().self_tests,
+        orders=orders,
+        photo=devices.photo_state(),
+        speeds_baud=SPEEDS_BAUD,
+        rf_frame_bytes=RF_FRAME_BYTES,
     )
 
 
@@ -58,3 +82,25 @@ def use(role: str) -> ResponseReturnValue:
     devices.use(role, address)
     services().accounts.note_device_act(signed_in(), "use", role)
     return redirect(url_for("devices.page"), 303)
+
+
+@bp.get("/devices/<role>/order/<order>")
+def order_question(role: str, order: str) -> ResponseReturnValue:
+    """Say what an order to the module means and risks, and ask whether it is meant."""
+    known, value = known_order(order), request.args.get("value", "")
+    if value not in _VALUES[known]:
+        raise CodedError("WEB-BAD-REQUEST", Actor.TECHNICIAN, Retry.NEVER)
+    status = next(status for status in services().devices.statuses() if status.role == known_role(role))
+    return render_template("devices/order.html", status=status, order=known, value=value)
+
+
+@bp.post("/devices/<role>/order/<order>")
+def give_order(role: str, order: str) -> ResponseReturnValue:
+    """Give an order that was asked about; the page of devices tells how it ended."""
+    known, value = known_order(order), request.form.get("value", "")
+    if value not in _VALUES[known] or request.form.get("meant") != "yes":
+        raise CodedError("WEB-BAD-REQUEST", Actor.TECHNICIAN, Retry.NEVER)
+    by = signed_in()
+    services().accounts.note_device_act(by, f"{known} {value}", known_role(role))
+    services().devices.set_module(role, known, int(value), by.user_id)
+    return redirect(url_for("devices.page", _anchor=f"order-{role}"), 303)
