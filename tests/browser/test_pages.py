@@ -10,7 +10,11 @@ from playwright.sync_api import expect
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
-PATHS = {"clerk": ("register", "practice"), "technician": ("devices", "practice"), "supervisor": ("register",)}
+PATHS = {
+    "clerk": ("register", "practice", "password"),
+    "technician": ("devices", "practice"),
+    "supervisor": ("register", "users"),
+}
 # What stands on a page outside data: texts of elements that are not marked as data.
 WORDS = """() => [...document.querySelectorAll('body *')]
   .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
@@ -30,6 +34,8 @@ def pages_of(clerk, role):
     if role == "visitor":
         page.goto(f"{url}/sign-in")
         yield "sign-in"
+        page.goto(f"{url}/enrol")
+        yield "enrol"
         return
     clerk.sign_in(role, language=clerk.language)
     if role == "clerk":
@@ -52,6 +58,13 @@ def pages_of(clerk, role):
     for path in PATHS[role]:
         page.goto(f"{url}/{path}")
         yield path
+    if role == "supervisor":
+        page.locator("td a", has_text="technician").click()
+        yield "person"
+        page.fill("#code-password", clerk.demo.people[role]["password"])
+        page.keyboard.press("Enter")
+        expect(page.locator("#one-time-code")).to_be_visible()
+        yield "code"
     page.goto(f"{url}/nowhere")
     yield "error"
 

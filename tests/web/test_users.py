@@ -77,7 +77,7 @@ def test_switched_off_is_out_at_once_and_lets_the_desk_go(house):
     assert house.station.desk.holder_session() is None
     assert colleague.get("/desk").headers["Location"] == "/sign-in"
     boss.get(person)
-    assert "已停用" in boss.page
+    assert "停用中" in boss.page
     boss.post(f"{person}/code", {"own-password": own(house)})
     assert "请先启用" in boss.page
     assert boss.post(f"{person}/enable", {"own-password": own(house)}).status_code == 303
