@@ -82,13 +82,12 @@ def find_key(source: str, folder: DataFolder) -> bytes:
     Raises: StartRefused: KEY-MISSING, KEY-LENGTH, KEY-OPEN-TO-OTHERS, KEY-UNREADABLE (all 10), KEY-IN-FOLDER (2).
     """
     path, may_make = _key_path(source, folder)
-    if folder.kind is FolderKind.REGISTER and path.resolve().is_relative_to(folder.path.resolve()):
-        raise StartRefused("KEY-IN-FOLDER", Exit.CONFIGURATION, path=str(path))
+    refuse_inside(path, folder)
     if path.exists():
-        return _read_key(path, is_credential=not may_make)
+        return read_key(path, is_credential=not may_make)
     if not may_make or not folder.is_new:
         raise StartRefused("KEY-MISSING", Exit.LOCKED, path=str(path))
-    return _make_key(path)
+    return make_key(path)
 
 
 def _key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
@@ -105,7 +104,17 @@ def _key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
     return DEFAULT_KEY_FILE, True
 
 
-def _read_key(path: Path, *, is_credential: bool) -> bytes:
+def refuse_inside(path: Path, folder: DataFolder) -> None:
+    """Refuse a key beside what it protects; a practice folder may hold its own.  Raises: StartRefused KEY-IN-FOLDER."""
+    if folder.kind is FolderKind.REGISTER and path.resolve().is_relative_to(folder.path.resolve()):
+        raise StartRefused("KEY-IN-FOLDER", Exit.CONFIGURATION, path=str(path))
+
+
+def read_key(path: Path, *, is_credential: bool) -> bytes:
+    """Read a key that only its owner may read; a credential's mode is systemd's own matter.
+
+    Raises: StartRefused KEY-UNREADABLE, KEY-OPEN-TO-OTHERS, KEY-LENGTH.
+    """
     try:
         key = path.read_bytes()
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -118,7 +127,8 @@ def _read_key(path: Path, *, is_credential: bool) -> bytes:
     return key
 
 
-def _make_key(path: Path) -> bytes:
+def make_key(path: Path) -> bytes:
+    """Make a key, mode 0400, on the disk for good.  Raises: StartRefused KEY-UNWRITABLE."""
     key = secrets.token_bytes(KEY_BYTES)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)

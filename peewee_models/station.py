@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+
 from peewee import CharField, TextField
 
 from peewee_models.base import Table
 
+MEDIA_MARK = ("media_key", "media_station")
+
 
 class StationMeta(Table):
-    """One fact: `folder_kind` is `practice` or `register` for life; `address.ROLE` is a technician's choice."""
+    """One fact: `folder_kind` is `practice` or `register` for life; `address.ROLE` is a technician's choice.
+
+    `media_key` names the key of the encrypted files and `media_station` what they are bound to, both for life.
+    """
 
     key = CharField(max_length=40, primary_key=True)
     value = TextField()
@@ -34,3 +41,15 @@ def chosen_address(role: str) -> str | None:
 def choose_address(role: str, address: str) -> None:
     """Keep a technician's choice; it goes before the configuration."""
     StationMeta.replace(key=f"address.{role}", value=address).execute()
+
+
+def media_mark() -> tuple[str, uuid.UUID] | None:
+    """The keyed hash of the media key, and the folder's own identity; None where there never was a media key."""
+    rows = {row.key: str(row.value) for row in StationMeta.select().where(StationMeta.key.in_(MEDIA_MARK))}
+    return (rows[MEDIA_MARK[0]], uuid.UUID(rows[MEDIA_MARK[1]])) if rows else None
+
+
+def set_media_mark(check: str, station: uuid.UUID) -> None:
+    """Say once which media key belongs to this folder."""
+    for key, value in zip(MEDIA_MARK, (check, str(station)), strict=True):
+        StationMeta.insert(key=key, value=value).execute()

@@ -1,0 +1,206 @@
+"""The files of the media store on disk: named by the hash of their own bytes, there whole or not at all.
+
+A file is written in `incoming`, synced, renamed to `ab/abcd…`, and its folder synced; only then may a row name it.
+Only encrypted bytes come here.
+
+Source: security requirements, finding 3 (without the two syncs every row pointed to an empty file after a power cut).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from agent.errors import Actor, CodedError, Retry
+
+FOLDER = "media"
+INCOMING = "incoming"
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
+_PIECE_BYTES = 1024 * 1024
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Step(StrEnum):
+    """What has just been done with a file that is being stored."""
+
+    OPENED = "opened"
+    WRITTEN = "written"
+    SYNCED = "synced"
+    RENAMED = "renamed"
+    FOLDER_SYNCED = "folder-synced"
+
+
+class NotWhole(Exception):
+    """The bytes are not those that the name promises."""
+
+
+class MediaFiles:
+    """The folder of encrypted files.  Owned by one process; its threads may store at the same time.
+
+    Args:
+        folder: made where it is missing, mode 0700.
+        at_step: called after each step of storing a file; a drill kills the process there.
+
+    Raises: CodedError DATABASE-FULL, DATABASE-FAILED.
+    """
+
+    def __init__(self, folder: Path, at_step: Callable[[Step], None] = lambda _step: None) -> None:
+        self._folder = folder
+        self._incoming = folder / INCOMING
+        self._at_step = at_step
+        self._lock = threading.Lock()
+        self._being_written: set[str] = set()
+        with _coding():
+            for part in (folder, self._incoming, *(folder / f"{number:02x}" for number in range(256))):
+                part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_folder(folder)
+            sync_folder(folder.parent)
+
+    def write(self, pieces: Iterable[bytes], announce: Callable[[str], None]) -> tuple[str, int]:
+        """Keep a file for good.
+
+        Args:
+            pieces: its encrypted bytes.
+            announce: is told the address before there is a file of that name, so that no sweep takes it.
+
+        Returns: its address and its size in bytes; after a power cut it is still there, whole.
+        Raises: CodedError DATABASE-FULL, DATABASE-FAILED; nothing is left behind then.
+        """
+        name = secrets.token_hex(16)
+        unborn = self._incoming / name
+        with self._lock:
+            self._being_written.add(name)
+        try:
+            with _coding():
+                return self._write(unborn, pieces, announce)
+        finally:
+            with suppress(OSError):
+                unborn.unlink(missing_ok=True)
+            with self._lock:
+                self._being_written.discard(name)
+
+    def _write(self, unborn: Path, pieces: Iterable[bytes], announce: Callable[[str], None]) -> tuple[str, int]:
+        digest, size_bytes = hashlib.sha256(), 0
+        with os.fdopen(os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            self._at_step(Step.OPENED)
+            for piece in pieces:
+                file.write(piece)
+                digest.update(piece)
+                size_bytes += len(piece)
+            file.flush()
+            self._at_step(Step.WRITTEN)
+            sync_file(file.fileno())
+            self._at_step(Step.SYNCED)
+        address = digest.hexdigest()
+        announce(address)
+        born = self._path(address)
+        unborn.rename(born)
+        self._at_step(Step.RENAMED)
+        try:
+            sync_folder(born.parent)
+        except OSError:
+            born.unlink(missing_ok=True)
+            raise
+        self._at_step(Step.FOLDER_SYNCED)
+        return address, size_bytes
+
+    @contextmanager
+    def opened(self, address: str, size_bytes: int) -> Iterator[BinaryIO]:
+        """Open a file whose bytes have just been compared with its name.
+
+        Raises: FileNotFoundError; NotWhole; CodedError DATABASE-FAILED when the disk cannot read it.
+        """
+        with _open_plain(self._path(address)) as file:
+            with _coding():
+                digest, found_bytes = hashlib.sha256(), os.fstat(file.fileno()).st_size
+                if found_bytes == size_bytes:
+                    while piece := file.read(_PIECE_BYTES):
+                        digest.update(piece)
+                    file.seek(0)
+            if found_bytes != size_bytes or digest.hexdigest() != address:
+                raise NotWhole
+            yield file
+
+    def has(self, address: str) -> bool:
+        """Whether there is a file of this name."""
+        return self._path(address).is_file()
+
+    def remove(self, address: str) -> None:
+        """Remove a file; one that is not there is as good.  What cannot be removed now is swept later."""
+        with suppress(OSError):
+            self._path(address).unlink(missing_ok=True)
+
+    def addresses(self) -> list[str]:
+        """The names of all files.  Raises: CodedError DATABASE-FAILED."""
+        with _coding():
+            return [path.name for path in self._folder.glob("??/*") if _ADDRESS.fullmatch(path.name)]
+
+    def clear_incoming(self) -> int:
+        """Remove what a crash left half written; give how many.  What is being written now stays."""
+        removed = 0
+        with _coding():
+            for path in self._incoming.iterdir():
+                with self._lock:
+                    is_leftover = path.name not in self._being_written
+                if is_leftover:
+                    path.unlink(missing_ok=True)
+                    removed += 1
+        return removed
+
+    def _path(self, address: str) -> Path:
+        if not _ADDRESS.fullmatch(address):
+            raise NotWhole
+        return self._folder / address[:2] / address
+
+
+def sync_file(descriptor: int) -> None:
+    """Wait until the file's bytes are on the disk."""
+    os.fsync(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the folder's names are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _open_plain(path: Path) -> BinaryIO:
+    """Open a plain file: never a link's target, never something that makes the reader wait."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotWhole from error
+        raise _coded(error) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotWhole
+    return os.fdopen(descriptor, "rb")
+
+
+@contextmanager
+def _coding() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _coded(error) from error
+
+
+def _coded(error: OSError) -> CodedError:
+    code = "DATABASE-FULL" if error.errno in _NO_ROOM else "DATABASE-FAILED"
+    return CodedError(code, Actor.TECHNICIAN, Retry.AFTER_ACTION)
