@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from drivers import scanner_errors, scanner_options
+from drivers import escl_serial, scanner_errors, scanner_options
 from drivers.api import Candidate, Clock, Deadline
 from drivers.scanner_api import (
     DocumentScanner,
@@ -84,9 +84,8 @@ class SaneScanner(DocumentScanner):
             if told.code == "SCANNER-INVALID":
                 raise scanner_errors.absent(self._address) from error
             raise told from error
-        return ScannerIdentity(
-            PREFIX + listed.name, listed.vendor, listed.model, listed.serial or usb_serial(listed.name)
-        )
+        serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name)
+        return ScannerIdentity(PREFIX + listed.name, listed.vendor, listed.model, serial)
 
     def close(self) -> None:
         """Release the scanner."""

@@ -30,7 +30,7 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 
     Attributes:
         version: of this wire; a worker of another version ends at once.
-        role: "reader".
+        role: "reader" or "scanner".
         driver: the file name below `drivers/`, or an entry point of `renhu.drivers`.
         address: as in the contract's addresses.
         settings: the driver's own settings.

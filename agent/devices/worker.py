@@ -20,8 +20,10 @@ from typing import Any
 
 from agent.clock import SystemClock
 from agent.devices.reader_watch import ReaderWatch
+from agent.devices.scanner_watch import ScannerWatch
 from agent.devices.wire import VERSION, Hello, Start, State, Wire, WireBroken
 from drivers.api import CodedError, IdReader
+from drivers.scanner_api import DocumentScanner
 
 log = logging.getLogger("renhu.worker")
 
@@ -68,18 +70,24 @@ def _first(wire: Wire) -> list[Any]:
 
 
 def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
+    clock = SystemClock()
     try:
         driver = load_driver(start.driver)
-        reader = driver.create(start.address, start.settings, SystemClock())  # type: ignore[attr-defined]
+        device = driver.create(start.address, start.settings, clock)  # type: ignore[attr-defined]
     except CodedError as error:
         _stay_faulted(wire, error.code, error.facts)
         return
     except ModuleNotFoundError as error:
-        _stay_faulted(wire, "READER-DRIVER-MISSING", {"driver": start.driver, "module": str(error.name)})
+        code = f"{start.role.upper()}-DRIVER-MISSING"
+        _stay_faulted(wire, code, {"driver": start.driver, "module": str(error.name)})
         return
-    if not isinstance(reader, IdReader):
-        raise TypeError(f"driver {start.driver} does not make a {start.role}")
-    ReaderWatch(reader, wire, SystemClock()).run(waiting)
+    match start.role, device:
+        case "reader", IdReader():
+            ReaderWatch(device, wire, clock).run(waiting)
+        case "scanner", DocumentScanner():
+            ScannerWatch(device, wire, clock).run(waiting)
+        case _:
+            raise TypeError(f"driver {start.driver} does not make a {start.role}")
 
 
 def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) -> None:

@@ -1,0 +1,223 @@
+"""A scanner's life in its worker: open, tell what it offers, scan when asked, look again for scanners while idle.
+
+One thread makes every call into the library, which may block for seconds; the caller's thread keeps hearing the wire,
+so that a cancel is passed on at once and the agent hears a pulse while the library works.
+"""
+
+from __future__ import annotations
+
+import queue
+import selectors
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Wire, WireBroken, raw
+from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
+from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerRhythm:
+    """How often things are done, in seconds, and how long opening may take."""
+
+    reopen_s: float = 0.5
+    reopen_slowest_s: float = 10.0
+    pulse_s: float = 3.0
+    button_s: float = 0.5
+    list_s: float = 60.0
+    open_limit_s: float = 20.0
+
+
+class ScanEnd(msgspec.Struct, frozen=True):
+    """How a scan ended: how many pages came, and whether it was called off."""
+
+    pages: int
+    is_cancelled: bool
+
+
+class ScannerWatch:
+    """Run one scanner."""
+
+    def __init__(self, scanner: DocumentScanner, wire: Wire, clock: Clock, rhythm: ScannerRhythm | None = None) -> None:
+        self._scanner = scanner
+        self._wire = wire
+        self._clock = clock
+        self._rhythm = rhythm or ScannerRhythm()
+        self._sending = threading.Lock()
+        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._cancelled: set[int] = set()
+        self._under_way: int | None = None
+        self._is_open = False
+        self._failed_opens = 0
+        self._reported: State | None = None
+        self._told_ports: tuple[Candidate, ...] | None = None
+        self._next_open_s = self._next_list_s = clock.monotonic()
+
+    def run(self, waiting: Iterable[object] = ()) -> None:
+        """Obey what is waiting, then go on until the wire breaks.
+
+        Raises: WireBroken when the agent has gone.
+        """
+        threading.Thread(target=self._work, name="scanner", daemon=True).start()
+        for message in waiting:
+            self._obey(message)
+        next_pulse_s = self._clock.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wire, selectors.EVENT_READ)
+            while True:
+                if selector.select(max(0.0, next_pulse_s - self._clock.monotonic())):
+                    for message in self._wire.receive():
+                        self._obey(message)
+                if self._clock.monotonic() >= next_pulse_s:
+                    self._send(Pulse())
+                    next_pulse_s = self._clock.monotonic() + self._rhythm.pulse_s
+
+    def _obey(self, message: object) -> None:
+        if isinstance(message, Request):
+            self._requests.put(message)
+        elif isinstance(message, Cancel):
+            self._cancelled.add(message.number)
+            if self._under_way == message.number:
+                self._scanner.cancel()
+
+    def _send(self, message: State | Sign | Reply | Page | Ports | Pulse, body: bytes = b"") -> None:
+        with self._sending:
+            self._wire.send(message, body)
+
+    def _work(self) -> None:
+        """Make the library's calls, one after the other, until the agent has gone."""
+        try:
+            while True:
+                try:
+                    request = self._requests.get(timeout=self._pause_s())
+                except queue.Empty:
+                    self._look()
+                else:
+                    self._answer(request)
+        except WireBroken:
+            self._scanner.close()
+
+    def _pause_s(self) -> float:
+        now_s = self._clock.monotonic()
+        due_s = self._next_list_s
+        if not self._is_open:
+            due_s = min(due_s, self._next_open_s)
+        elif self._scanner.offers().has_button:
+            due_s = min(due_s, now_s + self._rhythm.button_s)
+        return max(0.0, due_s - now_s)
+
+    def _look(self) -> None:
+        """What is due while nobody asks for anything: open, the button, the list of scanners."""
+        try:
+            if not self._is_open:
+                self._open_when_due()
+            elif self._scanner.offers().has_button and self._scanner.is_button_pressed():
+                self._send(Sign("button"))
+        except CodedError as error:
+            self._lose(error)
+        if self._clock.monotonic() >= self._next_list_s:
+            self._list()
+
+    def _open_when_due(self) -> None:
+        if self._clock.monotonic() >= self._next_open_s:
+            self._open()
+
+    def _open(self) -> None:
+        identity = self._scanner.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
+        self._is_open = True
+        self._failed_opens = 0
+        told = {key: str(value) for key, value in msgspec.structs.asdict(identity).items() if value}
+        self._send(Sign("offers", raw(self._scanner.offers())))
+        self._tell(State("ready", identity=told))
+
+    def _lose(self, error: CodedError) -> None:
+        """Say why the scanner cannot be used now, and try again later."""
+        self._scanner.close()
+        self._is_open = False
+        pause_s = min(self._rhythm.reopen_s * 2**self._failed_opens, self._rhythm.reopen_slowest_s)
+        self._failed_opens = min(self._failed_opens + 1, 16)
+        self._next_open_s = self._clock.monotonic() + pause_s
+        self._tell(State("absent" if isinstance(error, DeviceAbsent) else "faulted", error.code, error.facts))
+
+    def _tell(self, state: State) -> None:
+        if state != self._reported:
+            self._send(state)
+            self._reported = state
+
+    def _list(self) -> None:
+        """List the scanners again; only a list that has changed is told."""
+        self._next_list_s = self._clock.monotonic() + self._rhythm.list_s
+        try:
+            found = self._scanner.candidates()
+        except CodedError:
+            return
+        if found != self._told_ports:
+            self._told_ports = found
+            self._send(Ports(found))
+
+    def _answer(self, request: Request) -> None:
+        if request.operation != "scan":
+            self._send(Reply(request.number, code="DEVICE-OPERATION", facts={"operation": request.operation}))
+            return
+        self._under_way = request.number
+        try:
+            self._send(self._scan(request))
+        finally:
+            self._under_way = None
+            self._cancelled.discard(request.number)
+
+    def _scan(self, request: Request) -> Reply:
+        """Scan and send every page as it comes; a page that comes behind a cancel is dropped."""
+        number = request.number
+
+        def report(progress: Progress) -> None:
+            if number in self._cancelled:
+                self._scanner.cancel()
+            facts = {"page": progress.page, "lines": progress.lines, "lines_expected": progress.lines_expected}
+            self._send(Sign("progress", raw({"number": number}), facts=dict(facts)))
+
+        pages = 0
+        try:
+            wanted = msgspec.convert(request.arguments, ScanRequest)
+            if not self._is_open:
+                self._open()
+            if number in self._cancelled:
+                return Reply(number, raw(ScanEnd(0, is_cancelled=True)))
+            for page, body in self._scanner.scan(wanted, report):
+                if number in self._cancelled:
+                    break
+                self._send(Page(number, raw(page), len(body)), body)
+                pages += 1
+                if number in self._cancelled:
+                    self._scanner.cancel()
+        except msgspec.ValidationError:
+            return Reply(number, code="SCANNER-SETTING", facts={"setting": "request", "wanted": ""})
+        except CodedError as error:
+            if number not in self._cancelled:
+                self._after_error(error)
+                return Reply(
+                    number, raw(ScanEnd(pages, is_cancelled=False)), error.code, error.facts, error.actor, error.retry
+                )
+        return Reply(number, raw(ScanEnd(pages, is_cancelled=number in self._cancelled)))
+
+    def _after_error(self, error: CodedError) -> None:
+        """Paper trouble leaves the scanner open; anything else means that it has to be opened anew."""
+        if error.code not in PAPER_TROUBLES:
+            self._lose(error)
+            self._next_open_s = self._clock.monotonic()
+
+
+PAPER_TROUBLES = frozenset(
+    {
+        "SCANNER-EMPTY",
+        "SCANNER-JAM",
+        "SCANNER-COVER",
+        "SCANNER-SETTING",
+        "SCANNER-TOO-LARGE",
+        "SCANNER-SHORT-PAGE",
+        "SCANNER-NO-DATA",
+    }
+)
