@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from agent.events.service import EventBus
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
+
+OUR_NAMES: Final = ("127.0.0.1", "localhost", "station.localhost")
 
 
 class Clock(Protocol):
@@ -119,7 +121,7 @@ class WebSettings:
     port: int
     is_practice: bool
     station_name: str
-    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "station.localhost")
+    allowed_hosts: tuple[str, ...] = OUR_NAMES
     stream_cap: int = 32
     time_zone: str = "Asia/Shanghai"
     bootstrap_folder: Path = Path("/usr/share/javascript/bootstrap5")

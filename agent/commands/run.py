@@ -76,7 +76,7 @@ def _serve_status(config: Config, error: StartRefused) -> None:
         fail(refused)
         return
     host, port = bound.getsockname()[:2]
-    server = WebServer(bound, status_app(error), stream_cap=0)
+    server = WebServer(bound, status_app(error, port), stream_cap=0)
     notifier, clock = Notifier(), SystemClock()
     server.start()
     notifier.ready()
