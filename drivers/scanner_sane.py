@@ -81,7 +81,7 @@ class SaneScanner(DocumentScanner):
         except self._error as error:
             self.close()
             told = scanner_errors.said_by_library(str(error))
-            if told.code == "SCANNER-INVALID":
+            if told.code in {"SCANNER-INVALID", "SCANNER-UNSUPPORTED"}:  # so libsane says of a name it does not know
                 raise scanner_errors.absent(self._address) from error
             raise told from error
         serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name)

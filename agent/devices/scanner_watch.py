@@ -170,8 +170,22 @@ class ScannerWatch:
             self._cancelled.discard(request.number)
 
     def _scan(self, request: Request) -> Reply:
-        """Scan and send every page as it comes; a page that comes behind a cancel is dropped."""
+        """Scan; a request that was called off ends well, whatever the library says of it."""
         number = request.number
+        sent: list[int] = []
+        try:
+            self._send_pages(number, msgspec.convert(request.arguments, ScanRequest), sent)
+        except msgspec.ValidationError:
+            return Reply(number, code="SCANNER-SETTING", facts={"setting": "request", "wanted": ""})
+        except CodedError as error:
+            if number not in self._cancelled:
+                self._after_error(error)
+                end = ScanEnd(len(sent), is_cancelled=False)
+                return Reply(number, raw(end), error.code, error.facts, error.actor, error.retry)
+        return Reply(number, raw(ScanEnd(len(sent), is_cancelled=number in self._cancelled)))
+
+    def _send_pages(self, number: int, wanted: ScanRequest, sent: list[int]) -> None:
+        """Send every page as it comes and note its number; one that comes behind a cancel is dropped."""
 
         def report(progress: Progress) -> None:
             if number in self._cancelled:
@@ -179,29 +193,16 @@ class ScannerWatch:
             facts = {"page": progress.page, "lines": progress.lines, "lines_expected": progress.lines_expected}
             self._send(Sign("progress", raw({"number": number}), facts=dict(facts)))
 
-        pages = 0
-        try:
-            wanted = msgspec.convert(request.arguments, ScanRequest)
-            if not self._is_open:
-                self._open()
+        if not self._is_open:
+            self._open()
+        if number in self._cancelled:
+            return
+        for page, body in self._scanner.scan(wanted, report):
             if number in self._cancelled:
-                return Reply(number, raw(ScanEnd(0, is_cancelled=True)))
-            for page, body in self._scanner.scan(wanted, report):
-                if number in self._cancelled:
-                    break
-                self._send(Page(number, raw(page), len(body)), body)
-                pages += 1
-                if number in self._cancelled:
-                    self._scanner.cancel()
-        except msgspec.ValidationError:
-            return Reply(number, code="SCANNER-SETTING", facts={"setting": "request", "wanted": ""})
-        except CodedError as error:
-            if number not in self._cancelled:
-                self._after_error(error)
-                return Reply(
-                    number, raw(ScanEnd(pages, is_cancelled=False)), error.code, error.facts, error.actor, error.retry
-                )
-        return Reply(number, raw(ScanEnd(pages, is_cancelled=number in self._cancelled)))
+                self._scanner.cancel()
+                return
+            self._send(Page(number, raw(page), len(body)), body)
+            sent.append(page.number)
 
     def _after_error(self, error: CodedError) -> None:
         """Paper trouble leaves the scanner open; anything else means that it has to be opened anew."""
