@@ -55,19 +55,9 @@ def _offers(key: str, entry: Entry) -> tuple[Offer, ...]:
 def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
     shown = []
     for doubt in entry.doubts:
-        character = "" if doubt.position is None else _unit_at(entry.value, doubt.position)
         proposal = pua.proposal(doubt.code_point) if doubt.reason == "private-use" and doubt.code_point else None
-        shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, character, proposal))
+        shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, proposal))
     return tuple(shown)
-
-
-def _unit_at(text: str, position: int) -> str:
-    unit = 0
-    for character in text:
-        if unit >= position:
-            return character
-        unit += 2 if ord(character) > 0xFFFF else 1
-    return ""
 
 
 def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str], zone: tzinfo) -> DraftView:
@@ -77,7 +67,6 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
     return DraftView(
         id=str(row.id),
         version=row.version,
-        kind="RG",
         state=cast('Literal["open", "aside"]', row.state),
         opened_at=row.opened_at,
         saved_at=row.saved_at,
@@ -96,13 +85,11 @@ def _card_view(row: Any) -> CardView | None:
     if not row.card_state:
         return None
     return CardView(
-        kind=row.card_kind,
         readings=row.card_readings,
         state=row.card_state,
         read_at=row.card_read_at,
         has_photo=bool(row.card_photo),
         photo_decodable=_PHOTO_DECODABLE.get(row.card_photo_state),
-        out_of_scope=None,
     )
 
 
@@ -126,7 +113,6 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
         id_number_masked=id_number.masked(person.id_no or ""),
         address=dwelling(register_queries.values_of(row)),
         registered_on=row.registered_at.astimezone(zone).date(),
-        state=row.state,
     )
 
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from agent.register.views import Source
 
-EXTRA = ("id_no_raw",)
-
 
 @dataclass(frozen=True, slots=True)
 class StoredOffer:

@@ -55,7 +55,6 @@ class DoubtView:
         reason: as in the card's `doubtful` list (`private-use`, `check-digit`, `full-field` …).
         position: 0-based UTF-16 unit within the field; None when the whole field is meant.
         code_point: `U+E863`, or None.
-        character: the character as it came, or "" when there is none to show.
         proposal: the character that a known private code point stands for; never applied by itself.
     """
 
@@ -63,7 +62,6 @@ class DoubtView:
     reason: str
     position: int | None
     code_point: str | None
-    character: str
     proposal: str | None
 
 
@@ -91,7 +89,6 @@ class FieldView:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     required: bool = False
-    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +106,16 @@ class CardView:
     """What is known of the card behind a draft.
 
     Attributes:
-        kind: `resident`, `hmt`, `foreigner-2017` or `foreigner-2023`.
         readings: 2 when two readings were equal, else 1.
         state: how far the reading is trusted; `single` when the module refuses a second one.
         photo_decodable: None until the decoder has tried.
-        out_of_scope: why this card leads to no registration here, or None.
     """
 
-    kind: str
     readings: int
     state: Literal["read", "verified", "single", "changed"]
     read_at: datetime
     has_photo: bool
     photo_decodable: bool | None
-    out_of_scope: Problem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +145,6 @@ class RecordLine:
     id_number_masked: str
     address: str
     registered_on: date
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +159,6 @@ class DraftView:
 
     id: str
     version: int
-    kind: Literal["RG"]
     state: Literal["open", "aside"]
     opened_at: datetime
     saved_at: datetime

@@ -13,8 +13,7 @@ from agent.register.views import RecordLine
 def many(house, monkeypatch):
     """A register in which 47 persons are found, and the pages that were asked of it."""
     everybody = [
-        RecordLine(str(n), f"测试{n:02}", "测*", "9900**********0049", "测试路", date(2026, 3, 2), "current")
-        for n in range(1, 48)
+        RecordLine(str(n), f"测试{n:02}", "测*", "9900**********0049", "测试路", date(2026, 3, 2)) for n in range(1, 48)
     ]
     asked = []
 
