@@ -40,8 +40,8 @@ def service(tmp_path):
     }  # fmt: skip
     started = []
 
-    def start():
-        os.dup2(listening.fileno(), 3, inheritable=True)
+    def start(passed=listening):
+        os.dup2(passed.fileno(), 3, inheritable=True)
         process = subprocess.Popen(
             ["/bin/sh", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml")],
             env=environment, pass_fds=[3], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -106,6 +106,22 @@ def test_the_credential_is_never_made_where_a_database_exists(service):
     refused.send_signal(signal.SIGTERM)
     assert refused.wait(10) == 10
     assert (folder / "state" / DATABASE).read_bytes() == before
+
+
+# What is bound to all addresses is taken by nobody: the daemon refuses it before it answers.
+@pytest.mark.parametrize(
+    ("family", "place"),
+    [(socket.AF_INET, ("0.0.0.0", 0)), (socket.AF_UNIX, "pages")],  # noqa: S104
+)
+def test_a_socket_that_others_could_reach_is_refused(service, family, place):
+    folder, _, _, start = service
+    with socket.socket(family) as reachable:
+        reachable.bind(str(folder / place) if isinstance(place, str) else place)
+        reachable.listen()
+        refused = start(reachable)
+        assert refused.wait(30) == 2
+    assert b"ListenStream=127.0.0.1" in refused.stderr.read()
+    assert not (folder / "run" / "agent.sock").exists()
 
 
 def test_the_watchdog_starves_when_the_supervisor_stands_still(service):
