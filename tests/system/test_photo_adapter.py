@@ -7,6 +7,7 @@ import platform
 import re
 import shutil
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -288,20 +289,31 @@ print(decoder.decode(bytes.fromhex("574C66007E00").ljust(1024, b"Z")).facts["res
 """
 UNSHARE = {"x86_64": 272, "aarch64": 97}[platform.machine()]
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+ROOT = Path(__file__).parents[2]
+# Debian closes homes to others: where the checkout lies in one, nobody gets it alone, at its place in an open folder.
+OPENED = """mount --bind "$2" /srv && mount -t tmpfs -o mode=755 opened "$1" && mkdir -p "$2" && mount --bind /srv "$2" &&
+shift 2 && exec "$@" """
+
+
+def as_nobody() -> list[str]:
+    """What starts a program as somebody without rights, who still finds this checkout."""
+    closed = [str(folder) for folder in reversed(ROOT.parents) if not folder.stat().st_mode & stat.S_IXOTH]
+    opened = ["unshare", "--mount", "sh", "-c", OPENED, "sh", closed[0], str(ROOT)] if closed else []
+    return [*opened, *NOBODY]
 
 
 @pytest.mark.parametrize("has_namespaces", [True, False], ids=["free", "as-in-the-unit"])
-@pytest.mark.parametrize("become", [[], NOBODY], ids=["as-we-are", "unprivileged"])
-def test_the_layers_hold_for_everybody(loot: Loot, become: list[str], has_namespaces: bool) -> None:
+@pytest.mark.parametrize("become", [list, as_nobody], ids=["as-we-are", "unprivileged"])
+def test_the_layers_hold_for_everybody(loot: Loot, become: Callable[[], list[str]], has_namespaces: bool) -> None:
     """The confinement does not rest on being root, nor on namespaces, which the service is not allowed."""
-    if become and os.geteuid() != 0:
+    if become is as_nobody and os.geteuid() != 0:
         pytest.skip("unprivileged already")
-    if become:
+    if become is as_nobody:
         for path in (loot.library, loot.victim, loot.key, loot.outside.parent):
             os.chown(path, 65534, 65534)
     program = DECODE if has_namespaces else REFUSE_UNSHARE.format(number=UNSHARE) + DECODE
     seen = subprocess.run(
-        [*become, sys.executable, "-c", program, str(loot.library)],
+        [*become(), sys.executable, "-c", program, str(loot.library)],
         capture_output=True,
         text=True,
         timeout=60,
