@@ -49,18 +49,20 @@ def test_the_path_from_the_card_to_the_corrected_record(house, clerk):
     }.items():
         assert f'data-field="{key}" data-value="{value}"' in clerk.page
     clerk.get(f"{record}/edit")
-    wrong = clerk.post(f"{record}/edit", {**clerk.form(mobile="139"), "version": version(clerk), "reason": "测试更正"})
+    wrong = clerk.post(
+        f"{record}/edit", {**clerk.form(mobile="139"), "version": version(clerk), "edit_reason": "测试更正"}
+    )
     assert wrong.status_code == 422
     assert 'value="139"' in clerk.page
     stale = version(clerk)
     changed = clerk.form(mobile="13900000001")
-    assert clerk.post(f"{record}/edit", {**changed, "version": stale, "reason": "测试更正"}).status_code == 303
+    assert clerk.post(f"{record}/edit", {**changed, "version": stale, "edit_reason": "测试更正"}).status_code == 303
     clerk.get(record)
     assert re.search(r"<del[^>]*>13800000000</del> → <ins[^>]*>13900000001</ins>", clerk.page)
     assert "测试更正" in clerk.page
     again = clerk.form()
     assert again == {}
-    late = clerk.post(f"{record}/edit", {"mobile": "13900000002", "version": stale, "reason": "测试更正"})
+    late = clerk.post(f"{record}/edit", {"mobile": "13900000002", "version": stale, "edit_reason": "测试更正"})
     assert late.status_code == 409
     for query in ("测试一", "csy", "990000198506120049"):
         found = clerk.post("/register/search", {"query": query})

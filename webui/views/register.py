@@ -102,6 +102,6 @@ def edit(record_id: str) -> ResponseReturnValue:
         typed.changed(request.form),
         request.form.get("version", type=int, default=0),
         signed_in(),
-        request.form.get("reason", "").strip(),
+        request.form.get("edit_reason", "").strip(),
     )
     return redirect(url_for("register.record", record_id=record_id), 303)
