@@ -291,8 +291,8 @@ UNSHARE = {"x86_64": 272, "aarch64": 97}[platform.machine()]
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 ROOT = Path(__file__).parents[2]
 # Debian closes homes to others: where the checkout lies in one, nobody gets it alone, at its place in an open folder.
-OPENED = """mount --bind "$2" /srv && mount -t tmpfs -o mode=755 opened "$1" && mkdir -p "$2" && mount --bind /srv "$2" &&
-shift 2 && exec "$@" """
+OPENED = """mount --bind "$2" /srv && mount -t tmpfs -o mode=755 opened "$1" && mkdir -p "$2" &&
+mount --bind /srv "$2" && shift 2 && exec "$@" """
 
 
 def as_nobody() -> list[str]:
