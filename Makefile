@@ -12,7 +12,7 @@ RUN_PACKAGES := python3-venv python3-dev gcc libc6-dev tzdata libjs-bootstrap5 l
 # server, a renderer of PDF, systemd's and udev's own checkers.
 TEST_PACKAGES := chromium postgresql-15 sane-utils poppler-utils systemd udev umockdev libumockdev0 util-linux
 
-.PHONY: setup setup-test demo test test-all bench check lock clean
+.PHONY: setup setup-test demo test test-all bench pictures check lock clean
 
 setup: $(VENV)/.ready
 	@.ci/system-packages $(RUN_PACKAGES)
@@ -36,7 +36,7 @@ check: setup-test
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@told=$$($(BIN)/lint-imports --no-logo) || { echo "$$told"; exit 1; }
 
 test: check
 	@$(BIN)/pytest -m "not drill"
@@ -47,9 +47,13 @@ test-all: check
 bench: setup-test
 	@$(BIN)/python tests/bench/run.py
 
+# Make the README's pictures anew; look at each before you commit them.
+pictures: setup-test
+	@RENHU_PICTURES=docs/pictures $(BIN)/pytest -q tests/browser/test_pictures.py -k pictured_page
+
 # Make the lock file anew from pyproject.toml; versions and hashes only, no host names.
 lock: setup
 	@$(BIN)/uv pip compile --quiet --upgrade --no-header --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
