@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from peewee_models.documents import Media
+from peewee import fn
+
+from peewee_models.documents import Document, Media, Page, ScanJob
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The draft or the record that documents belong to."""
+
+    column: Literal["draft", "record"]
+    id: uuid.UUID
 
 
 def insert_media(at: datetime, **columns: Any) -> Any:
@@ -39,3 +51,94 @@ def delete_media(media_ids: list[uuid.UUID]) -> list[str]:
     rows = list(Media.select(Media.address).where(Media.id.in_(media_ids)))
     Media.delete().where(Media.id.in_(media_ids)).execute()
     return [row.address for row in rows]
+
+
+def documents_of(owner: Owner) -> list[Any]:
+    """All documents of a draft or record, in the order of their kinds and then of their making."""
+    return list(
+        Document.select().where(_is_of(Document, owner)).order_by(Document.kind, Document.created_at, Document.id)
+    )
+
+
+def open_document(owner: Owner, kind: str) -> Any:
+    """The first open document of this kind, or None."""
+    wanted = _is_of(Document, owner) & (Document.kind == kind) & (Document.state == "open")
+    return Document.select().where(wanted).order_by(Document.created_at, Document.id).first()
+
+
+def insert_document(owner: Owner, kind: str, user_id: uuid.UUID, at: datetime) -> Any:
+    """Make a document without pages."""
+    return Document.create(**{owner.column: owner.id}, kind=kind, created_by=user_id, created_at=at)
+
+
+def last_position(document_id: uuid.UUID) -> int:
+    """The position of a document's last page, 0 where it has none."""
+    held = (Page.document == document_id) & Page.removed_at.is_null()
+    return int(Page.select(fn.MAX(Page.position)).where(held).scalar() or 0)
+
+
+def insert_page(document_id: uuid.UUID, position: int, media_id: uuid.UUID, side: str, doubts: Any) -> Any:
+    """Put a page into a document."""
+    return Page.create(document=document_id, position=position, original=media_id, side=side, doubts=doubts)
+
+
+def page(page_id: uuid.UUID) -> Any:
+    """A page with its document, or None."""
+    return Page.select(Page, Document).join(Document).where(Page.id == page_id).first()
+
+
+def pages_by_kind(owner: Owner) -> dict[str, int]:
+    """How many pages there are of each kind, without the removed ones."""
+    rows = (
+        Page.select(Document.kind, fn.COUNT(Page.id))
+        .join(Document)
+        .where(_is_of(Document, owner) & Page.removed_at.is_null())
+        .group_by(Document.kind)
+    )
+    return dict(rows.tuples())
+
+
+def media_of(owner: Owner) -> list[uuid.UUID]:
+    """The keys of all files of a draft's or record's pages, those of removed pages too."""
+    pages = Page.select(Page.original, Page.finished).join(Document).where(_is_of(Document, owner)).tuples()
+    return [key for pair in pages for key in pair if key is not None]
+
+
+def move(old: Owner, new: Owner) -> int:
+    """Give all documents and jobs of one to another; says how many documents there were."""
+    change = {old.column: None, new.column: new.id}
+    ScanJob.update(**change).where(_is_of(ScanJob, old)).execute()
+    moved: int = Document.update(**change, version=Document.version + 1).where(_is_of(Document, old)).execute()
+    return moved
+
+
+def delete_documents(owner: Owner) -> int:
+    """Delete all documents with their pages, and all jobs; says how many documents there were."""
+    ScanJob.delete().where(_is_of(ScanJob, owner)).execute()
+    Page.delete().where(Page.document.in_(Document.select(Document.id).where(_is_of(Document, owner)))).execute()
+    deleted: int = Document.delete().where(_is_of(Document, owner)).execute()
+    return deleted
+
+
+def insert_job(owner: Owner, at: datetime, **columns: Any) -> Any:
+    """Write down a wish to scan."""
+    return ScanJob.create(**{owner.column: owner.id}, queued_at=at, facts={}, **columns)
+
+
+def job(job_id: uuid.UUID) -> Any:
+    """A scan job, or None."""
+    return ScanJob.get_or_none(ScanJob.id == job_id)
+
+
+def jobs_in(states: Iterable[str]) -> list[Any]:
+    """All jobs in one of these states, the oldest first."""
+    return list(ScanJob.select().where(ScanJob.state.in_(list(states))).order_by(ScanJob.queued_at, ScanJob.id))
+
+
+def has_job_in(owner: Owner, states: Iterable[str]) -> bool:
+    """Whether a draft or record has a job in one of these states."""
+    return bool(ScanJob.select().where(_is_of(ScanJob, owner) & ScanJob.state.in_(list(states))).exists())
+
+
+def _is_of(table: Any, owner: Owner) -> Any:
+    return getattr(table, owner.column) == owner.id

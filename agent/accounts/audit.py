@@ -37,6 +37,9 @@ class Act(StrEnum):
     RECORD_VIEWED = "register.viewed"
     LISTED = "register.listed"
     SEARCHED = "register.searched"
+    PAGE_STORED = "document.page-stored"
+    DOCUMENTS_MOVED = "document.moved"
+    DOCUMENTS_SHREDDED = "document.shredded"
     DEVICE_ACT = "device.act"
 
 

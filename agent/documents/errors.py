@@ -13,3 +13,8 @@ def refused_file(code: str) -> CodedError:
 def unknown_page() -> CodedError:
     """There is no such page, or it is somebody else's: the same answer."""
     return CodedError("PAGE-UNKNOWN", Actor.CLERK, Retry.NEVER)
+
+
+def refused(code: str, **facts: str | int) -> CodedError:
+    """The wish does not fit what is; the clerk can do something about it."""
+    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, **facts)

@@ -136,7 +136,7 @@ class Drafts:
             by: its clerk.
             reason_code: from the table `discard_reason`, or the code why the person is out of scope.
 
-        Raises: CodedError DRAFT-UNKNOWN, DISCARD-REASON.
+        Raises: CodedError DRAFT-UNKNOWN, DISCARD-REASON, SCAN-RUNNING.
         """
         with writing(self._place.store):
             row = own_draft(draft_id, by)
@@ -146,8 +146,10 @@ class Drafts:
                 raise refused("DISCARD-REASON")
             act = Act.OUT_OF_SCOPE if reason_code in scope.CODES else Act.DRAFT_DISCARDED
             subject = None if act is Act.OUT_OF_SCOPE else row.id
+            give_room_back = self._place.papers.draft_discarded(row.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("draft", subject), reason=reason_code)
+        give_room_back()
         self._place.tell_draft(by, row)
 
     def approve(self, draft_id: str, by: Person, second_user_id: str, code: str, reason: str) -> DraftView:

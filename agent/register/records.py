@@ -58,6 +58,7 @@ class Records:
             record.reading = row.card_state
             record.save()
             self._note_accepted(record, by, reasons, approvals)
+            self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("record", record.id), version=record.version)
             self._send(kind, record)

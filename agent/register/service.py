@@ -12,7 +12,7 @@ from agent.register.drafts import Drafts
 from agent.register.errors import Problems
 from agent.register.records import Records
 from agent.register.views import DraftLine, DraftView, RecordLine, RecordView, StationSettings
-from agent.register.workplace import Workplace
+from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
 __all__ = ["Problems", "RegisterService", "StationSettings"]
@@ -21,8 +21,15 @@ __all__ = ["Problems", "RegisterService", "StationSettings"]
 class RegisterService:
     """Everything that can be done with persons, drafts and registrations at this station."""
 
-    def __init__(self, store: Store, clock: Clock, station: StationSettings, publish: Callable[[Event], None]) -> None:
-        place = Workplace(store, clock, station, publish)
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        station: StationSettings,
+        publish: Callable[[Event], None],
+        papers: DraftPapers | None = None,
+    ) -> None:
+        place = Workplace(store, clock, station, publish, papers or NoPapers())
         self._accounts = AccountsService(store, clock)
         self._drafts = Drafts(place)
         self._records = Records(place)

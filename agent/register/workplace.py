@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,6 +32,27 @@ class Person(Protocol):
         """Key of the session."""
 
 
+class DraftPapers(Protocol):
+    """What goes with a draft besides its form: its scanned documents."""
+
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
+        """Follow the draft to its record, inside the transaction that saves it."""
+
+    def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:
+        """Go with the draft, inside the transaction that discards it; gives what is left to do after it."""
+
+
+class NoPapers:
+    """A register without documents."""
+
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
+        """Nothing goes along."""
+
+    def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:  # noqa: ARG002 - the role's shape
+        """Nothing is left."""
+        return lambda: None
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """Store, clock, station and the way to tell the pages; shared by the parts of the register."""
@@ -39,6 +61,7 @@ class Workplace:
     clock: Clock
     station: StationSettings
     publish: Callable[[Event], None]
+    papers: DraftPapers
 
     @property
     def zone(self) -> ZoneInfo:

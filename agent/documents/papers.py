@@ -1,0 +1,189 @@
+"""The documents of drafts and records: pages come in, change hands when a draft is saved, and are shredded with it.
+
+A page is acknowledged when its file is on the disk for good and its rows are committed, and not before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from agent.accounts import audit
+from agent.accounts.audit import Act, SignedInIds
+from agent.accounts.storage import Store, reading, writing
+from agent.documents.errors import refused, unknown_page
+from agent.documents.job_state import RUNNING, JobHappening, JobState, after
+from agent.documents.jobs import running_job
+from agent.documents.media_envelope import Binding
+from agent.documents.media_store import MediaStore, Stored
+from agent.documents.people import Person
+from agent.errors import CodedError
+from drivers.api import Clock
+from peewee_models import document_queries, draft_queries, register_queries
+from peewee_models.document_queries import Owner
+
+MOST_PAGES = 50
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """A page as it came from the scanner or from a file.
+
+    Attributes:
+        content: its bytes, checked and encoded anew in a worker.
+        content_type: of those bytes; ours, never what a device said.
+        side: `front` or `back` of a sheet, "" where nobody can know.
+        doubts: what the clerk should look at: codes with facts.
+    """
+
+    content: bytes
+    content_type: Literal["image/jpeg", "image/png", "image/tiff"]
+    side: Literal["", "front", "back"] = ""
+    doubts: Sequence[Mapping[str, str | int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page that is kept for good: its key, its document's, and its place in it from 1."""
+
+    id: uuid.UUID
+    document_id: uuid.UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What a page shows."""
+
+    content: bytes
+    content_type: str
+
+
+class Papers:
+    """The documents of this station's drafts and records."""
+
+    def __init__(self, store: Store, clock: Clock, media: MediaStore) -> None:
+        self._store = store
+        self._clock = clock
+        self._media = media
+
+    def store_page(
+        self, owner: Owner, kind: str, page: NewPage, by: Person, job_id: uuid.UUID | None = None
+    ) -> StoredPage:
+        """Keep a page at the end of the owner's open document of this kind, which is made where there is none.
+
+        Args:
+            owner: a draft of this person, or a record.
+            kind: D01 to D13.
+            page: the page.
+            by: whose.
+            job_id: the scan job that brought it; counted there.
+
+        Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, DOCUMENT-FULL, JOB-UNKNOWN, SCAN-ENDED (a page that came
+            after its job's end is not kept), DATABASE-FULL, DATABASE-FAILED; nothing is kept then.
+        """
+        stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
+        with writing(self._store):
+            document, position = self._place_for(stored, owner, kind, by, job_id)
+            row = document_queries.insert_page(
+                document.id, position, self._media.keep(stored), page.side, [dict(doubt) for doubt in page.doubts]
+            )
+            self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
+            return StoredPage(row.id, document.id, position)
+
+    def _place_for(
+        self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None
+    ) -> tuple[Any, int]:
+        """Find where a page goes.
+
+        What is refused here has no row for sure, so its file goes at once; after a failure of the database that is not
+        sure, and the sweep decides.
+        """
+        try:
+            _require(owner, by)
+            if job_id is not None:
+                _count_page(job_id, owner)
+            document = document_queries.open_document(owner, kind)
+            if document is None:
+                document = document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
+            position = document_queries.last_position(document.id) + 1
+            if position > MOST_PAGES:
+                raise refused("DOCUMENT-FULL", most=MOST_PAGES)
+        except CodedError:
+            self._media.abandon(stored)
+            raise
+        return document, position
+
+    def page_content(self, owner: Owner, page_id: uuid.UUID) -> PageContent:
+        """The original of a page of this owner, as it was scanned.
+
+        Raises: CodedError PAGE-UNKNOWN, and MEDIA-MISSING, MEDIA-DAMAGED, MEDIA-FOREIGN for the supervisor.
+        """
+        with reading(self._store):
+            row = document_queries.page(page_id)
+            if row is None or getattr(row.document, f"{owner.column}_id") != owner.id:
+                raise unknown_page()
+            content_type = row.original.content_type
+        return PageContent(self._media.get(row.original_id, owner.id, ORIGINAL), content_type)
+
+    def pages_by_kind(self, owner: Owner) -> dict[str, int]:
+        """How many pages there are of each kind."""
+        with reading(self._store):
+            return document_queries.pages_by_kind(owner)
+
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
+        """Hand the documents of a draft to its record, inside the caller's transaction and before the draft goes.
+
+        Raises: CodedError SCAN-RUNNING while a scan for the draft has not ended; MEDIA-FOREIGN.
+        """
+        old, new = Owner("draft", draft_id), Owner("record", record_id)
+        _refuse_running(old)
+        media_ids = document_queries.media_of(old)
+        self._media.rebind(media_ids, draft_id, record_id)
+        moved = document_queries.move(old, new)
+        if moved:
+            self._note(by, Act.DOCUMENTS_MOVED, ("record", record_id), documents=moved, files=len(media_ids))
+
+    def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:
+        """Shred the documents of a draft, inside the caller's transaction and before the draft goes.
+
+        Returns: what gives their room back, to be called once the transaction is kept; they are unreadable already.
+        Raises: CodedError SCAN-RUNNING while a scan for the draft has not ended.
+        """
+        owner = Owner("draft", draft_id)
+        _refuse_running(owner)
+        media_ids = document_queries.media_of(owner)
+        deleted = document_queries.delete_documents(owner)
+        addresses = self._media.forget(media_ids)
+        if deleted:
+            self._note(by, Act.DOCUMENTS_SHREDDED, ("draft", None), documents=deleted, files=len(addresses))
+        return partial(self._media.unlink, addresses)
+
+    def _note(self, by: Person, act: Act, subject: tuple[str, uuid.UUID | None], **facts: str | int) -> None:
+        audit.write(self._clock, SignedInIds(by.user_id, by.session_id), act, subject, **facts)
+
+
+def _require(owner: Owner, by: Person) -> None:
+    if owner.column == "draft" and draft_queries.of_user(owner.id, uuid.UUID(by.user_id)) is None:
+        raise refused("DRAFT-UNKNOWN")
+    if owner.column == "record" and register_queries.by_key(owner.id) is None:
+        raise refused("RECORD-UNKNOWN")
+
+
+def _count_page(job_id: uuid.UUID, owner: Owner) -> None:
+    row = running_job(job_id)
+    if getattr(row, f"{owner.column}_id") != owner.id:
+        raise refused("JOB-UNKNOWN")
+    if after(JobState(row.state), JobHappening.PAGE) is None:
+        raise refused("SCAN-ENDED")
+    row.page_count += 1
+    row.save()
+
+
+def _refuse_running(owner: Owner) -> None:
+    if document_queries.has_job_in(owner, RUNNING):
+        raise refused("SCAN-RUNNING")
