@@ -25,9 +25,11 @@ def running() -> Iterator[Demo]:
         yield Demo(json.loads(process.stdout.readline() if process.stdout else ""))
     finally:
         process.terminate()
-        process.wait(15)
-        if process.stdout:
-            process.stdout.close()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.communicate()
 
 
 class Demo:

@@ -222,7 +222,11 @@ class started_run:  # noqa: N801 - reads as a sentence in `with`
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+            self.process.wait()
 
 
 def wait_for_status(place, process, path="/", limit_s=30):

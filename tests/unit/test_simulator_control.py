@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START = (sys.executable, "-m", "simulators", "reader", "--speed-factor", "20")
-ENDS_WITHIN_S = 10
+ENDS_WITHIN_S = 30
 
 
 @dataclass
@@ -49,11 +49,16 @@ def start(*more: str, stdin: int = subprocess.DEVNULL) -> Running:
 
 
 def end(running: Running) -> int:
-    code = running.process.wait(ENDS_WITHIN_S)
+    """Wait for the end; a process that does not come to it is ended, and that is told."""
     assert running.process.stdout is not None
-    assert running.process.stdout.read() == ""
-    running.process.stdout.close()
-    return code
+    try:
+        code = running.process.wait(ENDS_WITHIN_S)
+        assert running.process.stdout.read() == ""
+        return code
+    finally:
+        running.process.kill()
+        running.process.wait()
+        running.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -190,12 +195,12 @@ def test_it_ends_with_its_parent() -> None:
     )
     assert parent.stdout is not None
     assert parent.stdin is not None
-    assert "address" in json.loads(parent.stdout.readline())
-    parent.kill()
-    parent.wait(ENDS_WITHIN_S)
-    assert parent.stdout.read() == ""
-    parent.stdout.close()
-    parent.stdin.close()
+    with parent:
+        try:
+            assert "address" in json.loads(parent.stdout.readline())
+        finally:
+            parent.kill()
+        assert parent.stdout.read() == ""
 
 
 @pytest.mark.parametrize(
