@@ -5,6 +5,7 @@ Source: the contract, "keys" and "exit codes".
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -18,6 +19,7 @@ from agent.errors import Exit, StartRefused
 
 KEY_BYTES = 32
 DATABASE = "register.db"
+LOCK = "agent.lock"
 DEFAULT_KEY_FILE = Path("/etc/renhu/renhu.key")
 DEFAULT_CREDENTIAL = "renhu.key"
 
@@ -35,7 +37,7 @@ class DataFolder:
 
     path: Path
     kind: FolderKind
-    _lock: IO[bytes]
+    _lock: IO[bytes] | None
 
     @classmethod
     def take(cls, path: Path, kind: FolderKind) -> DataFolder:
@@ -45,17 +47,26 @@ class DataFolder:
         """
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = (path / "agent.lock").open("ab")
+            lock = (path / LOCK).open("ab")
         except OSError as error:
-            raise StartRefused(
-                "DATA-UNREACHABLE", Exit.CONFIGURATION, folder=str(path), reason=error.strerror or ""
-            ) from error
+            raise _unreachable(path, error) from error
+        return cls(path, kind, _locked(lock, path))
+
+    @classmethod
+    def look_into(cls, path: Path, kind: FolderKind) -> DataFolder:
+        """Lock a folder and make nothing in it; where no agent has been yet, there is nothing to lock.
+
+        Raises: as `take`.
+        """
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise _unreachable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.close()
-            raise StartRefused("DATA-IN-USE", Exit.IN_USE, folder=str(path)) from error
-        return cls(path, kind, lock)
+            lock = (path / LOCK).open("rb")
+        except FileNotFoundError:
+            return cls(path, kind, None)
+        except OSError as error:
+            raise _unreachable(path, error) from error
+        return cls(path, kind, _locked(lock, path))
 
     @property
     def database(self) -> Path:
@@ -69,7 +80,21 @@ class DataFolder:
 
     def release(self) -> None:
         """Let another agent have the folder."""
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def _locked(lock: IO[bytes], folder: Path) -> IO[bytes]:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise StartRefused("DATA-IN-USE", Exit.IN_USE, folder=str(folder)) from error
+    return lock
+
+
+def _unreachable(folder: Path, error: OSError) -> StartRefused:
+    return StartRefused("DATA-UNREACHABLE", Exit.CONFIGURATION, folder=str(folder), reason=error.strerror or "")
 
 
 def find_key(source: str, folder: DataFolder) -> bytes:

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _check(config: Config) -> Exit:
     """Look at everything that could refuse the start, without starting and without making anything."""
     if config.folder.exists():
-        folder = DataFolder.take(config.folder, FolderKind.REGISTER)
+        folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
         try:
             check_store(folder, config.key)
         finally:

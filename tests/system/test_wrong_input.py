@@ -72,7 +72,17 @@ def test_a_sound_register_passes_the_check(register):
 def test_a_check_before_the_first_start_makes_nothing(place):
     assert check(place).returncode == 0
     assert not (place / "data").exists()
+    (place / "data").mkdir()
+    assert check(place).returncode == 0
+    assert not list((place / "data").iterdir())
     assert not list((place / "keys").iterdir())
+
+
+def test_a_check_leaves_the_folder_as_it_is(register):
+    before = sorted((register / "data").iterdir())
+    (register / "data" / "agent.lock").unlink()
+    assert check(register).returncode == 0
+    assert sorted((register / "data").iterdir()) == [path for path in before if path.name != "agent.lock"]
 
 
 def test_every_configuration_mistake_is_told_at_once_and_ends_with_2(place):
