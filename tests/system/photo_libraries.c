@@ -70,7 +70,7 @@ static int ready;
 int CV_Initialize(const char *sam, const byte *base) { return ready = !strcmp(sam, "99.99-1") && base[0] == 7 ? 1 : 2; }
 int CV_InitializeEx(const char *sam, const byte *base, const char *licence) {
     FILE *file = fopen(licence, "r");
-    char line[32] = "";
+    char line[64] = "";
     if (!file || !fgets(line, sizeof line, file)) return 2;
     fclose(file);
     return ready = !strcmp(line, sam) && base[0] == 7 ? 1 : 2;

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -175,10 +175,13 @@ def resident(name: str, number: str) -> IdCard:
 
 
 @contextmanager
-def open_house(folder: Path, *, has_users: bool = True) -> Iterator[House]:
-    """A station in a new practice folder, without a reader."""
+def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] | None = None) -> Iterator[House]:
+    """A station in a new practice folder, without a reader unless its section of the configuration is given."""
     document = {"data": {"folder": str(folder)}, "station": {"code": "990000001", "name": "测试站"}}
-    config = replace(parse(document, "test"), port=8731, reader=None)
+    section = {**(reader or {}), "address": "serial:auto"}
+    config = parse({**document, "devices": {"reader": section}}, "test")
+    named = None if reader is None or config.reader is None else replace(config.reader, address=reader["address"])
+    config = replace(config, port=8731, reader=named)
     taken = DataFolder.take(config.folder, FolderKind.PRACTICE)
     store = open_store(taken, config.key)
     station = assemble(config, FolderKind.PRACTICE, store, Notifier({}))
@@ -214,3 +217,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One station for all tests of a file."""
     with open_house(tmp_path_factory.mktemp("station") / "data") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def house_with_reader(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[House]]:
+    """Open a station with a reader, one at a time; the keywords stand in the reader's section of the configuration."""
+
+    def start(**section: Any) -> AbstractContextManager[House]:
+        return open_house(tmp_path_factory.mktemp("station") / "data", reader=section)
+
+    return start

@@ -1,0 +1,136 @@
+"""The decoding of card photos: the library gets the module's id, and the technician is told how it went, not whose."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from agent.register.pictures import DraftPictures
+from agent.simulator_process import SimulatorProcess
+
+SOURCE = Path(__file__).parents[1] / "system" / "photo_libraries.c"
+WLT = bytes.fromhex("574C66007E0032000000FF85").ljust(1024, b"\x5a")
+PNG = b"\x89PNG"
+
+
+def compiled(folder, name):
+    """A vendor's library of the system tests' source file."""
+    library = folder / f"lib{name.lower()}.so"
+    command = ["gcc", "-shared", "-fPIC", "-O1", "-w", f"-D{name}", "-o", str(library), str(SOURCE)]
+    subprocess.run(command, check=True, timeout=60)
+    return library
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    process = SimulatorProcess.start("reader", "--speed-factor", "20")
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def licensed(house_with_reader, simulator, tmp_path):
+    """A station whose library has a licence for the module of its reader, and needs to be told which module read."""
+    library = compiled(tmp_path, "CV")
+    (tmp_path / "base.dat").write_bytes(bytes([7]) * 1920)
+    photo = {"library": str(library), "shape": "CV"}
+    with house_with_reader(address=simulator.address, photo=photo) as house:
+        devices = house.station.devices
+        deadline = time.monotonic() + 60
+        while not devices.sam_id() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        (tmp_path / "license.lic").write_text(devices.sam_id())
+        yield house
+
+
+def devices_page(house):
+    technician = house.signed_in("technician")
+    technician.get("/devices")
+    return technician.page
+
+
+def draft_of(house, name, number):
+    """Lay a card with a photo on the desk; gives the draft's key."""
+    clerk = house.signed_in("clerk")
+    clerk.post("/desk/take")
+    house.lay(house.card(name, number, photo_wlt=WLT))
+    clerk.get("/desk")
+    return clerk.action("discard").split("/")[3]
+
+
+def test_the_library_is_told_which_module_has_read(licensed):
+    assert "还没有用过" in devices_page(licensed)
+    assert licensed.station.devices.decode_photo(WLT).code is None
+    page = devices_page(licensed)
+    assert "正常" in page
+    assert "libcv.so" in page
+
+
+def test_a_refusal_is_shown_with_its_reason(licensed):
+    licence = Path(licensed.station.devices.photo_state().library).with_name("license.lic")
+    licence.write_text("another module")
+    assert licensed.station.devices.decode_photo(WLT).code == "PHOTO-LIBRARY-REFUSED"
+    licence.write_text(licensed.station.devices.sam_id())
+    page = devices_page(licensed)
+    assert "PHOTO-LIBRARY-REFUSED" in page
+    assert "返回值 2" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "code"),
+    [
+        ("CRASHES", "unpack", "PHOTO-LIBRARY-CRASHED"),
+        ("NO_PICTURE", "unpack", "PHOTO-LIBRARY-NONSENSE"),
+        ("SAYS_NO", "unpack", "PHOTO-LIBRARY-REFUSED"),
+        ("SAYS_NO", "no_such_function", "PHOTO-LIBRARY-UNUSABLE"),
+        (None, "unpack", "PHOTO-LIBRARY-MISSING"),
+    ],
+)
+def test_the_technician_reads_why_there_is_no_picture(house_with_reader, tmp_path, name, symbol, code):
+    library = tmp_path / "none.so" if name is None else compiled(tmp_path, name)
+    photo = {"library": str(library), "symbol": symbol}
+    with house_with_reader(address="serial:/dev/renhu/none", photo=photo) as house:
+        pictures = DraftPictures(house.station.register, house.station.devices, None)
+        key = draft_of(house, "测试照", "990000198506120049")
+        clerk = house.station.accounts.session(house.tokens["clerk"])
+        assert pictures.card_picture(key, clerk) is None
+        page = devices_page(house)
+    assert code in page
+    assert str(library) in page
+    assert "测试照" not in page
+    assert "990000198506120049" not in page
+
+
+def test_without_a_library_the_page_says_how_to_get_one(house_with_reader):
+    with house_with_reader(address="serial:/dev/renhu/none") as house:
+        page = devices_page(house)
+    assert "没有配置解码库" in page
+    assert "[devices.reader.photo]" in page
+
+
+def drawn_by_the_simulator(house):
+    """Whether the simulator's own codec is asked to draw the photo of a card."""
+    asked = []
+
+    def draw(photo):
+        asked.append(photo)
+        return PNG
+
+    pictures = DraftPictures(house.station.register, house.station.devices, draw)
+    key = draft_of(house, "测试照", "990000198506120049")
+    clerk = house.station.accounts.session(house.tokens["clerk"])
+    picture = pictures.card_picture(key, clerk)
+    assert (picture == PNG) is (asked == [WLT])
+    return bool(asked)
+
+
+def test_what_a_simulated_reader_has_read_is_drawn_by_the_simulator(licensed):
+    assert drawn_by_the_simulator(licensed)
+
+
+def test_what_no_simulated_reader_has_read_is_not(house_with_reader):
+    with house_with_reader(address="serial:/dev/renhu/none") as house:
+        assert not drawn_by_the_simulator(house)
