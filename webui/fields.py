@@ -9,9 +9,10 @@ from typing import Final
 from flask import Flask
 
 from agent.register.codes import table
+from agent.register.id_number import grouped
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
 from webui.form_layout import FIELDS, SECTIONS, FieldSpec, Section, field_name
-from webui.language import grouped, language
+from webui.language import language
 from webui.translate import gettext
 
 ID_NUMBERS: Final = frozenset({"id_no", "guardian_id"})

@@ -70,13 +70,6 @@ def lasting(seconds: int) -> str:
     return gettext("%(hours)d 小时 %(minutes)d 分", hours=minutes // 60, minutes=minutes % 60)
 
 
-def grouped(value: str) -> str:
-    """An ID number in groups, `990000 19850612 0049`; anything else as it is."""
-    if len(value) == 18 and value[:17].isdigit():
-        return f"{value[:6]} {value[6:14]} {value[14:]}"
-    return value
-
-
 def install(app: Flask) -> None:
     """Give `app` its languages and the templates their words."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
@@ -88,4 +81,4 @@ def install(app: Flask) -> None:
         lasting=lasting,
         age_s=age_s,
     )
-    app.jinja_env.filters.update(clock_time=clock_time, full_time=full_time, grouped=grouped)
+    app.jinja_env.filters.update(clock_time=clock_time, full_time=full_time)

@@ -25,12 +25,8 @@ from typing import Final
 import msgspec
 
 from drivers.api import Clock, Deadline
+from drivers.wlt_picture import HEIGHT_PX, RGB_BYTES, WIDTH_PX, is_wlt
 
-WIDTH_PX: Final = 102
-HEIGHT_PX: Final = 126
-RGB_BYTES: Final = WIDTH_PX * HEIGHT_PX * 3
-WLT_BYTES: Final = 1024
-WLT_HEAD: Final = bytes.fromhex("574C66007E00")
 LIMIT_S: Final = 5.0
 _ANSWER_BYTES: Final = RGB_BYTES + 4096
 _COLOURS: Final = ("rgb", "bgr")
@@ -175,7 +171,7 @@ class PhotoDecoder:
         library, shape = self._settings.library, self._settings.shape
         if not library:
             return Photo(None, "PHOTO-NOT-DECODABLE")
-        if len(wlt) != WLT_BYTES or not wlt.startswith(WLT_HEAD):
+        if not is_wlt(wlt):
             return Photo(None, "PHOTO-HEADER")
         facts: dict[str, str | int | float] = {"library": library, "shape": shape}
         if not Path(library).is_file():

@@ -16,7 +16,6 @@ from drivers import id_number
 
 OLDEST_YEARS = 130
 PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH", "ID-DATE", "ID-AGE"})
-_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _FOREIGN = re.compile(r"9(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])")
 _CENTENARIANS = range(996, 1000)
 
@@ -85,7 +84,7 @@ def check(typed: str, form: FormFacts, field: str = "id_no") -> IdNumber:
     if len(number) != 18:
         fault = Problem("ID-LENGTH", field, {"length": len(number), "difference": abs(18 - len(number))})
         return IdNumber(number, raw, None, "", None, (fault,), ())
-    if _SHAPE.fullmatch(number) is None:
+    if not id_number.is_well_formed(number):
         return IdNumber(number, raw, None, "", None, (Problem("ID-SHAPE", field),), ())
     birth = id_number.compact_date(number[6:14])
     sex = "1" if int(number[16]) % 2 else "2"
