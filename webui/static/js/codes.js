@@ -99,7 +99,7 @@ export function start() {
     const control = event.target;
     if (!control.dataset?.codes) return;
     if (!list) {
-      if (event.key === "ArrowDown" && !document.querySelector(`[data-offer="${CSS.escape(control.name)}"]`)) {
+      if (event.key === "ArrowDown" && !(event.altKey && control.closest(".field").querySelector(".offer"))) {
         open(control, true);
         event.preventDefault();
       }

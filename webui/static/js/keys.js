@@ -38,13 +38,38 @@ function step(form, control, by) {
   if (next.select) next.select();
 }
 
+function offersOf(control) {
+  return [...(control.closest(".field")?.querySelectorAll(".offer") ?? [])];
+}
+
+/** Take the one offer under a field; of several the first gets the focus, and the arrows go on from there. */
 function takeOffer(control) {
-  const offer = document.querySelector(`[data-offer="${CSS.escape(control.name)}"]`);
-  if (offer) offer.click();
-  return Boolean(offer);
+  const offers = offersOf(control);
+  if (offers.length === 1) offers[0].click();
+  else offers[0]?.focus();
+  return offers.length > 0;
+}
+
+function fieldOf(offer) {
+  return offer.closest(".field").querySelector(FIELDS);
+}
+
+/** Go from one offer to another, above the first or with Esc back to their field; tells whether the key was one of these. */
+function walkOffers(offer, key) {
+  const offers = offersOf(offer);
+  const place = offers.indexOf(offer);
+  if (key === "ArrowDown") offers[Math.min(place + 1, offers.length - 1)].focus();
+  else if (key === "ArrowUp") (offers[place - 1] ?? fieldOf(offer)).focus();
+  else if (key === "Escape") fieldOf(offer).focus();
+  else return false;
+  return true;
 }
 
 export function start() {
+  document.addEventListener("click", (event) => {
+    const offer = event.target.closest?.(".offer");
+    if (offer) fieldOf(offer).focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
     const control = event.target;
@@ -60,6 +85,10 @@ export function start() {
         event.preventDefault();
         return;
       }
+    }
+    if (control.matches?.(".offer") && walkOffers(control, event.key)) {
+      event.preventDefault();
+      return;
     }
     const isLetter = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (isLetter && (isTyping() || document.getElementById("draft-form") || !lettersAreOn())) return;

@@ -30,10 +30,11 @@ export function isTyped(control) {
   return value !== servedOf(control) && value !== sent.get(control.name);
 }
 
-/** Show in a control what the server holds. */
+/** Show in a control what the server holds; the same text typed once more is then news again. */
 export function follow(control) {
   const served = servedOf(control);
   if (valueOf(control) === served) return;
+  sent.delete(control.name);
   if (isChoice(control)) control.checked = control.defaultChecked;
   else control.value = served;
 }
