@@ -67,6 +67,7 @@ class ReaderWatch:
         self._watch = Watch(is_reading=False, poll_ms=600)
         self._identity: ReaderIdentity | None = None
         self._plate = Plate.EMPTY
+        self._refusal: Sign | None = None
         self._reported: State | None = None
         self._told_ports: tuple[Candidate, ...] = ()
         self._failed_opens = 0
@@ -161,8 +162,7 @@ class ReaderWatch:
         self._reader.close()
         self._identity = None
         if self._plate is not Plate.EMPTY:
-            self._plate = Plate.EMPTY
-            self._wire.send(Sign("removed"))
+            self._leave()
         state = "absent" if isinstance(error, DeviceAbsent) else "faulted"
         self._report(State(state, error.code, error.facts))
         pause_s = self._rhythm.reopen_s
@@ -180,8 +180,6 @@ class ReaderWatch:
         try:
             if self._plate is Plate.DONE:
                 self._look_whether_resting()
-            elif self._plate is Plate.REFUSED:
-                self._look_whether_refused_card_left()
             elif self._watch.is_reading:
                 self._read()
             else:
@@ -207,29 +205,28 @@ class ReaderWatch:
         if is_there and self._plate is Plate.EMPTY:
             self._plate = Plate.UNREAD
             self._wire.send(Sign("placed"))
-        elif not is_there and self._plate is Plate.UNREAD:
-            self._plate = Plate.EMPTY
-            self._wire.send(Sign("removed"))
+        elif not is_there and self._plate is not Plate.EMPTY:
+            self._leave()
 
     def _look_whether_resting(self) -> None:
         if not self._reader.is_card_resting(self._limit(self._rhythm.look_limit_s)):
-            self._plate = Plate.EMPTY
-            self._wire.send(Sign("removed"))
+            self._leave()
 
-    def _look_whether_refused_card_left(self) -> None:
-        """A refused card may or may not be found again; once it is not, the next card is a new one."""
-        if not self._reader.find(self._limit(self._rhythm.look_limit_s)):
-            self._plate = Plate.EMPTY
-            self._wire.send(Sign("removed"))
+    def _leave(self) -> None:
+        """The plate is empty, or what lay there is not there any more."""
+        self._plate = Plate.EMPTY
+        self._wire.send(Sign("removed"))
 
     def _read(self) -> None:
-        """Read a new card, tell it at once, read it again and tell whether both were equal."""
+        """Read a new card, tell it at once, read it again and tell whether both were equal.
+
+        While a refused one is found it is read again and again: another may lie in its place.
+        """
         limit = self._limit(self._rhythm.read_limit_s)
         card = self._reader.read_card(limit)
+        if self._plate is Plate.REFUSED or (self._plate is Plate.UNREAD and card is None):
+            self._leave()
         if card is None:
-            if self._plate is Plate.UNREAD:
-                self._plate = Plate.EMPTY
-                self._wire.send(Sign("removed"))
             return
         self._plate = Plate.DONE
         self._wire.send(Sign("read", raw(card)))
@@ -246,14 +243,16 @@ class ReaderWatch:
     def _refuse(self, error: DeviceError) -> None:
         """The reader is well, the card is not: tell it once for this card."""
         if error.code == "READER-CARD-GONE":
-            self._plate = Plate.EMPTY
-            self._wire.send(Sign("removed"))
+            self._leave()
             return
         if error.code in {"READER-SELF-TEST", "READER-NOT-AUTHORISED"}:
             self._lost(error)
             return
-        self._plate = Plate.REFUSED
-        self._wire.send(Sign("refused", code=error.code, facts=error.facts))
+        refusal = Sign("refused", code=error.code, facts=error.facts)
+        is_told = self._plate is Plate.REFUSED and refusal == self._refusal
+        self._plate, self._refusal = Plate.REFUSED, refusal
+        if not is_told:
+            self._wire.send(refusal)
 
     def _limit(self, seconds: float) -> Deadline:
         return Deadline.after(self._clock, seconds)

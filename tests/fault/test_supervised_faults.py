@@ -61,7 +61,6 @@ def suffer(reader: Watched, fault: str) -> str | None:
         f"met {fault}",
     )
     reader.simulator.call("DELETE", "/faults")
-    # A refused card must be seen to leave: until then the next one is taken for it.
     reader.simulator.call("DELETE", "/plate")
     reader.wait_for(lambda: _is_plate_empty(reader, seen), f"saw the card leave after {fault}")
     reader.simulator.call("PUT", "/plate", {"card": AFTERWARDS})
@@ -86,4 +85,25 @@ def _names(reader: Watched, seen: int) -> set[str]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_ready_again_and_nobody_wrong_was_verified(watched: Readers, on_every_bench: Everywhere, fault: str) -> None:
     wrong = on_every_bench(watched, lambda reader: suffer(reader, fault))
+    assert not any(wrong.values()), wrong
+
+
+def exchange(reader: Watched) -> str | None:
+    """Let a card be refused, lay another in its place in one go, and let that be read; what was wrong, or None."""
+    reader.simulator.call("DELETE", "/plate")
+    reader.wait_for(lambda: reader.status.state == "ready" and _is_plate_empty(reader), "ready")
+    seen = len(reader.signs())
+    reader.simulator.call("PUT", "/faults/status", {"status": "33", "command": "read-base", "count": None})
+    reader.simulator.call("PUT", "/plate", {"card": LYING})
+    reader.wait_for(lambda: "refused" in _names(reader, seen), "refused the card")
+    reader.simulator.call("PUT", "/plate", {"card": AFTERWARDS})
+    reader.simulator.call("DELETE", "/faults")
+    last = written(reader, AFTERWARDS)
+    reader.wait_for(lambda: last in verified(reader.signs()[seen:]), "read the card that took its place")
+    names = [sign.name for sign in reader.signs()[seen:]]
+    return None if names == ["refused", "removed", "read", "verified"] else str(names)
+
+
+def test_a_card_laid_in_place_of_a_refused_one_is_noticed(watched: Readers, on_every_bench: Everywhere) -> None:
+    wrong = on_every_bench(watched, exchange)
     assert not any(wrong.values()), wrong
