@@ -40,7 +40,6 @@ def identity_name(name: str) -> str:
         "address": gettext("地址"),
         "description": gettext("识别"),
         "speed_baud": gettext("速率"),
-        "driver": gettext("驱动"),
     }.get(name, name)
 
 
@@ -54,9 +53,6 @@ def statistic_name(name: str) -> str:
         "repeats": gettext("重发"),
         "resets": gettext("复位"),
         "reopens": gettext("重开端口"),
-        "reads": gettext("读卡"),
-        "failures": gettext("失败"),
-        "restarts": gettext("重启次数"),
     }.get(name, name)
 
 
