@@ -209,6 +209,7 @@ def test_the_example_configuration_as_shipped_changes_nothing() -> None:
 def test_what_the_example_calls_a_default_is_one() -> None:
     stated_otherwise = {
         "data.key",
+        "data.media_key",
         "devices.reader.photo.library",
         "devices.reader.photo.symbol",
         "devices.reader.photo.flag",
