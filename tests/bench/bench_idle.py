@@ -56,7 +56,8 @@ def rows() -> list[Row]:
 Runner = Callable[[Path, int], subprocess.Popen[str]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of the loopback that nobody holds now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -106,7 +107,7 @@ def _install_peer() -> bool:
 @contextmanager
 def _running(run: Runner) -> Iterator[tuple[psutil.Process, int]]:
     folder = Path(tempfile.mkdtemp(prefix="renhu-bench-"))
-    port = _free_port()
+    port = free_port()
     process = run(folder, port)
     try:
         yield psutil.Process(process.pid), port
