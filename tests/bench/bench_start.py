@@ -1,6 +1,6 @@
 """How soon the station is ready after its start: it has told systemd READY=1, and its reader answers.
 
-The reader is a simulated one, as slow as a real one and already powered on.  Only the first start makes the data folder.
+The reader is a simulated one, as slow as a real one and already powered on.  The first makes the data folder.
 """
 
 from __future__ import annotations
