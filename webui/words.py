@@ -27,6 +27,7 @@ def card_kind_name(kind: str) -> str:
 def question_choice(choice: str) -> str:
     """What an answer to "whose card is this" says."""
     return {
+        "same-person": gettext("就是本人，填入这份"),
         "own-draft": gettext("另开一份登记"),
         "household-member": gettext("同户成员"),
         "ignore": gettext("放错了，不读"),

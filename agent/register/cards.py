@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import divisions, fields, link, prefill, scope
+from agent.register import divisions, evaluate, fields, link, names, prefill, scope
 from agent.register.drafts import Drafts
 from agent.register.form import Entry, Form, source, value
 from agent.register.views import DraftView, Problem
@@ -16,9 +16,9 @@ from agent.register.workplace import Person, Workplace, change, keep, load, own_
 from drivers.api import IdCard
 from peewee_models import draft_queries
 
-Fit = Literal["same-card", "same-person", "other-person"]
+Fit = Literal["same-card", "same-person", "likely-same-person", "maybe-same-person", "other-person"]
 
-_IDENTIFYING = ("name", "birth_date")
+_IDENTIFYING = ("name", "birth_date", "id_no")
 
 
 class Cards:
@@ -62,13 +62,28 @@ class Cards:
         with reading(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)
-        if row.card_digest and row.card_digest == prefill.digest(card):
-            return "same-card"
-        number = value(form, "id_no")
-        if number:
-            return "same-person" if number == card.id_number else "other-person"
-        is_somebodys = any(value(form, key) and source(form, key) != "derived" for key in _IDENTIFYING)
-        return "other-person" if row.card_digest or is_somebodys else "same-person"
+            if row.card_digest and row.card_digest == prefill.digest(card):
+                return "same-card"
+            is_somebodys = any(value(form, key) and source(form, key) != "derived" for key in _IDENTIFYING)
+            if _has_number_of(row, form, card) or not (row.card_digest or is_somebodys):
+                return "same-person"
+            if not self._may_be(row, form, card, by):
+                return "other-person"
+        return "likely-same-person" if _is_alike(form, card) else "maybe-same-person"
+
+    def _may_be(self, row: Any, form: Form, card: IdCard, by: Person) -> bool:
+        """Whether a draft may be of the person whose card was tapped after it was typed.
+
+        Not where a verified card stands behind it, not with a whole number of its own, not with a saved record, and
+        not where that person has a draft already.
+        """
+        if row.card_state in {"verified", "single"} or row.registration_id is not None:
+            return False
+        is_typed = source(form, "id_no") not in {"", "chip"}
+        if is_typed and not evaluate.judge(form, self._place.setting(row)).problems_of("id_no"):
+            return False
+        user = uuid.UUID(by.user_id)
+        return card.id_number is None or draft_queries.with_value(user, "id_no", card.id_number) is None
 
     def fill(self, draft_id: str, by: Person, card: IdCard) -> DraftView:
         """Put a card of the draft's own person into it.  The same card again changes nothing but what it verifies."""
@@ -82,7 +97,7 @@ class Cards:
             _keep_card(row, card, now)
             if is_known:
                 return prefill.verify(form)
-            return _refilled(row, form, card, now, is_unverified=is_unverified)
+            return self._refilled(row, form, card, now, is_unverified=is_unverified)
 
         return change(self._place, draft_id, by, edit)
 
@@ -127,7 +142,7 @@ class Cards:
         return {key: Entry(text, "household", now) for key, text in shared.items() if text}
 
     def mark(self, draft_id: str, by: Person, card: IdCard, state: Literal["verified", "single"]) -> DraftView | None:
-        """Note how the second reading ended; None when the draft holds another card by now.
+        """Note how the second reading ended; None when the draft holds another card, or the number is not the same.
 
         Where the first reading was garbled and the later ones are not, theirs takes the place of all it had filled.
         """
@@ -135,7 +150,7 @@ class Cards:
         with reading(self._place.store):
             held = own_draft(draft_id, by)
             is_known = held.card_digest == prefill.digest(card)
-            if not is_known and not (held.card_state == "read" and _is_of_card(held, load(held), card)):
+            if not is_known and not (held.card_state == "read" and _has_number_of(held, load(held), card)):
                 return None
 
         def edit(row: Any, form: Form) -> Form:
@@ -144,7 +159,7 @@ class Cards:
             filled = form
             if not is_known:
                 _keep_card(row, card, now)
-                filled = _refilled(row, form, card, now, is_unverified=True)
+                filled = self._refilled(row, form, card, now, is_unverified=True)
             row.card_state = state
             row.card_readings = max(row.card_readings, card.readings)
             return prefill.verify(filled) if state == "verified" else filled
@@ -160,23 +175,40 @@ class Cards:
                 return form
             row.card_state, row.card_digest, row.card_readings = "changed", "", 0
             row.card_text = row.card_photo = None
-            return prefill.withdraw(form, now)
+            return self._withdrawn(form, now)
 
         return change(self._place, draft_id, by, edit)
 
+    def _refilled(self, row: Any, form: Form, card: IdCard, now: datetime, *, is_unverified: bool) -> Form:
+        """Put a new reading into a form; nothing stays of an earlier one that was never verified."""
+        of_chip = frozenset(key for key, entry in form.items() if entry.source == "chip")
+        ground = self._withdrawn(form, now) if is_unverified else form
+        return link.with_register_again(row, prefill.fill(ground, card, now), of_chip, now)
 
-def _is_of_card(row: Any, form: Form, card: IdCard) -> bool:
-    """Whether the unverified card in a draft and this one are the same person's, by kind and number."""
+    def _withdrawn(self, form: Form, now: datetime) -> Form:
+        """Take a reading out of a form, which then has again what every new form begins with."""
+        bare = prefill.withdraw(form, now)
+        emptied = {key for key, entry in form.items() if entry.source == "chip" and not bare[key].value}
+        return bare | {key: entry for key, entry in self._drafts.defaults().items() if key in emptied}
+
+
+def _has_number_of(row: Any, form: Form, card: IdCard) -> bool:
+    """Whether a draft has the number of a card; behind a trusted reading only the chip's own number counts."""
     number = form.get("id_no")
-    numbers = set() if number is None else {number.value, number.offered("chip")}
-    return bool(row.card_kind == card.kind.value and card.id_number in numbers)
+    if number is None or card.id_number is None:
+        return False
+    of_chip = number.value if number.source == "chip" else number.offered("chip")
+    if of_chip is not None and row.card_state in {"verified", "single"}:
+        return of_chip == card.id_number
+    return card.id_number in {number.value, of_chip}
 
 
-def _refilled(row: Any, form: Form, card: IdCard, now: datetime, *, is_unverified: bool) -> Form:
-    """Put a new reading into a form; nothing stays of an earlier one that was never verified."""
-    of_chip = frozenset(key for key, entry in form.items() if entry.source == "chip")
-    ground = prefill.withdraw(form, now) if is_unverified else form
-    return link.with_register_again(row, prefill.fill(ground, card, now), of_chip, now)
+def _is_alike(form: Form, card: IdCard) -> bool:
+    """Whether what was typed of a person is what the card says."""
+    name = names.search_key(value(form, "name"))
+    if name:
+        return name == names.search_key(card.name or "")
+    return value(form, "birth_date") in {"", card.birth_date}
 
 
 def _keep_card(row: Any, card: IdCard, now: Any) -> None:

@@ -7,10 +7,7 @@ Thread-safe; nothing here is kept but what the drafts keep.  The pages call the 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from agent.accounts.audit import Act
@@ -18,50 +15,15 @@ from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
-from agent.register import names
 from agent.register.errors import refused
+from agent.register.plate import READ, CardEvent, CardSign, Plate
 from agent.register.service import RegisterService
-from agent.register.views import CardQuestion, CardState, DeskView, DraftView, Problem, RecordView
+from agent.register.views import CardState, DeskView, DraftView, Problem, RecordView
 from drivers.api import Clock, IdCard
-from drivers.stored_text import storable
 
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
-CardSign = Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
 LEFT_AFTER_S = 20.0
-_LYING: frozenset[CardState] = frozenset({"read", "verified", "single"})
-
-
-@dataclass(frozen=True, slots=True)
-class CardEvent:
-    """What the reader reports.
-
-    Attributes:
-        kind: `read` after the first reading, `verified` or `single` after the second, `changed` when the second was
-            of something else, `refused` with a code, `removed` when the plate is empty again.
-        card: the reading, where there is one.
-        code: why the card was refused.
-    """
-
-    kind: CardSign
-    card: IdCard | None = None
-    code: str | None = None
-
-
-@dataclass(slots=True)
-class _Plate:
-    """What lies on the reader, as far as the holder's page is concerned."""
-
-    state: CardState = "none"
-    since: datetime | None = None
-    since_s: float = 0.0
-    is_done: bool = False
-    refusal: Problem | None = None
-    notice: Problem | None = None
-    pending: IdCard | None = None
-    is_single: bool = False
-    question: CardQuestion | None = None
-    draft_id: str | None = None
 
 
 class Desk:
@@ -73,7 +35,7 @@ class Desk:
         self._publish = publish
         self._lock = threading.RLock()
         self._holder: SignedIn | None = None
-        self._plate = _Plate()
+        self._plate = Plate()
         self.on_holder_changed: Callable[[str | None], None] = lambda _session: None
 
     def holder_session(self) -> str | None:
@@ -115,7 +77,7 @@ class Desk:
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
         self._holder = by
-        self._plate = _Plate()
+        self._plate = self._plate.for_next_holder()
         self.on_holder_changed(self.holder_session())
         self._publish(Event("desk", None, {}))
 
@@ -137,9 +99,9 @@ class Desk:
                 notice=plate.notice if is_mine else None,
             )
 
-    def _state(self, plate: _Plate) -> CardState:
+    def _state(self, plate: Plate) -> CardState:
         is_old = self._clock.monotonic() - plate.since_s >= LEFT_AFTER_S
-        return "left" if plate.state in _LYING and (plate.is_done or is_old) else plate.state
+        return "left" if plate.state in READ and (plate.is_done or is_old) else plate.state
 
     def open_draft(self, by: SignedIn) -> DraftView:
         """Open a draft without a card.  Raises: CodedError DESK-NOT-YOURS."""
@@ -182,7 +144,7 @@ class Desk:
         Args:
             by: the holder.
             question_id: of the question as it was shown; an older one is refused.
-            choice: `own-draft`, `household-member` or `ignore`.
+            choice: one of the question's choices.
 
         Raises: CodedError DESK-NOT-YOURS, QUESTION-GONE, QUESTION-CHOICE.
         """
@@ -193,15 +155,20 @@ class Desk:
                 raise CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
             if choice not in plate.question.choices:
                 raise refused("QUESTION-CHOICE")
-            card, plate.pending, plate.question = plate.pending, None, None
-            if choice != "ignore":
-                current = self._register.current_draft(by)
+            current = self._register.current_draft(by)
+            if choice == "same-person" and (current is None or current.id != plate.asked_of):
+                raise CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
+            card = plate.pending
+            plate.drop_question()
+            if choice == "same-person" and current is not None:
+                self._keep_as(by, card, self._register.cards.fill(current.id, by, card))
+            elif choice != "ignore":
                 head = current.id if choice == "household-member" and current is not None else None
-                self._put_into_draft(by, card, head)
+                self._keep_as(by, card, self._register.cards.open_for(by, card, head))
         self._publish(Event("desk", by.session_id, {}))
 
-    def _put_into_draft(self, by: SignedIn, card: IdCard, household_of: str | None) -> None:
-        draft = self._register.cards.open_for(by, card, household_of)
+    def _keep_as(self, by: SignedIn, card: IdCard, draft: DraftView) -> None:
+        """Let the draft that a card has filled follow it."""
         self._plate.draft_id = draft.id
         if self._plate.is_single:
             self._register.cards.mark(draft.id, by, card, "single")
@@ -216,6 +183,8 @@ class Desk:
         with self._lock:
             holder = self._holder
             state: CardState = "none" if event.kind == "removed" else event.kind
+            if self._plate.state == "unread" and state in {"verified", "single"}:
+                return
             if state in {"placed", "read", "refused"}:
                 self._plate.refusal = self._plate.notice = None
                 self._plate.is_done = False
@@ -228,7 +197,8 @@ class Desk:
                 self._pass_on(holder, event)
             if event.kind == "removed":
                 self._plate.draft_id = None
-        self._publish(Event("desk", None, {"card": state}))
+            told = self._plate.state
+        self._publish(Event("desk", None, {"card": told}))
 
     def _pass_on(self, holder: SignedIn, event: CardEvent) -> None:
         """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""
@@ -247,16 +217,18 @@ class Desk:
         elif kind in {"verified", "single"}:
             plate.is_single = kind == "single"
             if plate.pending is not None:
-                is_same = self._register.cards.is_same_person(card, plate.pending)
-                question = _question(card, plate.question) if is_same else None
-                plate.pending, plate.question = (card if is_same else None), question
+                if self._register.cards.is_same_person(card, plate.pending):
+                    plate.follow(card)
+                else:
+                    plate.drop_question()
             elif plate.draft_id is not None:
                 self._mark(by, plate.draft_id, card, "verified" if kind == "verified" else "single")
 
     def _meet(self, by: SignedIn, card: IdCard) -> None:
         """Decide what a card that was just read means for this desk."""
         plate, cards = self._plate, self._register.cards
-        plate.draft_id, plate.pending, plate.question, plate.is_single = None, None, None, False
+        plate.drop_question()
+        plate.draft_id, plate.is_single = None, False
         plate.notice = cards.out_of_scope(card)
         if plate.notice is not None:
             cards.note_out_of_scope(by, plate.notice.code)
@@ -264,23 +236,26 @@ class Desk:
         current = self._register.current_draft(by)
         if current is None:
             plate.draft_id = cards.open_for(by, card).id
-        elif cards.fit(current.id, by, card) != "other-person":
+        elif (fit := cards.fit(current.id, by, card)) in {"same-card", "same-person"}:
             cards.fill(current.id, by, card)
             plate.draft_id = current.id
         else:
-            plate.pending = card
-            plate.question = _question(card, None)
+            plate.ask(card, fit, current.id)
 
     def _mark(self, by: SignedIn, draft_id: str, card: IdCard, state: Literal["verified", "single"]) -> None:
+        """Let the draft follow the second reading; one that does not belong to the first is a changed card."""
         try:
-            self._register.cards.mark(draft_id, by, card, state)
+            if self._register.cards.mark(draft_id, by, card, state) is None:
+                self._plate.state = "changed"
+                self._take_back(by)
         except CodedError as error:
             if error.code != "DRAFT-UNKNOWN":
                 raise
 
     def _take_back(self, by: SignedIn) -> None:
         plate = self._plate
-        plate.pending, plate.question, plate.notice = None, None, None
+        plate.drop_question()
+        plate.notice = None
         draft_id, plate.draft_id = plate.draft_id, None
         if draft_id is not None:
             try:
@@ -288,9 +263,3 @@ class Desk:
             except CodedError as error:
                 if error.code != "DRAFT-UNKNOWN":
                     raise
-
-
-def _question(card: IdCard, older: CardQuestion | None) -> CardQuestion:
-    """Ask whose a card is; a question already asked stays the same, with the name as it was read last."""
-    key = str(uuid.uuid4()) if older is None else older.id
-    return CardQuestion(key, names.masked(storable(card.name or "")))

@@ -1,7 +1,9 @@
 """From a card to the form: which chip value goes where, and what happens where a value stands already.
 
 Rules: the newest address is preferred, the printed one offered beside it; with more than one newest record none is
-chosen.  What a person typed is never overwritten; the chip's value is offered.  The same card twice changes nothing.
+chosen.  What a person typed is never overwritten; the chip's value is offered.  Where the chip says the same, or its
+value was taken instead, the typed one is kept beside it as an offer `typed` and comes back with a withdrawn reading.
+The same card twice changes nothing.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from datetime import datetime
+from typing import Final
 
 from agent.register.form import Entry, Form, StoredDoubt, StoredOffer
+from agent.register.views import Source
 from drivers.api import IdCard
 from drivers.stored_text import storable
 
@@ -25,7 +29,9 @@ _FROM_CARD = {
     "valid_to": "card_valid_to",
 }
 _YIELDING = frozenset({"", "station", "derived"})
+_OFFERED_IN_TURN = frozenset({"chip", "register", "typed"})
 RESIDENT_CARD = "111"
+TYPED: Final = "typed"
 
 
 def digest(card: IdCard) -> str:
@@ -85,13 +91,19 @@ def _meet(standing: Entry | None, chip: Entry) -> Entry:
     if standing.value == chip.value:
         if standing.source == "chip" and standing.is_verified >= chip.is_verified:
             return standing
-        return chip
+        return _over(standing, chip)
     if standing.source == "chip":
-        return chip
+        return _over(standing, chip)
     kept = standing.with_offer(StoredOffer("chip", chip.value))
     for offer in chip.offers:
         kept = kept.with_offer(offer)
     return kept
+
+
+def _over(standing: Entry, chip: Entry) -> Entry:
+    """Put a chip's value over one that a person may have typed, and keep that beside it."""
+    kept = standing.value if standing.source == TYPED else standing.offered(TYPED)
+    return chip if kept is None else chip.with_offer(StoredOffer(TYPED, kept))
 
 
 def _doubts(card: IdCard, card_key: str) -> tuple[StoredDoubt, ...]:
@@ -111,12 +123,17 @@ def verify(form: Form) -> dict[str, Entry]:
 
 
 def withdraw(form: Form, now: datetime) -> dict[str, Entry]:
-    """Take back every chip value and offer: the second reading was of something else, so nothing of it may be used."""
+    """Take back every chip value and offer: the second reading was of something else, so nothing of it may be used.
+
+    What had been typed where a chip value stands now takes its place again.
+    """
     kept: dict[str, Entry] = {}
     for key, entry in form.items():
         bare = _without_chip_offers(entry)
         if entry.source == "chip":
-            kept[key] = Entry("", "", now, offers=bare.offers)
+            typed_before = bare.offered(TYPED)
+            offers = _without(bare.offers, TYPED)
+            kept[key] = Entry(typed_before or "", TYPED if typed_before else "", now, offers=offers)
         else:
             kept[key] = dataclasses.replace(bare, doubts=())
     return kept
@@ -128,9 +145,9 @@ def typed(standing: Entry | None, new: str, now: datetime) -> Entry:
         return Entry(new, "typed" if new else "", now)
     if standing.value == new:
         return standing
-    offers = standing.offers
+    offers = _without(standing.offers, TYPED)
     if standing.source == "chip" and standing.value:
-        offers = standing.with_offer(StoredOffer("chip", standing.value)).offers
+        offers = _without(standing.with_offer(StoredOffer("chip", standing.value)).offers, TYPED)
     doubts = standing.doubts if standing.source == "chip" and not new else ()
     return Entry(new, "typed" if new else "", now, offers=offers, doubts=doubts)
 
@@ -148,11 +165,15 @@ def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: boo
     if new is None:
         return None
     is_chip = offer_source.startswith("chip")
-    entry = Entry(new, "chip" if is_chip else "typed", now, is_chip and is_verified, standing.offers, standing.doubts)
-    if offer_source == "register":
-        entry = dataclasses.replace(entry, source="register")
-    if offer_source in {"chip", "register", "proposal"}:
-        entry = dataclasses.replace(entry, offers=tuple(one for one in entry.offers if one.source != offer_source))
-        if standing.value and standing.source in {"chip", "register"}:
-            entry = entry.with_offer(StoredOffer(standing.source, standing.value))
+    source: Source = "chip" if is_chip else "register" if offer_source == "register" else TYPED
+    offers = standing.offers if offer_source.startswith("chip-") else _without(standing.offers, offer_source)
+    entry = Entry(new, source, now, is_chip and is_verified, offers, standing.doubts)
+    is_offered_still = standing.source == "chip" and offer_source.startswith("chip-")
+    is_corrected = standing.source == TYPED and offer_source == "proposal"
+    if standing.value and standing.source in _OFFERED_IN_TURN and not is_offered_still and not is_corrected:
+        entry = entry.with_offer(StoredOffer(standing.source, standing.value))
     return entry
+
+
+def _without(offers: tuple[StoredOffer, ...], source: str) -> tuple[StoredOffer, ...]:
+    return tuple(offer for offer in offers if offer.source != source)

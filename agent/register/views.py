@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Literal
 
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
-CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left"]
-QuestionChoice = Literal["own-draft", "household-member", "ignore"]
+CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left", "unread"]
+QuestionChoice = Literal["same-person", "own-draft", "household-member", "ignore"]
+QuestionKind = Literal["other-person", "maybe-same-person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Offer:
 
     Attributes:
         source: names the offer within its field: `chip` (the chip's value beside a typed one), `chip-newest-1` … `-4`
-            and `chip-printed` (addresses of the card), `register` (what the register holds), `proposal` (a correction).
+            and `chip-printed` (addresses of the card), `register` (what the register holds), `typed` (what was
+            typed before the chip's value took its place), `proposal` (a correction).
         value: the value as it would be stored.
         shown: the value as people read it (the name of a code, a grouped number).
     """
@@ -210,12 +212,17 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class CardQuestion:
-    """Another person's card lies on the reader while a draft is open: whose is it?"""
+    """A card lies on the reader while a draft is open that may be, or surely is, of another person: whose is it?
+
+    Attributes:
+        kind: `maybe-same-person` where the draft was typed and nothing in it says that the card is another person's.
+        choices: the answers, the likeliest first.
+    """
 
     id: str
     name_masked: str
-    kind: Literal["other-person"] = "other-person"
-    choices: tuple[QuestionChoice, ...] = ("own-draft", "household-member", "ignore")
+    kind: QuestionKind
+    choices: tuple[QuestionChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +231,8 @@ class DeskView:
 
     Attributes:
         holder: session id of who holds the desk, or None.
+        card_state: `unread` when a card lies there that was not read for this holder, and will not be until it is
+            laid anew; `left` when it should have been given back.
         refusal: why the reader or its card said no.
         question: to be answered before the card's values go anywhere.
         notice: why the card that was read leads to no registration here.

@@ -118,7 +118,14 @@ def test_editing_a_chip_value_drops_the_mark_and_keeps_the_offer() -> None:
     assert prefill.typed(chip, "测试一", LATER) is chip
     back = prefill.taken(edited, "chip", LATER, is_verified=True)
     assert back is not None
-    assert (back.value, back.source, back.is_verified, back.offers) == ("测试一", "chip", True, ())
+    assert (back.value, back.source, back.is_verified) == ("测试一", "chip", True)
+    assert offers(back) == [("typed", "测试改")]
+    again = prefill.taken(back, "typed", LATER, is_verified=True)
+    assert again is not None
+    assert (again.value, again.source, again.is_verified) == ("测试改", "typed", False)
+    assert offers(again) == [("chip", "测试一")]
+    anew = prefill.typed(back, "测试新", LATER)
+    assert offers(anew) == [("chip", "测试一")]
 
 
 def test_taking_the_chips_value_before_the_second_reading_is_unverified() -> None:

@@ -1,0 +1,94 @@
+"""What lies on the reader, as far as the desk knows: what the reader reports, and what the holder is asked about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.register import names
+from agent.register.cards import Fit
+from agent.register.views import CardQuestion, CardState, Problem, QuestionChoice
+from drivers.api import IdCard
+from drivers.stored_text import storable
+
+CardSign = Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
+READ: frozenset[CardState] = frozenset({"read", "verified", "single"})
+
+_OF_ANOTHER: tuple[QuestionChoice, ...] = ("own-draft", "household-member", "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class CardEvent:
+    """What the reader reports.
+
+    Attributes:
+        kind: `read` after the first reading, `verified` or `single` after the second, `changed` when the second was
+            of something else, `refused` with a code, `removed` when the plate is empty again.
+        card: the reading, where there is one.
+        code: why the card was refused.
+    """
+
+    kind: CardSign
+    card: IdCard | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
+class Plate:
+    """What lies on the reader, as far as the holder's page is concerned.
+
+    Attributes:
+        is_done: whether the holder has no more use for the card.
+        pending: the card that is asked about.
+        asked_of: the draft beside which it is asked.
+        draft_id: the draft that the card has filled.
+    """
+
+    state: CardState = "none"
+    since: datetime | None = None
+    since_s: float = 0.0
+    is_done: bool = False
+    refusal: Problem | None = None
+    notice: Problem | None = None
+    pending: IdCard | None = None
+    is_single: bool = False
+    question: CardQuestion | None = None
+    asked_of: str | None = None
+    draft_id: str | None = None
+
+    def for_next_holder(self) -> Plate:
+        """The same plate without anything of the person: a card that was read stays there unread for the next.
+
+        A card that nobody has read yet will be read, and a changed one is looked for anew.
+        """
+        if self.state in {"none", "changed"}:
+            return Plate()
+        return Plate("placed" if self.state == "placed" else "unread", self.since, self.since_s)
+
+    def ask(self, card: IdCard, fit: Fit, draft_id: str) -> None:
+        """Ask whose a card is, beside a draft that may be or surely is of another person."""
+        self.pending, self.asked_of = card, draft_id
+        key, masked = str(uuid.uuid4()), _masked(card)
+        if fit == "likely-same-person":
+            self.question = CardQuestion(key, masked, "maybe-same-person", ("same-person", *_OF_ANOTHER))
+        elif fit == "maybe-same-person":
+            self.question = CardQuestion(key, masked, "maybe-same-person", (*_OF_ANOTHER, "same-person"))
+        else:
+            self.question = CardQuestion(key, masked, "other-person", _OF_ANOTHER)
+
+    def follow(self, card: IdCard) -> None:
+        """Let the question follow a later reading of the same card: it stays the same, with the name as read last."""
+        self.pending = card
+        if self.question is not None:
+            self.question = dataclasses.replace(self.question, name_masked=_masked(card))
+
+    def drop_question(self) -> None:
+        """Ask no longer."""
+        self.pending = self.question = self.asked_of = None
+
+
+def _masked(card: IdCard) -> str:
+    return names.masked(storable(card.name or ""))
