@@ -31,11 +31,11 @@ def wait_for_card(by: SignedIn) -> None:
         subscription.close()
 
 
-def show(view: DeskView, status: int = 200, sentence: str = "") -> ResponseReturnValue:
-    """Render the desk: somebody else's, waiting for a card, or with a form."""
+def show(view: DeskView, status: int = 200, sentence: str = "", at: str = "draft-form") -> ResponseReturnValue:
+    """Render the desk: somebody else's, waiting for a card, or with a form; `at` is where the sentence belongs."""
     by = signed_in()
     if view.is_mine and view.draft is not None:
-        return render_template("desk/form.html", desk=view, draft=view.draft, sentence=sentence), status
+        return render_template("desk/form.html", desk=view, draft=view.draft, sentence=sentence, at=at), status
     register = services().register
     return (
         render_template(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +14,10 @@ from webui.context import services, signed_in
 from webui.fields import proposed
 from webui.language import message
 from webui.views import desk
+
+REFUSALS: Final = frozenset(
+    {"ACCOUNT-WRONG", "ACCOUNT-WAIT", "ACCOUNT-SAME-PERSON", "RIGHTS-DENIED", "PROBLEM-NOT-PASSABLE", "REASON-MISSING"}
+)
 
 bp = Blueprint("drafts", __name__, url_prefix="/desk/draft/<draft_id>")
 
@@ -88,11 +94,18 @@ def discard(draft_id: str) -> ResponseReturnValue:
 
 @bp.post("/second-person")
 def second_person(draft_id: str) -> ResponseReturnValue:
-    """Let a second person confirm that a problem of the number is officially so."""
-    given = {name: request.form.get(name, "") for name in ("name", "password", "problem", "reason")}
-    services().register.second_person(
-        draft_id, signed_in(), given["name"], given["password"], given["problem"], given["reason"]
-    )
+    """Let a second person confirm that a problem of the number is officially so.  422 with the form when they cannot.
+
+    A wrong password is the second person's: it is no 401, for the clerk is signed in.
+    """
+    by = signed_in()
+    name, password, problem, reason = (request.form.get(key, "") for key in ("name", "password", "problem", "reason"))
+    try:
+        services().register.second_person(draft_id, by, name, password, problem, reason)
+    except CodedError as error:
+        if error.code not in REFUSALS:
+            raise
+        return desk.show(services().desk.view(by), 422, message(error.code, error.facts), at="second-person")
     return back_to_desk()
 
 

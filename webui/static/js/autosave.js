@@ -65,6 +65,19 @@ export async function act(button) {
   running = null;
 }
 
+/** Send another form of the page without leaving it, after what is typed in the form; a password is never kept. */
+async function sendInPlace(other) {
+  await save();
+  const fields = [...new FormData(other)];
+  for (const secret of other.querySelectorAll("[type=password]")) secret.value = "";
+  overtake();
+  try {
+    handle(await ask("POST", other.getAttribute("action"), fields));
+  } catch {
+    notice(form().dataset.failed);
+  }
+}
+
 function later() {
   clearTimeout(timer);
   timer = setTimeout(save, PAUSE_MS);
@@ -85,6 +98,10 @@ export function start() {
     if (!isTyped(control)) follow(control);
   });
   document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-in-place]")) {
+      event.preventDefault();
+      sendInPlace(event.target);
+    }
     if (event.target !== form()) return;
     event.preventDefault();
     if (event.submitter) act(event.submitter);

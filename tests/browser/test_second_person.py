@@ -1,0 +1,102 @@
+"""A number with a wrong check digit blocks, and passes with a reason and a second person's name and password."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+REASON = "派出所证明号码如此"
+
+
+def blocked(clerk, card):
+    """A complete form whose number is wrong: it is not saved, and the page says why and offers the way on."""
+    page = clerk.page
+    clerk.tap(card)
+    clerk.complete()
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("F9")
+    expect(page.locator("#sentence")).to_be_visible()
+    expect(page.locator("#field-id_no.is-wrong")).to_be_visible()
+    expect(page.locator("#second-person")).to_be_visible()
+
+
+def confirm(clerk, name, password, reason=REASON):
+    """Fill in what the second person gives, by keyboard."""
+    page = clerk.page
+    if not page.locator("#second-name").is_visible():
+        page.locator("#second-person summary").focus()
+        page.keyboard.press("Enter")
+    page.fill("#second-name", name)
+    page.fill("#second-password", password)
+    page.fill("#second-reason", reason)
+    page.keyboard.press("Enter")
+
+
+def refused(clerk, words):
+    """The refusal stands in the panel; the form is still there and nothing has passed."""
+    page = clerk.page
+    expect(page.locator("#second-sentence")).to_contain_text(words)
+    expect(page.locator("#second-name")).to_be_visible()
+    expect(page.locator("#second-password")).to_have_value("")
+    expect(page.locator("#field-id_no.is-wrong")).to_be_visible()
+    expect(page.locator("#mobile")).to_have_value("13800000000")
+
+
+def kept(demo, name):
+    """The rows of the saved person say who let the number pass, and why."""
+    row = demo.row(
+        "SELECT a.code, a.reason, first.name AS first, second.name AS second FROM accepted_problem a"
+        " JOIN registration r ON r.id = a.registration_id JOIN person p ON p.id = r.person_id"
+        " JOIN station_user first ON first.id = a.user_id JOIN station_user second ON second.id = a.second_user_id"
+        " WHERE p.name = ?",
+        name,
+    )
+    clerk, supervisor = (demo.people[role]["name"] for role in ("clerk", "supervisor"))
+    assert row == {"code": "ID-CHECK-DIGIT", "reason": REASON, "first": clerk, "second": supervisor}
+    audits = demo.row("SELECT count(*) AS n FROM audit_entry WHERE action = 'draft.second-person'")
+    assert audits["n"] >= 1
+
+
+def test_a_second_person_lets_a_wrong_check_digit_pass(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    people = clerk.demo.people
+    blocked(clerk, "wrong-check")
+    confirm(clerk, people["clerk"]["name"], people["clerk"]["password"])
+    refused(clerk, "须由另一个人确认")
+    confirm(clerk, people["supervisor"]["name"], "not this one")
+    refused(clerk, "姓名或密码不对")
+    confirm(clerk, people["technician"]["name"], people["technician"]["password"])
+    refused(clerk, "您的岗位")
+    confirm(clerk, people["supervisor"]["name"], people["supervisor"]["password"], " ")
+    refused(clerk, "原因")
+    confirm(clerk, people["supervisor"]["name"], people["supervisor"]["password"])
+    expect(clerk.page.locator("#second-sentence")).to_have_count(0)
+    clerk.page.keyboard.press("F9")
+    expect(clerk.page.locator("#query")).to_be_visible()
+    kept(clerk.demo, clerk.demo.names["wrong-check"])
+    clerk.said = [said for said in clerk.said if "422" not in said]
+
+
+def test_the_same_goes_without_javascript(clerk_without_script):
+    clerk, people = clerk_without_script, clerk_without_script.demo.people
+    card, page = "resident-030", clerk.page
+    name = clerk.demo.names[card]
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.demo.lay(card)
+    page.locator("button[data-key=F10]").click()
+    expect(page.locator("#name")).to_have_value(name)
+    number = page.input_value("#id_no").replace(" ", "")
+    page.fill("#id_no", number[:17] + ("0" if number[17] != "0" else "1"))
+    clerk.complete()
+    page.locator("#acts button[value=next]").click()
+    expect(page.locator("#sentence")).to_be_visible()
+    expect(page.locator("#second-person")).to_be_visible()
+    page.locator("#second-person summary").click()
+    confirm(clerk, people["clerk"]["name"], people["clerk"]["password"])
+    refused(clerk, "须由另一个人确认")
+    confirm(clerk, people["supervisor"]["name"], people["supervisor"]["password"])
+    expect(page.locator("#second-sentence")).to_have_count(0)
+    page.locator("#acts button[value=next]").click()
+    expect(page.locator("#query")).to_be_visible()
+    kept(clerk.demo, name)
