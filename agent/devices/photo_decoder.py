@@ -11,11 +11,9 @@ import os
 import selectors
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,8 +22,9 @@ from typing import Final
 
 import msgspec
 
+from agent.devices import photo_png
 from drivers.api import Clock, Deadline
-from drivers.wlt_picture import HEIGHT_PX, RGB_BYTES, WIDTH_PX, is_wlt
+from drivers.wlt_picture import RGB_BYTES, is_wlt
 
 LIMIT_S: Final = 5.0
 _ANSWER_BYTES: Final = RGB_BYTES + 4096
@@ -185,7 +184,7 @@ class PhotoDecoder:
         if answer is None:
             return Photo(None, "PHOTO-LIBRARY-CRASHED", facts | {"signal": max(0, -ended.exit_status)})
         if answer.code is None and len(picture) == RGB_BYTES:
-            return Photo(_png(picture))
+            return Photo(photo_png.code(picture))
         code = answer.code if answer.code in _CODES else "PHOTO-LIBRARY-NONSENSE"
         return Photo(None, code, facts | {"result": answer.result})
 
@@ -284,18 +283,3 @@ def _understood(output: bytes) -> tuple[_Answer | None, bytes]:
     except (msgspec.MsgspecError, RecursionError):
         return None, b""
     return (answer, picture) if answer.size == len(picture) else (None, b"")
-
-
-def _png(rgb: bytes) -> bytes:
-    """Code 126 rows of 102 RGB pixels as PNG.
-
-    By hand, because an imaging library would stay in the agent's memory for this.
-    """
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    row_bytes = WIDTH_PX * 3
-    rows = b"".join(b"\0" + rgb[start : start + row_bytes] for start in range(0, RGB_BYTES, row_bytes))
-    head = struct.pack(">IIBBBBB", WIDTH_PX, HEIGHT_PX, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
