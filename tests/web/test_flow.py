@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from datetime import timedelta
@@ -58,7 +59,7 @@ def test_the_path_from_the_card_to_the_corrected_record(house, clerk):
     changed = clerk.form(mobile="13900000001")
     assert clerk.post(f"{record}/edit", {**changed, "version": stale, "edit_reason": "测试更正"}).status_code == 303
     clerk.get(record)
-    assert re.search(r"<del[^>]*>13800000000</del> → <ins[^>]*>13900000001</ins>", clerk.page)
+    assert changes(clerk) == [("13[8]0000000[0]", "13[9]0000000[1]")]
     assert "测试更正" in clerk.page
     again = clerk.form()
     assert again == {}
@@ -69,6 +70,40 @@ def test_the_path_from_the_card_to_the_corrected_record(house, clerk):
         assert found.status_code == 200
         assert f'href="{record}"' in clerk.page
         assert query not in found.request.url
+
+
+def changes(browser):
+    """The timeline's old and new values, each changed run in brackets."""
+    texts = re.findall(r'<span class="(?:was|now)" translate="no">(.*?)</span>', browser.page)
+    shown = [html.unescape(re.sub(r"</(?:del|ins)>", "]", re.sub(r"<(?:del|ins)>", "[", text))) for text in texts]
+    return list(zip(shown[::2], shown[1::2], strict=True))
+
+
+def test_the_history_marks_the_changed_characters_and_nothing_typed_becomes_markup(house, clerk):
+    house.lay(house.card("测试改", "990000198506120946"))
+    clerk.get("/desk")
+    record = clerk.post(clerk.action("save"), clerk.form(**WANTED, then="stay")).headers["Location"]
+    values = [
+        {"employer": '<b>测试&"公司</b>'},
+        {"employer": '<i>测试&"公司</i>'},
+        {"employer": ""},
+        {"education": "小学"},
+    ]
+    for typed in values:
+        clerk.get(f"{record}/edit")
+        sent = {**clerk.form(**typed), "version": version(clerk), "edit_reason": "测试更正"}
+        assert clerk.post(f"{record}/edit", sent).status_code == 303
+    for language, words in (("en", ("Was: ", "Now: ")), ("zh", ("原：", "现："))):
+        clerk.post("/language", {"language": language})
+        clerk.get(record)
+        assert all(word in clerk.page for word in words)
+        assert "<b>" not in clerk.page
+        assert "<i>" not in clerk.page
+        assert changes(clerk)[1:] == [
+            ('[<i>测试&"公司</i>]', "—"),
+            ('<[b]>测试&"公司</[b]>', '<[i]>测试&"公司</[i]>'),
+            ("[无]", '[<b>测试&"公司</b>]'),
+        ]
 
 
 def version(browser):

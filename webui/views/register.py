@@ -14,6 +14,7 @@ from agent.register.service import Problems
 from agent.register.views import RecordLine
 from webui import typed
 from webui.context import services, signed_in
+from webui.views.register_history import timeline
 
 bp = Blueprint("register", __name__)
 
@@ -72,7 +73,7 @@ def search() -> ResponseReturnValue:
 def record(record_id: str) -> ResponseReturnValue:
     """Show one record with its history."""
     shown = services().register.record(record_id, signed_in())
-    return render_template("register/record.html", record=shown)
+    return render_template("register/record.html", record=shown, history=timeline(shown))
 
 
 @bp.get("/register/<record_id>/edit")
