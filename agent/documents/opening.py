@@ -1,0 +1,54 @@
+"""Open the documents of a data folder at start: key, files, what a crash left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.accounts.storage import Store
+from agent.documents.jobs import Jobs
+from agent.documents.media_files import FOLDER, MediaFiles
+from agent.documents.media_key import KeySources, open_media_key
+from agent.documents.media_store import MediaStore
+from agent.documents.papers import Papers
+from agent.errors import CodedError, StartRefused, exit_of
+from agent.folder import DataFolder
+from drivers.api import Clock
+
+SWEEP_EVERY_S = 24 * 3600.0
+
+
+@dataclass(slots=True)
+class Documents:
+    """The parts that everything about documents works with."""
+
+    media: MediaStore
+    papers: Papers
+    jobs: Jobs
+    _clock: Clock
+    _swept_at_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._swept_at_s = self._clock.monotonic()
+
+    def keep_house(self) -> None:
+        """Sweep once a day; to be called as often as one likes.  Raises: CodedError when disk or database fail."""
+        now_s = self._clock.monotonic()
+        if now_s - self._swept_at_s >= SWEEP_EVERY_S:
+            self._swept_at_s = now_s
+            self.media.sweep()
+
+
+def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock: Clock) -> Documents:
+    """Open the folder's documents; sweep what belongs to nobody, and end the scans that the last run left running.
+
+    Raises: StartRefused: the key's refusals (10, 2), DATABASE-FULL (12), DATABASE-FAILED, DATABASE-DAMAGED (11).
+    """
+    key = open_media_key(sources, folder, store)
+    try:
+        media = MediaStore(store, MediaFiles(folder.path / FOLDER), key, clock)
+        media.sweep(is_start=True)
+        jobs = Jobs(store, clock)
+        jobs.interrupt_unended()
+    except CodedError as error:
+        raise StartRefused(error.code, exit_of(error.code), folder=str(folder.path)) from error
+    return Documents(media, Papers(store, clock, media), jobs, clock)
