@@ -1,0 +1,72 @@
+"""The sound at the desk: one for a tap, one for a refusal, none for a page opened anew, none when switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+# Each start of an oscillator is written down by its pitch; it survives a reload in the tab's own storage.
+SPY = """() => {
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) {
+    sessionStorage.setItem("heard", (sessionStorage.getItem("heard") ?? "") + this.frequency.value + " ");
+    return start.apply(this, when);
+  };
+}"""
+TAP = ["1320"]
+REFUSAL = ["330", "262"]
+
+
+def heard(clerk: Any) -> list[str]:
+    return (clerk.page.evaluate("sessionStorage.getItem('heard')") or "").split()
+
+
+def at_the_desk(clerk: Any) -> None:
+    clerk.page.add_init_script(f"({SPY})()")
+    clerk.sign_in()
+    clerk.clear_desk()
+    assert heard(clerk) == []
+
+
+def lift(clerk: Any) -> None:
+    clerk.demo.lift()
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "none")
+
+
+def test_a_tap_sounds_once_and_a_reload_or_a_resumed_draft_not_at_all(clerk):
+    at_the_desk(clerk)
+    clerk.tap("resident-030")
+    assert heard(clerk) == TAP
+    clerk.page.reload()
+    expect(clerk.page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
+    lift(clerk)
+    clerk.page.keyboard.press("Escape")
+    expect(clerk.page.locator("#query")).to_be_visible()
+    clerk.page.locator("#drafts form button").first.click()
+    expect(clerk.page.locator("#name")).to_have_value(clerk.demo.names["resident-030"])
+    assert heard(clerk) == TAP
+    clerk.tap("resident-030")
+    assert heard(clerk) == TAP * 2
+
+
+def test_a_refusal_sounds_once_with_another_tone(clerk):
+    at_the_desk(clerk)
+    clerk.demo.control("PUT", "/faults/status", {"status": "41", "count": 50})
+    clerk.demo.lay("resident-031")
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "refused")
+    clerk.demo.control("DELETE", "/faults")
+    lift(clerk)
+    assert heard(clerk) == REFUSAL
+
+
+def test_a_sound_switched_off_is_silent_and_stays_so(clerk):
+    at_the_desk(clerk)
+    switch = clerk.page.locator("[data-switch=sound]")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    clerk.page.reload()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    clerk.tap("resident-032")
+    lift(clerk)
+    assert heard(clerk) == []
