@@ -1,0 +1,136 @@
+"""The README's pictures: `make pictures` makes them anew; every run takes them and holds the kept ones to the list.
+
+Fake people only, from a demo.  Times differ from run to run, so the kept files are not compared pixel by pixel.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "docs" / "pictures"
+TOLD = re.compile(r"docs/pictures/([\w-]+)\.png")
+MARK = "Renhu picture"  # written into each file, with its name in the list
+MOST_BYTES = 150_000
+COLOURS = 64
+SIZE = {"width": 1280, "height": 860}
+
+
+def sign_in(clerk):
+    clerk.page.goto(f"{clerk.demo.url}/sign-in")
+    clerk.page.fill("#name", "clerk")
+
+
+def idle(clerk):
+    clerk.sign_in("clerk", clerk.language)
+    clerk.clear_desk()
+
+
+def filled(clerk):
+    idle(clerk)
+    clerk.tap("resident-045")
+    clerk.page.fill("#arrive_city_date", "20260302")
+    clerk.page.fill("#mobile", "1380000")
+    expect(clerk.page.locator("#says-mobile")).to_be_visible()
+
+
+def record(clerk):
+    idle(clerk)
+    page, name = clerk.page, clerk.demo.names["resident-046"]
+    clerk.tap("resident-046")
+    clerk.complete()
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("F9")
+    expect(page.locator("#query")).to_be_visible()
+    clerk.demo.lift()
+    page.goto(f"{clerk.demo.url}/register")
+    page.fill("#query", name)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=name, exact=True).first.click()
+    page.locator("aside a.btn-primary").click()
+    page.fill("#mobile", "13900000000")
+    page.fill("#edit-reason", "本人来电更正")
+    page.keyboard.press("F9")
+    expect(page.locator(".timeline ins")).to_have_text("13900000000")
+    expect(page.locator(".timeline")).to_contain_text("本人来电更正")
+
+
+def devices(clerk):
+    clerk.sign_in("technician", clerk.language)
+    clerk.page.goto(f"{clerk.demo.url}/devices")
+    expect(clerk.page.locator("#device-reader")).to_have_attribute("data-state", "ready")
+
+
+def practice(clerk):
+    idle(clerk)
+    clerk.page.goto(f"{clerk.demo.url}/practice")
+    expect(clerk.page.locator("form.fault").first).to_be_visible()
+
+
+def users(clerk):
+    clerk.sign_in("supervisor", clerk.language)
+    clerk.page.goto(f"{clerk.demo.url}/users")
+    expect(clerk.page.locator("#add-user")).to_be_visible()
+
+
+# What is pictured: name of the file, language, how to get there.
+PICTURES = {
+    "sign-in": ("zh", sign_in),
+    "desk-idle": ("zh", idle),
+    "desk-filled": ("zh", filled),
+    "desk-filled-en": ("en", filled),
+    "record": ("zh", record),
+    "devices": ("zh", devices),
+    "devices-en": ("en", devices),
+    "practice": ("zh", practice),
+    "users": ("zh", users),
+}
+
+
+def small(taken: bytes, name: str) -> bytes:
+    """The same picture with few colours, marked with its name: a fifth of the size, no difference to the eye."""
+    mark = PngInfo()
+    mark.add_text(MARK, name)
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(taken)) as picture:
+        few = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(out, "PNG", optimize=True, pnginfo=mark)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_pictured_page_is_there_and_fits_a_small_file(clerk, name, tmp_path):
+    clerk.language, go = PICTURES[name]
+    clerk.page.set_viewport_size(SIZE)
+    go(clerk)
+    shown = small(clerk.page.screenshot(animations="disabled"), name)
+    assert len(shown) < MOST_BYTES
+    folder = Path(os.environ.get("RENHU_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.png").write_bytes(shown)
+
+
+def test_the_readme_shows_the_pictures_of_this_list_and_no_others():
+    assert {path.stem for path in KEPT.iterdir()} == set(PICTURES)
+    for language in ("README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))):
+        told = set(re.findall(r"pictures/([\w-]+)\.png", (ROOT / language).read_text("utf-8")))
+        assert told <= set(PICTURES), language
+    assert set(TOLD.findall((ROOT / "README.md").read_text("utf-8"))) == set(PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_kept_picture_was_made_by_this_list(name):
+    file = KEPT / f"{name}.png"
+    assert file.stat().st_size < MOST_BYTES
+    with Image.open(file) as picture:
+        assert isinstance(picture, Image.Image)
+        assert (picture.width, picture.height) == (SIZE["width"], SIZE["height"])
+        assert picture.info.get(MARK) == name
