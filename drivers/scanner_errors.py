@@ -21,6 +21,7 @@ from drivers.api import (
 
 NO_MORE_SHEETS = "Document feeder out of documents"
 CANCELLED = "Operation was canceled"
+UNSUPPORTED = "Operation not supported"
 END_OF_DATA = "Scanner returned no data"
 
 
@@ -73,9 +74,7 @@ BY_TEXT: dict[str, Callable[[str], DeviceError]] = {
         "SCANNER-PERMISSION", Actor.TECHNICIAN, Retry.AFTER_ACTION, status=status
     ),
     CANCELLED: lambda status: NeedsOperator("SCANNER-CANCELLED", Actor.CLERK, Retry.NOW, status=status),
-    "Operation not supported": lambda status: DeviceRefused(
-        "SCANNER-UNSUPPORTED", Actor.TECHNICIAN, Retry.NEVER, status=status
-    ),
+    UNSUPPORTED: lambda status: DeviceRefused("SCANNER-UNSUPPORTED", Actor.TECHNICIAN, Retry.NEVER, status=status),
     "Invalid argument": lambda status: DeviceRefused(
         "SCANNER-INVALID", Actor.TECHNICIAN, Retry.AFTER_ACTION, status=status
     ),

@@ -105,29 +105,30 @@ class SaneScanner(DocumentScanner):
         if self._device is None:
             raise scanner_errors.absent(self._address)
         self._is_cancelled = False
-        device = self._device
         try:
-            scanner_options.choose(device, request)
+            scanner_options.choose(self._device, request)
             limit = 1 if request.source is Source.FLATBED else request.page_limit
             for number in range(1, limit + 1):
                 raw = self._one_page(number, report)
                 if raw is None:
-                    return
+                    break
                 yield coded(raw, number, request.mode, request.resolution_dpi)
         except self._error as error:
             if not self._is_cancelled:
                 raise scanner_errors.said_by_library(str(error)) from error
-        finally:
+            return
+        self._finish()
+
+    def _finish(self) -> None:
+        """Tell the backend that the scan is over.  Behind an error this call may wait for ever, so it is not made."""
+        if self._device is not None:
             with suppress(self._error):
-                device.cancel()
+                self._device.cancel()
 
     def cancel(self) -> None:
         """End the scan under way; libsane allows this call from another thread."""
         self._is_cancelled = True
-        device = self._device
-        if device is not None:
-            with suppress(self._error):
-                device.cancel()
+        self._finish()
 
     def is_button_pressed(self) -> bool:
         """Whether the scanner's own button is down, where its backend tells."""
@@ -202,7 +203,9 @@ class SaneScanner(DocumentScanner):
             if str(error) == scanner_errors.NO_MORE_SHEETS and number > 1:
                 return None
             raise
-        _, _, (_, lines_expected), _, _ = device.get_parameters()
+        _, is_last_frame, (_, lines_expected), _, _ = device.get_parameters()
+        if not is_last_frame:
+            raise scanner_errors.said_by_library(scanner_errors.UNSUPPORTED)
         step = max(1, lines_expected // REPORTS_A_PAGE)
 
         def told(lines: int, _: int) -> None:

@@ -132,6 +132,10 @@ class Ports(msgspec.Struct, frozen=True, tag="ports"):
     candidates: tuple[Candidate, ...]
 
 
+class Renew(msgspec.Struct, frozen=True, tag="renew"):
+    """Worker → agent, last: put a fresh process in my place; the library that I hold was interrupted."""
+
+
 class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
     """Worker → agent: alive, with the line's counters."""
 
@@ -139,7 +143,7 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
 
 
 ToWorker = Start | Watch | Request | Cancel
-FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse
+FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse | Renew
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode

@@ -27,6 +27,7 @@ from drivers.scanner_api import DocumentScanner
 
 log = logging.getLogger("renhu.worker")
 
+DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -78,8 +79,7 @@ def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
         _stay_faulted(wire, error.code, error.facts)
         return
     except ModuleNotFoundError as error:
-        code = f"{start.role.upper()}-DRIVER-MISSING"
-        _stay_faulted(wire, code, {"driver": start.driver, "module": str(error.name)})
+        _stay_faulted(wire, DRIVER_MISSING[start.role], {"driver": start.driver, "module": str(error.name)})
         return
     match start.role, device:
         case "reader", IdReader():

@@ -1,0 +1,232 @@
+"""A scanner in its real worker process, spoken to over the real wire, on each SANE backend of the contract.
+
+`test` is SANE's own pattern scanner; `saned` is the same one behind SANE's network server on loopback.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.devices.wire import VERSION, Cancel, Page, Renew, Reply, Request, Sign, Start, State, Wire
+from drivers.scanner_api import ScannedPage, ScannerOffers
+
+WITNESSES = ("test", "saned")
+LIMIT_S = 60.0
+CANCEL_LIMIT_S = 2.5
+SANED_PORT = 6566
+
+
+@dataclass
+class Scan:
+    """What a scan gave: its pages with their bytes, its progress, and how it ended."""
+
+    pages: list[tuple[ScannedPage, bytes]] = field(default_factory=list)
+    progress: list[dict[str, object]] = field(default_factory=list)
+    reply: Reply | None = None
+    was_called_off: bool = False
+    was_killed: bool = False
+
+    @property
+    def code(self) -> str | None:
+        if self.was_killed:
+            return None
+        assert self.reply is not None
+        return self.reply.code
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Called off: the worker said so, or it was ended because its library did not come back."""
+        if self.was_killed:
+            return True
+        assert self.reply is not None
+        return bool(msgspec.json.decode(self.reply.data)["is_cancelled"])
+
+
+class ScannerWorker:
+    """A worker process with the SANE driver in it; put in place anew when it asks for that, as the supervisor does."""
+
+    def __init__(self, address: str, settings: dict[str, object]) -> None:
+        self._start = Start(VERSION, "scanner", "scanner_sane", address, settings)
+        self.states: list[State] = []
+        self.offers: ScannerOffers | None = None
+        self.renewals = 0
+        self._number = 0
+        self._spawn()
+
+    def _spawn(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "agent.devices.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+            )
+        self.wire = Wire(ours, is_worker=False)
+        self._heard: list[object] = []
+        self.wire.send(self._start)
+
+    def end(self) -> None:
+        self.wire.close()
+        try:
+            self.process.wait(10)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def until_renewed(self) -> None:
+        """Hear until the worker asks for a fresh process, and give it one."""
+        before = self.renewals
+        self._until(lambda _: self.renewals > before)
+
+    def until_state(self) -> State:
+        """Hear until the scanner says how it is."""
+        return self._until(lambda message: isinstance(message, State))
+
+    def scan(self, cancel_when: Callable[[Scan], bool] | None = None, **wanted: object) -> Scan:
+        """Scan; call it off as soon as `cancel_when` says so, and end a worker that does not come back from that."""
+        self._number += 1
+        number, scan = self._number, Scan()
+        end_s = time.monotonic() + LIMIT_S
+        self.wire.send(Request(number, "scan", wanted, 0.0, 0.0))
+
+        def hear(message: object) -> bool:
+            nonlocal cancel_when, end_s
+            if isinstance(message, Page) and message.number == number:
+                scan.pages.append((msgspec.json.decode(message.data, type=ScannedPage), message.body))
+            elif isinstance(message, Sign) and message.name == "progress":
+                scan.progress.append(dict(message.facts))
+            elif isinstance(message, Reply) and message.number == number:
+                scan.reply = message
+            if cancel_when is not None and cancel_when(scan):
+                cancel_when = None
+                self.wire.send(Cancel(number))
+                end_s = time.monotonic() + CANCEL_LIMIT_S
+                scan.was_called_off = True
+            return scan.reply is not None
+
+        if not self._hear_until(hear, lambda: end_s):
+            assert scan.was_called_off, f"no end of the scan within {LIMIT_S} s"
+            scan.was_killed = True
+            self._note(Renew())
+        return scan
+
+    def _until(self, is_it: Callable[[object], bool]) -> object:
+        end_s = time.monotonic() + LIMIT_S
+        found: list[object] = []
+
+        def keep(message: object) -> bool:
+            found.append(message)
+            return is_it(message)
+
+        assert self._hear_until(keep, lambda: end_s), f"nothing of the kind within {LIMIT_S} s"
+        return found[-1]
+
+    def _hear_until(self, is_it: Callable[[object], bool], end_s: Callable[[], float]) -> bool:
+        while True:
+            while self._heard:
+                message = self._heard.pop(0)
+                self._note(message)
+                if is_it(message):
+                    return True
+            left_s = end_s() - time.monotonic()
+            if left_s <= 0:
+                return False
+            if select.select([self.wire], [], [], left_s)[0]:
+                self._heard += self.wire.receive()
+
+    def _note(self, message: object) -> None:
+        if isinstance(message, State):
+            self.states.append(message)
+        elif isinstance(message, Sign) and message.name == "offers":
+            self.offers = msgspec.json.decode(message.data, type=ScannerOffers)
+        elif isinstance(message, Renew):
+            self.process.kill()
+            self.end()
+            self.renewals += 1
+            self._spawn()
+
+
+class Saned:
+    """SANE's network server with the pattern scanner behind it, on a loopback address of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.host = free_host()
+        folder.joinpath("dll.d").mkdir(parents=True, exist_ok=True)
+        folder.joinpath("dll.conf").write_text("test\n")
+        folder.joinpath("saned.conf").write_text("127.0.0.0/8\n")
+        self._process = subprocess.Popen(
+            ["saned", "-l", "-b", self.host, "-e", "-d", "0"],
+            env={"SANE_CONFIG_DIR": f"{folder}", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end_s = time.monotonic() + LIMIT_S
+        while time.monotonic() < end_s:
+            with socket.socket() as probe:
+                if probe.connect_ex((self.host, SANED_PORT)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("saned does not answer")
+
+    def end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        finally:
+            self._process.kill()
+            self._process.wait()
+
+
+def free_host() -> str:
+    """A loopback address on which nobody has SANE's port: the client cannot be told another port."""
+    for last in range(20, 250):
+        with socket.socket() as probe:
+            try:
+                probe.bind((f"127.0.7.{last}", SANED_PORT))
+            except OSError:
+                continue
+            return f"127.0.7.{last}"
+    raise AssertionError("no free loopback address for saned")
+
+
+Started = Callable[..., ScannerWorker]
+
+
+@pytest.fixture(params=WITNESSES)
+def witness(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def started(witness: str, tmp_path: Path) -> Iterator[Started]:
+    """Start a scanner; keyword arguments are lines of the pattern scanner's own configuration."""
+    held: list[ScannerWorker | Saned] = []
+
+    def start(**lines: object) -> ScannerWorker:
+        folder = tmp_path / f"sane-{len(held)}"
+        folder.mkdir()
+        folder.joinpath("test.conf").write_text(
+            "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items())
+        )
+        if witness == "test":
+            worker = ScannerWorker("sane:test:0", {"configuration": str(folder)})
+        else:
+            server = Saned(folder)
+            held.append(server)
+            worker = ScannerWorker(f"sane:net:{server.host}:test:0", {})
+        held.append(worker)
+        return worker
+
+    yield start
+    for each in reversed(held):
+        each.end()
