@@ -21,7 +21,7 @@ from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
-from agent.devices.wire import Sign
+from agent.devices.wire import Page, Sign
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
@@ -133,8 +133,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
     feed = CardFeed(desk, register)
     parts: list[DevicesService] = []
 
-    def on_sign(_role: str, sign: Sign) -> None:
-        if not any(devices.offer(sign) for devices in parts):
+    def on_sign(role: str, sign: Sign | Page) -> None:
+        if role == "reader" and isinstance(sign, Sign) and not any(devices.offer(sign) for devices in parts):
             feed.put(sign)
 
     def feed_watchdog() -> None:

@@ -11,7 +11,7 @@ from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.state import DeviceState
 from agent.devices.supervisor import DeviceStatus, Supervisor
-from agent.devices.wire import Sign
+from agent.devices.wire import Page, Sign
 from agent.events.service import Event
 from drivers.api import Clock, IdCard
 
@@ -46,9 +46,10 @@ def _running(settings: DeviceSettings, clock: Clock) -> Iterator[tuple[DevicesSe
     def on_event(_event: Event) -> None:
         changed.set()
 
-    def on_sign(_role: str, sign: Sign) -> None:
+    def on_sign(_role: str, sign: Sign | Page) -> None:
         for service in services:
-            service.offer(sign)
+            if isinstance(sign, Sign):
+                service.offer(sign)
 
     supervisor = Supervisor([settings], clock, on_event, on_sign, lambda: None, refuses_simulated=False)
     photos = PhotoDecoder(PhotoSettings(), clock)

@@ -15,13 +15,16 @@ from datetime import datetime
 
 import msgspec
 
+from agent.devices.role_codes import CODES, RoleCodes
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
-from agent.devices.wire import VERSION, Request, Start, Watch, Wire, WireBroken
-from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, Retry, WorkerDied
+from agent.devices.wire import VERSION, Cancel, Request, Start, Watch, Wire, WireBroken
+from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, NeedsOperator, Retry, WorkerDied
 
 GRACE_S = 2.0
 SILENCE_S = 30.0
+CANCEL_LIMIT_S = 0.5
 SIMULATED_SAM_PREFIX = "99.99-"
+SIMULATED_SERIAL_PREFIX = "RENHU-SIM-"
 
 
 class DeviceSettings(msgspec.Struct, frozen=True):
@@ -37,16 +40,19 @@ class DeviceSettings(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Pending:
-    """A request whose answer we wait for."""
+    """A request whose answer we wait for; every sign of life on the way gives it its whole time again."""
 
     number: int
     answer: Future[bytes]
+    limit_s: float
     deadline_s: float
+    is_cancelled: bool = False
 
 
 def is_simulated(identity: dict[str, str]) -> bool:
     """Whether the device says of itself, over its real wire, that it is one of our simulators."""
-    return identity.get("sam_id", "").startswith(SIMULATED_SAM_PREFIX)
+    is_reader = identity.get("sam_id", "").startswith(SIMULATED_SAM_PREFIX)
+    return is_reader or identity.get("serial", "").startswith(SIMULATED_SERIAL_PREFIX)
 
 
 @dataclass(slots=True)
@@ -94,7 +100,12 @@ class DeviceHost:
         self.tell(Start(VERSION, settings.role, settings.driver, settings.address, dict(settings.options)))
         self.tell_watch()
 
-    def tell(self, message: Start | Watch | Request) -> None:
+    @property
+    def codes(self) -> RoleCodes:
+        """The codes of this role."""
+        return CODES[self.settings.role]
+
+    def tell(self, message: Start | Watch | Request | Cancel) -> None:
         """Send to the worker; that it has gone is noticed when its wire is read."""
         if self.wire is not None:
             try:
@@ -115,27 +126,39 @@ class DeviceHost:
     def request(self, operation: str, arguments: dict[str, object], limit_s: float, answer: Future[bytes]) -> None:
         """Pass a request to the worker, or fail it at once: wishes are not queued."""
         if self.is_closing:
-            answer.set_exception(DeviceError("READER-STOPPING", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+            answer.set_exception(DeviceError(self.codes.stopping, Actor.TECHNICIAN, Retry.AFTER_ACTION))
             return
         if self.state is DeviceState.BUSY or self.pending is not None:
-            answer.set_exception(DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.NOW))
+            answer.set_exception(DeviceBusy(self.codes.in_service, Actor.CLERK, Retry.NOW))
             return
         if self.wire is None or self.state is not DeviceState.READY:
             answer.set_exception(
-                DeviceError(self.code or "READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, **self.facts)
+                DeviceError(self.code or self.codes.absent, Actor.TECHNICIAN, Retry.AFTER_ACTION, **self.facts)
             )
             return
         self._number += 1
-        self.pending = Pending(self._number, answer, self.clock.monotonic() + limit_s)
+        self.pending = Pending(self._number, answer, limit_s, self.clock.monotonic() + limit_s)
         self.happened(Happening.REQUESTED)
         self.tell(Request(self._number, operation, arguments, self.pending.deadline_s, limit_s))
+
+    def cancel(self) -> None:
+        """Call off what is under way; a worker that does not come back from that is ended soon after."""
+        if self.pending is not None and not self.pending.is_cancelled:
+            self.pending.is_cancelled = True
+            self.pending.deadline_s = min(self.pending.deadline_s, self.clock.monotonic() + CANCEL_LIMIT_S)
+            self.tell(Cancel(self.pending.number))
+
+    def went_on(self) -> None:
+        """Note that the request under way makes progress."""
+        if self.pending is not None and not self.pending.is_cancelled:
+            self.pending.deadline_s = self.clock.monotonic() + self.pending.limit_s
 
     def give_up_waiting(self) -> None:
         """Let go of whoever waits for an answer, and take no more requests: the agent is stopping."""
         self.is_closing = True
         if self.pending is not None:
             pending, self.pending = self.pending, None
-            pending.answer.set_exception(DeviceError("READER-STOPPING", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+            pending.answer.set_exception(DeviceError(self.codes.stopping, Actor.TECHNICIAN, Retry.AFTER_ACTION))
 
     def next_due_s(self) -> float:
         """When the supervisor has to look at this host again."""
@@ -165,5 +188,9 @@ class DeviceHost:
             self._process = None
         if self.pending is not None:
             pending, self.pending = self.pending, None
-            pending.answer.set_exception(WorkerDied("READER-WORKER-DIED", Actor.TECHNICIAN, Retry.NOW, exit=status))
+            if pending.is_cancelled:
+                pending.answer.set_exception(NeedsOperator(self.codes.cancelled, Actor.CLERK, Retry.NOW))
+            else:
+                code = self.codes.hung if self.has_hung else self.codes.worker_died
+                pending.answer.set_exception(WorkerDied(code, Actor.TECHNICIAN, Retry.NOW, exit=status))
         return status

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from agent.devices.wire import Cancel, Page, Ports, Pulse, Renew, Reply, Request, Sign, State, Wire, WireBroken, raw
+from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Wire, WireBroken, raw
 from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
 from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
 
@@ -88,7 +88,7 @@ class ScannerWatch:
             if self._under_way == message.number:
                 self._scanner.cancel()
 
-    def _send(self, message: State | Sign | Reply | Page | Ports | Pulse | Renew, body: bytes = b"") -> None:
+    def _send(self, message: State | Sign | Reply | Page | Ports | Pulse, body: bytes = b"") -> None:
         with self._sending:
             self._wire.send(message, body)
 
@@ -173,12 +173,12 @@ class ScannerWatch:
             return
         self._under_way = request.number
         try:
-            self._send(self._scan(request))
+            reply = self._scan(request)
+            self._send(msgspec.structs.replace(reply, is_last=self._is_spoilt))
         finally:
             self._under_way = None
             self._cancelled.discard(request.number)
         if self._is_spoilt:
-            self._send(Renew())
             self._wait_for_the_end()
 
     def _scan(self, request: Request) -> Reply:

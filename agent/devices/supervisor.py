@@ -18,8 +18,9 @@ from datetime import datetime
 import msgspec
 
 from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
+from agent.devices.role_codes import CODES
 from agent.devices.state import DeviceState, Happening
-from agent.devices.wire import Hello, Ports, Pulse, Reply, Sign, State, WireBroken
+from agent.devices.wire import Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
 from agent.events.service import Event
 from drivers.api import Actor, Candidate, Clock, DeviceError, Retry
 
@@ -51,7 +52,7 @@ class Supervisor:
         devices: how each device is reached.
         clock: the time.
         publish: takes events; must not block.
-        on_sign: called in this thread with a role and what its device showed; must not block.
+        on_sign: called in this thread with a role and what its device showed, pictures too; must not block.
         on_tick: called once a round: feeds the watchdog.
         refuses_simulated: True in a register: a simulated device is switched off as soon as it says what it is.
     """
@@ -61,7 +62,7 @@ class Supervisor:
         devices: list[DeviceSettings],
         clock: Clock,
         publish: Callable[[Event], None],
-        on_sign: Callable[[str, Sign], None],
+        on_sign: Callable[[str, Sign | Page], None],
         on_tick: Callable[[], None],
         *,
         refuses_simulated: bool,
@@ -107,10 +108,20 @@ class Supervisor:
         answer: Future[bytes] = Future()
         host = self._hosts.get(role)
         if host is None:
-            answer.set_exception(DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+            answer.set_exception(DeviceError(CODES[role].not_configured, Actor.TECHNICIAN, Retry.AFTER_ACTION))
         else:
             self._command(lambda: host.request(operation, arguments, limit_s, answer))
         return answer
+
+    def cancel(self, role: str) -> None:
+        """Call off what a device is doing; whoever waits for it gets its end, or an error, within 2.5 s."""
+
+        def call_off() -> None:
+            host = self._hosts.get(role)
+            if host is not None:
+                host.cancel()
+
+        self._command(call_off)
 
     def watch(self, role: str, *, is_reading: bool) -> None:
         """Say whether somebody holds the desk: only then are cards read."""
@@ -189,8 +200,9 @@ class Supervisor:
         match message:
             case State():
                 self._take_state(host, message)
-            case Sign():
+            case Sign() | Page():
                 host.budget.succeeded()
+                host.went_on()
                 self._on_sign(host.settings.role, message)
             case Reply():
                 self._take_reply(host, message)
@@ -206,7 +218,7 @@ class Supervisor:
             host.identity = told.identity
             if self._refuses_simulated and is_simulated(told.identity):
                 host.bury()
-                self._change(host, Happening.GAVE_UP, "READER-SIMULATED", {})
+                self._change(host, Happening.GAVE_UP, host.codes.simulated, {})
                 return
             host.budget.succeeded()
             self._change(host, Happening.OPENED, None, {})
@@ -219,6 +231,8 @@ class Supervisor:
             return
         host.pending = None
         self._change(host, Happening.ANSWERED, host.code, host.facts)
+        if reply.is_last:
+            self._renew(host)
         if reply.code is None:
             host.budget.succeeded()
             pending.answer.set_result(bytes(reply.data))
@@ -234,8 +248,11 @@ class Supervisor:
             return
         is_late = host.pending is not None and now_s >= host.pending.deadline_s + GRACE_S
         if is_late or now_s >= host.heard_s + SILENCE_S:
-            host.has_hung = True
             host.kill()
+            if host.pending is not None and host.pending.is_cancelled:
+                self._renew(host)
+                return
+            host.has_hung = True
             self._died(host)
 
     def _spawn(self, host: DeviceHost) -> None:
@@ -248,16 +265,22 @@ class Supervisor:
         else:
             self._change(host, Happening.SPAWNED, host.code, host.facts)
 
+    def _renew(self, host: DeviceHost) -> None:
+        """Put a fresh process in the place of one whose library was interrupted."""
+        host.bury()
+        host.start_due_s = self._clock.monotonic()
+        self._change(host, Happening.RESET, None, {})
+
     def _died(self, host: DeviceHost) -> None:
         has_hung = host.has_hung
         status = host.bury()
         pause_s = host.budget.died(self._clock.monotonic())
         self._on_sign(host.settings.role, Sign("removed"))
         if pause_s is None:
-            self._change(host, Happening.GAVE_UP, "READER-DISABLED", {"exit": status})
+            self._change(host, Happening.GAVE_UP, host.codes.disabled, {"exit": status})
             return
         host.start_due_s = self._clock.monotonic() + pause_s
-        code = "READER-HUNG" if has_hung else "READER-WORKER-DIED"
+        code = host.codes.hung if has_hung else host.codes.worker_died
         self._change(host, Happening.DIED, code, {"exit": status})
 
     def _change(

@@ -100,7 +100,10 @@ class Sign(msgspec.Struct, frozen=True, tag="sign"):
 
 
 class Reply(msgspec.Struct, frozen=True, tag="reply"):
-    """Worker → agent: the end of a request; `code` is None when it was done."""
+    """Worker → agent: the end of a request; `code` is None when it was done.
+
+    `is_last` asks for a fresh process in the place of this one: the library that it holds was interrupted.
+    """
 
     number: int
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -108,6 +111,7 @@ class Reply(msgspec.Struct, frozen=True, tag="reply"):
     facts: dict[str, str | int | float] = {}
     actor: Actor = Actor.TECHNICIAN
     retry: Retry = Retry.NOW
+    is_last: bool = False
 
 
 class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
@@ -132,10 +136,6 @@ class Ports(msgspec.Struct, frozen=True, tag="ports"):
     candidates: tuple[Candidate, ...]
 
 
-class Renew(msgspec.Struct, frozen=True, tag="renew"):
-    """Worker → agent, last: put a fresh process in my place; the library that I hold was interrupted."""
-
-
 class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
     """Worker → agent: alive, with the line's counters."""
 
@@ -143,7 +143,7 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
 
 
 ToWorker = Start | Watch | Request | Cancel
-FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse | Renew
+FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agent.devices.wire import VERSION, Cancel, Page, Renew, Reply, Request, Sign, Start, State, Wire
+from agent.devices.wire import VERSION, Cancel, Page, Reply, Request, Sign, Start, State, Wire
 from drivers.scanner_api import ScannedPage, ScannerOffers
 
 WITNESSES = ("test", "saned")
@@ -83,11 +83,6 @@ class ScannerWorker:
             self.process.kill()
             self.process.wait()
 
-    def until_renewed(self) -> None:
-        """Hear until the worker asks for a fresh process, and give it one."""
-        before = self.renewals
-        self._until(lambda _: self.renewals > before)
-
     def until_state(self) -> State:
         """Hear until the scanner says how it is."""
         return self._until(lambda message: isinstance(message, State))
@@ -117,7 +112,7 @@ class ScannerWorker:
         if not self._hear_until(hear, lambda: end_s):
             assert scan.was_called_off, f"no end of the scan within {LIMIT_S} s"
             scan.was_killed = True
-            self._note(Renew())
+            self._renew()
         return scan
 
     def _until(self, is_it: Callable[[object], bool]) -> object:
@@ -149,11 +144,14 @@ class ScannerWorker:
             self.states.append(message)
         elif isinstance(message, Sign) and message.name == "offers":
             self.offers = msgspec.json.decode(message.data, type=ScannerOffers)
-        elif isinstance(message, Renew):
-            self.process.kill()
-            self.end()
-            self.renewals += 1
-            self._spawn()
+        elif isinstance(message, Reply) and message.is_last:
+            self._renew()
+
+    def _renew(self) -> None:
+        self.process.kill()
+        self.end()
+        self.renewals += 1
+        self._spawn()
 
 
 class Saned:

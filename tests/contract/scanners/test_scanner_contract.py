@@ -118,10 +118,9 @@ def test_a_page_that_no_station_could_handle_is_refused_before_it_is_scanned(sta
 @pytest.mark.parametrize(("status", "code"), STATUSES.items())
 def test_every_status_has_its_own_code(started: Started, status: str, code: str) -> None:
     worker = started(read_status_code=status)
-    for _ in range(2):
+    for turn in range(2):
         scan = worker.scan(resolution_dpi=75)
-        assert (scan.code, scan.pages) == (code, [])
-        worker.until_renewed()
+        assert (scan.code, scan.pages, worker.renewals) == (code, [], turn + 1)
 
 
 def slow() -> dict[str, object]:
@@ -152,9 +151,7 @@ def show_cancel(started: Started, twentieth: int) -> None:
         return int(str(last["lines"])) * 20 >= int(str(last["lines_expected"])) * twentieth
 
     scan = worker.scan(is_there, source="adf", resolution_dpi=100)
-    assert (scan.code, scan.is_cancelled, scan.pages) == (None, True, [])
-    if not scan.was_killed:
-        worker.until_renewed()
+    assert (scan.code, scan.is_cancelled, scan.pages, worker.renewals) == (None, True, [], 1)
     again = worker.scan(resolution_dpi=75, height_mm=20)
     assert (again.code, again.is_cancelled, len(again.pages)) == (None, False, 1)
 

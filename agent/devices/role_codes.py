@@ -1,0 +1,58 @@
+"""The codes that the supervisor itself gives a device's troubles, role by role; what a driver says has its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCodes:
+    """What stands behind a device that cannot be used.
+
+    Attributes:
+        absent: nobody is there, and no better reason is known.
+        in_service: somebody else's request is under way.
+        stopping: the agent is going down.
+        not_configured: the configuration names no such device.
+        worker_died: its process ended.
+        hung: its process did not come back in time and was ended.
+        disabled: its process died too often.
+        simulated: it is a simulator, which a register refuses.
+        cancelled: the request was called off and its process ended for it.
+    """
+
+    absent: str
+    in_service: str
+    stopping: str
+    not_configured: str
+    worker_died: str
+    hung: str
+    disabled: str
+    simulated: str
+    cancelled: str
+
+
+CODES = {
+    "reader": RoleCodes(
+        absent="READER-ABSENT",
+        in_service="READER-IN-SERVICE",
+        stopping="READER-STOPPING",
+        not_configured="READER-NOT-CONFIGURED",
+        worker_died="READER-WORKER-DIED",
+        hung="READER-HUNG",
+        disabled="READER-DISABLED",
+        simulated="READER-SIMULATED",
+        cancelled="READER-STOPPING",
+    ),
+    "scanner": RoleCodes(
+        absent="SCANNER-ABSENT",
+        in_service="SCANNER-IN-SERVICE",
+        stopping="SCANNER-STOPPING",
+        not_configured="SCANNER-NOT-CONFIGURED",
+        worker_died="SCANNER-WORKER-DIED",
+        hung="SCANNER-HUNG",
+        disabled="SCANNER-DISABLED",
+        simulated="SCANNER-SIMULATED",
+        cancelled="SCANNER-CANCELLED",
+    ),
+}
