@@ -128,7 +128,7 @@ def test_a_worker_that_stops_answering_past_its_deadline_is_ended_and_replaced(s
     worker = worker_of()
     worker.suspend()
     answer = supervised.supervisor.request("reader", "self_test", {}, 0.2)
-    with pytest.raises(Exception, match="READER-WORKER-DIED"):
+    with pytest.raises(Exception, match="READER-HUNG"):
         answer.result(30)
     supervised.wait_until("ready")
     assert worker_of().pid != worker.pid
