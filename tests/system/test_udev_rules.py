@@ -133,7 +133,7 @@ def test_a_usb_reader_is_the_reader(tmp_path: Path) -> None:
     ("known", "link"), [('ENV{libsane_matched}="yes"', "scanner"), ('ENV{ID_GPHOTO2}="1"', "camera")]
 )
 def test_what_the_libraries_know_as_scanner_or_camera_has_its_link(tmp_path: Path, known: str, link: str) -> None:
-    seen = judge(tmp_path, usb_device("04b0", "0439", "N1"), PORT, extra=f'SUBSYSTEM=="usb", {known}\n')
+    seen = judge(tmp_path, usb_device("f055", "0439", "N1"), PORT, extra=f'SUBSYSTEM=="usb", {known}\n')
     assert (seen.links, seen.is_ours) == ({f"/dev/renhu/{link}"}, True)
 
 
