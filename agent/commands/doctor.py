@@ -15,7 +15,7 @@ from agent.commands.output import emit, fail, language
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
-from agent.devices.supervisor import DeviceStatus
+from agent.devices.status import DeviceStatus
 from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions

@@ -10,7 +10,8 @@ from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.state import DeviceState
-from agent.devices.supervisor import DeviceStatus, Supervisor
+from agent.devices.status import DeviceStatus
+from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
 from agent.events.service import Event
 from drivers.api import Clock, IdCard

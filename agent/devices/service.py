@@ -15,7 +15,8 @@ import msgspec
 from agent.devices.orders import Order, Orders, Outcome
 from agent.devices.photo_decoder import Photo, PhotoDecoder, PhotoState
 from agent.devices.state import DeviceState
-from agent.devices.supervisor import DeviceStatus, Supervisor
+from agent.devices.status import DeviceStatus
+from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, DeviceError, Retry
 from drivers.api import RF_FRAME_BYTES, SPEEDS_BAUD, Clock, DeviceBusy, IdCard, SelfTest

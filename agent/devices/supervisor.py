@@ -13,36 +13,20 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
 
 import msgspec
 
 from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
 from agent.devices.role_codes import CODES
 from agent.devices.state import DeviceState, Happening
+from agent.devices.status import DeviceStatus, status_of
 from agent.devices.wire import Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
 from agent.events.service import Event
-from drivers.api import Actor, Candidate, Clock, DeviceError, Retry
+from drivers.api import Actor, Clock, DeviceError, Retry
 
 log = logging.getLogger("renhu.devices")
 
 TICK_S = 2.0
-
-
-class DeviceStatus(msgspec.Struct, frozen=True):
-    """What pages and commands are told of a device; no personal data."""
-
-    role: str
-    driver: str
-    address: str
-    state: DeviceState
-    code: str | None
-    facts: dict[str, str | int | float]
-    since: datetime | None
-    identity: dict[str, str]
-    statistics: dict[str, int]
-    simulated: bool
-    candidates: tuple[Candidate, ...]
 
 
 class Supervisor:
@@ -299,22 +283,7 @@ class Supervisor:
         self._publish(Event("device", facts=told))
 
     def _remember(self) -> None:
-        self._statuses = {
-            role: DeviceStatus(
-                role=role,
-                driver=host.settings.driver,
-                address=host.settings.address,
-                state=host.state,
-                code=host.code,
-                facts=host.facts,
-                since=host.since,
-                identity=host.identity,
-                statistics=host.statistics,
-                simulated=is_simulated(host.identity),
-                candidates=host.candidates,
-            )
-            for role, host in self._hosts.items()
-        }
+        self._statuses = {role: status_of(host) for role, host in self._hosts.items()}
 
     def _end(self) -> None:
         for host in self._hosts.values():
