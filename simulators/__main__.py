@@ -1,4 +1,4 @@
-"""Start a simulated device: `python -m simulators reader`; one line of JSON on stdout, then it runs until told to end.
+"""Start a simulated device: `python -m simulators reader|scanner`; one line of JSON, then it runs until told to end.
 
 It ends on SIGTERM or SIGINT, when its parent process has ended, and with `--until-eof` at the end of stdin.
 """
@@ -16,11 +16,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulators.control import ControlServer
+from simulators.control import Controls, ControlServer
 from simulators.fault_table import SPEEDS
+from simulators.papers_canvas import FontMissing, check_fonts
 from simulators.pty_wire import PtyWire
 from simulators.reader_control import ReaderControls
 from simulators.reader_sam import SimulatedReader
+from simulators.scanner_control import ScannerControls
+from simulators.scanner_escl import SimulatedScanner
 from simulators.usb_wire import UsbWire
 from simulators.wire import Wire
 
@@ -37,16 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ends = {stop} if parent is None else {stop, parent}
     with contextlib.ExitStack() as held:
         try:
-            wire = _wire(options)
-            held.callback(wire.close)
-            reader = SimulatedReader(wire, options.wire, options.seed, options.speed_factor)
-            server = held.enter_context(ControlServer(ReaderControls(reader), secrets.token_urlsafe(24), options.port))
-            reader.start()
+            controls = (_reader if options.device == "reader" else _scanner)(options, held)
+            server = held.enter_context(ControlServer(controls, secrets.token_urlsafe(24), options.port))
+        except FontMissing as error:
+            sys.stderr.write(f"cannot start: {error}\n")
+            return USAGE_ERROR
         except OSError as error:
             sys.stderr.write(f"cannot start: {error}\n")
             return IN_USE
-        held.callback(reader.stop)
-        line = {"address": reader.address, "faults": server.url, "token": server.token}
+        line = {"address": controls.device.address, "faults": server.url, "token": server.token}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         _serve(server, ends, is_until_eof=options.until_eof)
@@ -59,17 +61,40 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     reader = devices.add_parser("reader", help="an ID-card reader (SAM_V)")
     reader.add_argument("--wire", choices=WIRES, default="pty", help="how it is connected")
     reader.add_argument("--baud", type=int, choices=SPEEDS, default=SPEEDS[0], help="speed of the module (pty)")
-    reader.add_argument("--seed", type=int, default=1, help="which people are in the stack")
     reader.add_argument("--link", type=Path, help="where the stable name of the serial port shall stand (pty)")
-    reader.add_argument("--speed-factor", type=float, default=1.0, help="how many times faster than a real module")
-    reader.add_argument("--port", type=int, default=0, help="control port on 127.0.0.1 (0: any)")
-    reader.add_argument("--until-eof", action="store_true", help="end at the end of stdin")
+    scanner = devices.add_parser("scanner", help="a document scanner (eSCL)")
+    scanner.add_argument("--device-port", type=int, default=0, help="the scanner's own port on 127.0.0.1 (0: any)")
+    for device in (reader, scanner):
+        device.add_argument("--seed", type=int, default=1, help="which people there are")
+        device.add_argument("--speed-factor", type=float, default=1.0, help="how many times faster than a real device")
+        device.add_argument("--port", type=int, default=0, help="control port on 127.0.0.1 (0: any)")
+        device.add_argument("--until-eof", action="store_true", help="end at the end of stdin")
     options = parser.parse_args(arguments)
     if not 0.01 <= options.speed_factor <= 1000:
         parser.error("--speed-factor: from 0.01 to 1000")
     if not 0 <= options.port <= 65535 or not 0 <= options.seed < 2**31:
         parser.error("--port: from 0 to 65535; --seed: from 0 to 2147483647")
+    if options.device == "scanner" and not 0 <= options.device_port <= 65535:
+        parser.error("--device-port: from 0 to 65535")
     return options
+
+
+def _reader(options: argparse.Namespace, held: contextlib.ExitStack) -> Controls:
+    """Start a reader; it is stopped when `held` ends."""
+    wire = _wire(options)
+    held.callback(wire.close)
+    reader = SimulatedReader(wire, options.wire, options.seed, options.speed_factor)
+    reader.start()
+    held.callback(reader.stop)
+    return ReaderControls(reader)
+
+
+def _scanner(options: argparse.Namespace, held: contextlib.ExitStack) -> Controls:
+    """Start a scanner; it is stopped when `held` ends."""
+    check_fonts()
+    scanner = SimulatedScanner(options.seed, options.speed_factor, options.device_port)
+    held.callback(scanner.stop)
+    return ScannerControls(scanner)
 
 
 def _wire(options: argparse.Namespace) -> Wire:

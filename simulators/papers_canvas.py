@@ -21,11 +21,18 @@ INK = (32, 32, 36)
 RED = (196, 40, 44)
 _PALE = (226, 226, 232)
 _CHINESE_FACE = 2
+_FACES = {"serif": "NotoSerifCJK-Regular", "sans": "NotoSansCJK-Regular", "bold": "NotoSansCJK-Bold"}
 Colour = tuple[int, int, int]
 
 
 class FontMissing(OSError):
     """The font that the papers are written in is not installed."""
+
+
+def check_fonts() -> None:
+    """See that the papers can be written.  Raises: FontMissing."""
+    for name in _FACES.values():
+        _font(name, 8)
 
 
 @lru_cache(maxsize=64)
@@ -143,5 +150,4 @@ class Canvas:
         return self
 
     def _face(self, face: str, size_mm: float) -> ImageFont.FreeTypeFont:
-        name = {"serif": "NotoSerifCJK-Regular", "sans": "NotoSansCJK-Regular", "bold": "NotoSansCJK-Bold"}[face]
-        return _font(name, max(4, self.px(size_mm)))
+        return _font(_FACES[face], max(4, self.px(size_mm)))

@@ -205,7 +205,13 @@ def test_it_ends_with_its_parent() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["scanner"], ["reader", "--wire", "wifi"], ["reader", "--baud", "300"], ["reader", "--speed-factor", "0"]],
+    [
+        ["camera"],
+        ["scanner", "--device-port", "-1"],
+        ["reader", "--wire", "wifi"],
+        ["reader", "--baud", "300"],
+        ["reader", "--speed-factor", "0"],
+    ],
 )
 def test_wrong_use_is_exit_2(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "simulators", *arguments], cwd=ROOT, capture_output=True, check=False)
