@@ -137,7 +137,8 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
         case "id":
             text = id_number.upgraded(id_number.clean(text))
         case "mobile":
-            text = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
+            bare = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
+            text = unicodedata.normalize("NFKC", bare)
         case "division" if not text.isdigit():
             found = divisions.parse(text, is_practice=is_practice)
             text = text if found is None else found.code

@@ -55,7 +55,8 @@ class IdNumber:
 
 def clean(typed: str) -> str:
     """Write full-width characters as half-width, drop blanks and hyphens, and write the check digit as X."""
-    return re.sub(r"[\s\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", typed)).upper()
+    bare = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", unicodedata.normalize("NFKC", typed)).upper()
+    return unicodedata.normalize("NFKC", bare)  # what stood apart may have come together
 
 
 def upgrade(old: str) -> str:

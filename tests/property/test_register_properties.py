@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import example, given
+from hypothesis import example, strategies as st
 
 from agent.register import fields, names, prefill, scope
 from agent.register.evaluate import Setting, derive, judge
@@ -159,6 +159,8 @@ def test_any_form_can_be_judged_and_derived(form: dict[str, Entry]) -> None:
 
 
 @given(st.sampled_from(fields.KEYS), texts)
+@example("guardian_id", "K¸")
+@example("mobile", "1 \u0301")
 def test_understanding_is_stable_and_storable(key: str, typed: str) -> None:
     once = fields.understood(key, typed, is_practice=True)
     assert fields.understood(key, once, is_practice=True) == once
