@@ -28,6 +28,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 DEADLINE_MS = 15_000
+ENDS_WITHIN_S = 30
 
 
 # What a card of the stack does not say, as a clerk types it.
@@ -93,6 +94,21 @@ class Demo:
         self.control("DELETE", "/plate")
 
 
+def end(process: subprocess.Popen[str], reading: threading.Thread) -> None:
+    """End the process; one that does not end by itself is ended, and that is told."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.terminate()
+    try:
+        process.wait(ENDS_WITHIN_S)
+    finally:
+        process.kill()
+        process.wait()
+        reading.join(ENDS_WITHIN_S)
+        process.stdout.close()
+        process.stderr.close()
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo") / "data"
@@ -103,18 +119,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     errors: list[str] = []
     reading = threading.Thread(target=lambda: errors.extend(process.stderr or []))
     reading.start()
-    line = process.stdout.readline()
-    assert line, errors
-    told = json.loads(line)
-    people = {who["role"]: who for who in told["sign_ins"]}
-    made = Demo(told["url"], Path(told["data"]), told["faults"]["reader"], told["token"], people)
-    made.names = {card["id"]: card["name"] for card in made.control("GET", "/cards")["cards"]}
-    yield made
-    process.terminate()
-    process.wait(20)
-    reading.join()
-    process.stdout.close()
-    process.stderr.close()
+    try:
+        line = process.stdout.readline()
+        assert line, errors
+        told = json.loads(line)
+        people = {who["role"]: who for who in told["sign_ins"]}
+        made = Demo(told["url"], Path(told["data"]), told["faults"]["reader"], told["token"], people)
+        made.names = {card["id"]: card["name"] for card in made.control("GET", "/cards")["cards"]}
+        yield made
+    finally:
+        end(process, reading)
     assert process.returncode == 0, errors
 
 
