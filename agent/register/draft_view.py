@@ -40,6 +40,7 @@ def field_view(key: str, entry: Entry | None, judgement: Judgement, *, is_requir
         offers=() if entry is None else _offers(key, entry),
         problems=judgement.problems_of(key),
         warnings=judgement.warnings_of(key),
+        passed=judgement.passed_of(key),
         required=is_required,
     )
 

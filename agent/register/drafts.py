@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -10,9 +9,9 @@ from typing import Any
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import codes, draft_view, evaluate, fields, id_number, prefill, scope
+from agent.register import approvals, codes, draft_view, evaluate, fields, id_number, prefill, scope
 from agent.register.errors import refused
-from agent.register.form import Entry, Form, value
+from agent.register.form import Entry, Form
 from agent.register.views import DraftLine, DraftView
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
 from peewee_models import draft_queries
@@ -169,7 +168,7 @@ class Drafts:
             Approval.create(
                 draft=row,
                 code=code,
-                value_hash=approved_value(form),
+                value_hash=approvals.approved_value(form),
                 reason=fields.reason(reason),
                 second_user=uuid.UUID(second_user_id),
                 at=self._place.clock.now(),
@@ -198,9 +197,3 @@ class Drafts:
         midnight = datetime.combine(self._place.clock.today(), time(), self._place.zone)
         with writing(self._place.store):
             return draft_queries.erase_chip_data(midnight)
-
-
-def approved_value(form: Form) -> str:
-    """Name what a second person has approved: the number with the birth date and sex beside it."""
-    parts = "|".join(value(form, key) for key in ("id_no", "birth_date", "sex"))
-    return hashlib.sha256(parts.encode()).hexdigest()

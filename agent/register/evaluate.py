@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from agent.register import codes, divisions, fields, id_number, names, scope
 from agent.register.form import Entry, Form, StoredOffer, as_date, source, value
-from agent.register.views import Problem, ScopeAnswer
+from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
 _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -38,6 +38,7 @@ class Judgement:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    passed: list[PassedProblem] = field(default_factory=list)
     scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
 
     def problems_of(self, key: str | None) -> tuple[Problem, ...]:
@@ -47,6 +48,10 @@ class Judgement:
     def warnings_of(self, key: str | None) -> tuple[Problem, ...]:
         """The warnings that belong to one field, or (None) to the whole form."""
         return tuple(warning for warning in self.warnings if warning.field == key)
+
+    def passed_of(self, key: str) -> tuple[PassedProblem, ...]:
+        """What a second person has let pass in one field."""
+        return tuple(passed for passed in self.passed if passed.problem.field == key)
 
 
 def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:

@@ -14,12 +14,12 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import draft_view, drafts, evaluate, fields, id_number, names
+from agent.register import approvals, draft_view, evaluate, fields, id_number, names
 from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, value
 from agent.register.views import Problem, RecordLine, RecordView
 from agent.register.workplace import Person, Workplace, load, own_draft
-from peewee_models import draft_queries, outbox, register_queries
+from peewee_models import outbox, register_queries
 from peewee_models.register import AcceptedProblem, Change, Registration
 from peewee_models.register import Person as PersonTable
 
@@ -46,8 +46,8 @@ class Records:
         with writing(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)
-            approvals = draft_queries.approvals_of(row.id)
-            self._refuse_problems(row, form, approvals)
+            words = approvals.standing(row.id, form)
+            self._refuse_problems(row, form, words)
             if row.registration_id is None:
                 record = self._insert(row, form, by)
                 act, kind = Act.RECORD_SAVED, SAVED
@@ -57,7 +57,7 @@ class Records:
                 act, kind = Act.RECORD_EDITED, EDITED
             record.reading = row.card_state
             record.save()
-            self._note_accepted(record, by, reasons, approvals)
+            self._note_accepted(record, by, reasons, words)
             self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("record", record.id), version=record.version)
@@ -67,12 +67,12 @@ class Records:
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown
 
-    def _refuse_problems(self, row: Any, form: Form, approvals: Mapping[str, Any]) -> None:
+    def _refuse_problems(self, row: Any, form: Form, words: dict[str, Any]) -> None:
         judgement = evaluate.judge(form, self._place.setting(row))
         if judgement.scope.reason is not None:
             raise Problems([judgement.scope.reason])
-        approved = {code for code, word in approvals.items() if word.value_hash == drafts.approved_value(form)}
-        problems = [problem for problem in judgement.problems if problem.code not in approved]
+        approvals.let_pass(judgement, words)
+        problems = [*judgement.problems]
         problems += [Problem("FIELD-MISSING", key) for key in judgement.missing]
         number = value(form, "id_no")
         holder = register_queries.by_id_number(number) if number else None
@@ -179,13 +179,13 @@ class Records:
         record.person.save()
         return True
 
-    def _note_accepted(self, record: Any, by: Person, reasons: Mapping[str, str], approvals: Mapping[str, Any]) -> None:
+    def _note_accepted(self, record: Any, by: Person, reasons: Mapping[str, str], words: Mapping[str, Any]) -> None:
         now = self._place.clock.now()
         for code, reason in reasons.items():
             AcceptedProblem.create(
                 registration=record, code=code, reason=fields.reason(reason), user=uuid.UUID(by.user_id), at=now
             )
-        for code, word in approvals.items():
+        for code, word in words.items():
             AcceptedProblem.create(
                 registration=record,
                 code=code,

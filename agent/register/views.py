@@ -32,6 +32,20 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedProblem:
+    """A problem that a second person has let pass: it blocks no longer.
+
+    Attributes:
+        by: name of the second person.
+        reason: why it is officially so, in their words.
+    """
+
+    problem: Problem
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An alternative that the clerk may take: `take_offer(draft, field, source)`.
 
@@ -90,6 +104,7 @@ class FieldView:
     offers: tuple[Offer, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    passed: tuple[PassedProblem, ...] = ()
     required: bool = False
 
 

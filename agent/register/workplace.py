@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import codes, draft_view, evaluate, fields, link
+from agent.register import approvals, codes, draft_view, evaluate, fields, link
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, value
 from agent.register.views import DraftView, MemberLine, StationSettings
@@ -122,6 +122,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     """Show a draft, inside an open transaction."""
     shown = load(row) if form is None else form
     judgement = evaluate.judge(shown, place.setting(row))
+    approvals.let_pass(judgement, approvals.standing(row.id, shown))
     required = frozenset(key for key in fields.KEYS if fields.is_required(key, shown, place.clock.today()))
     return dataclasses.replace(
         draft_view.draft_view(row, shown, judgement, required, place.zone), household=_members(row)

@@ -207,9 +207,19 @@ def test_an_officially_wrong_number_needs_a_reason_and_a_second_person(
         office.register.second_person(draft.id, clerk, *word[:3], "  ")
     with pytest.raises(CodedError, match="PROBLEM-NOT-PASSABLE"):
         office.register.second_person(draft.id, clerk, *word[:2], "MOBILE-SHORT", "x")
-    office.register.second_person(draft.id, clerk, *word)
+    passed = office.register.second_person(draft.id, clerk, *word)
+    assert passed == office.desk.view(clerk).draft
+    assert (passed.problems, passed.fields["id_no"].problems) == ((), ())
+    assert [(one.problem.code, one.by, one.reason) for one in passed.fields["id_no"].passed] == [
+        ("ID-CHECK-DIGIT", "supervisor", "公安机关证明")
+    ]
+    guarded = office.register.type_fields(draft.id, {"guardian_id": "990000198506120013"}, clerk)
+    assert not guarded.fields["guardian_id"].passed
+    assert ("ID-CHECK-DIGIT", "guardian_id") in problem_codes(office, draft.id, clerk)
+    office.register.type_fields(draft.id, {"guardian_id": ""}, clerk)
     changed = office.register.type_fields(draft.id, {"id_no": "990000198506120013"}, clerk)
     assert problem_codes(office, changed.id, clerk) == {("ID-CHECK-DIGIT", "id_no")}
+    assert changed.fields["id_no"].passed == ()
     office.register.type_fields(draft.id, {"id_no": "990000198506120012"}, clerk)
     record = office.desk.save(draft.id, clerk)
     accepted = AcceptedProblem.get()
