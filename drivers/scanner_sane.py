@@ -61,6 +61,7 @@ class SaneScanner(DocumentScanner):
         self._address = address
         self._wanted = wanted
         self._backends = backends
+        self._has_place = wanted.name is not None and "://" in wanted.name
         self._configuration = configuration
         self._sane: ModuleType | None = None
         self._error: type[Exception] = OSError
@@ -158,7 +159,9 @@ class SaneScanner(DocumentScanner):
         """Load libsane once, with only the backends that are wanted: the others would probe the network for seconds."""
         if self._sane is None:
             if self._backends or self._configuration:
-                os.environ["SANE_CONFIG_DIR"] = private_configuration(self._backends, self._configuration)
+                os.environ["SANE_CONFIG_DIR"] = private_configuration(
+                    self._backends, self._configuration, needs_search=not self._has_place
+                )
             try:
                 sane = importlib.import_module("sane")
                 self._error = importlib.import_module("_sane").error
@@ -226,15 +229,20 @@ def _listed(sane: ModuleType) -> tuple[Listed, ...]:
     return tuple(Listed(name, vendor, model, usb_serial(name)) for name, vendor, model, _ in sane.get_devices() if name)
 
 
-def private_configuration(backends: list[str], before: str) -> str:
+def private_configuration(backends: list[str], before: str, *, needs_search: bool) -> str:
     """A value for SANE_CONFIG_DIR: a folder that names the wanted backends alone, then `before`, then the system's.
 
-    The folder is the worker's own and goes with its private temporary folder.  Source: sane-dll(5).
+    `airscan` searches the network unless told not to, and says "Out of memory" where no Avahi runs: a scanner whose
+    name holds its own address needs no search.  The folder is the worker's own and goes with its temporary folder.
+
+    Source: sane-dll(5), sane-airscan(5).
     """
     folders = [before] if before else []
     if backends:
         folder = Path(tempfile.mkdtemp(prefix="renhu-sane-"))
         (folder / "dll.conf").write_text("".join(f"{name}\n" for name in backends), "utf-8")
         (folder / "dll.d").mkdir()
+        if not needs_search:
+            (folder / "airscan.conf").write_text("[options]\ndiscovery = disable\n", "utf-8")
         folders.insert(0, str(folder))
     return ":".join([*folders, SYSTEM_CONFIGURATION])

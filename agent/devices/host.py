@@ -148,6 +148,10 @@ class DeviceHost:
             self.pending.deadline_s = min(self.pending.deadline_s, self.clock.monotonic() + CANCEL_LIMIT_S)
             self.tell(Cancel(self.pending.number))
 
+    def is_wanted(self, number: int) -> bool:
+        """Whether somebody still waits for what the request of this number brings; behind a cancel nobody does."""
+        return self.pending is not None and self.pending.number == number and not self.pending.is_cancelled
+
     def went_on(self) -> None:
         """Note that the request under way makes progress."""
         if self.pending is not None and not self.pending.is_cancelled:

@@ -184,10 +184,11 @@ class Supervisor:
         match message:
             case State():
                 self._take_state(host, message)
-            case Sign() | Page():
-                host.budget.succeeded()
-                host.went_on()
-                self._on_sign(host.settings.role, message)
+            case Page(number):
+                if host.is_wanted(number):
+                    self._shown(host, message)
+            case Sign():
+                self._shown(host, message)
             case Reply():
                 self._take_reply(host, message)
             case Pulse(statistics):
@@ -196,6 +197,11 @@ class Supervisor:
                 host.candidates = candidates
             case Hello():
                 pass
+
+    def _shown(self, host: DeviceHost, shown: Sign | Page) -> None:
+        host.budget.succeeded()
+        host.went_on()
+        self._on_sign(host.settings.role, shown)
 
     def _take_state(self, host: DeviceHost, told: State) -> None:
         if told.state == "ready":

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import select
 import socket
 import subprocess
@@ -13,6 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -96,7 +100,7 @@ class ScannerWorker:
 
         def hear(message: object) -> bool:
             nonlocal cancel_when, end_s
-            if isinstance(message, Page) and message.number == number:
+            if isinstance(message, Page) and message.number == number and not scan.was_called_off:
                 scan.pages.append((msgspec.json.decode(message.data, type=ScannedPage), message.body))
             elif isinstance(message, Sign) and message.name == "progress":
                 scan.progress.append(dict(message.facts))
@@ -228,3 +232,59 @@ def started(witness: str, tmp_path: Path) -> Iterator[Started]:
     yield start
     for each in reversed(held):
         each.end()
+
+
+@pytest.fixture
+def worker_at() -> Iterator[Callable[[str], ScannerWorker]]:
+    """A scanner at an address."""
+    held: list[ScannerWorker] = []
+
+    def start(address: str) -> ScannerWorker:
+        held.append(ScannerWorker(address, {}))
+        return held[-1]
+
+    yield start
+    for each in held:
+        each.end()
+
+
+class Simulated:
+    """The simulated network scanner, a process of its own, with its control port."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "simulators", "scanner", "--speed-factor", "100"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = json.loads(self._process.stdout.readline())
+        self.address = str(line["address"])
+        self._place, self._token = urlsplit(line["faults"]), str(line["token"])
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        connection = http.client.HTTPConnection(self._place.netloc, timeout=LIMIT_S)
+        connection.request(
+            method, path, json.dumps(body) if body is not None else None, {"X-Renhu-Control": self._token}
+        )
+        with connection.getresponse() as answer:
+            told = answer.read()
+            assert answer.status < 300, told
+        connection.close()
+        return json.loads(told) if told else None
+
+    def end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        finally:
+            self._process.kill()
+            self._process.communicate()
+
+
+@pytest.fixture
+def simulated() -> Iterator[Simulated]:
+    scanner = Simulated()
+    yield scanner
+    scanner.end()

@@ -1,0 +1,107 @@
+"""The driver at a network scanner: python-sane, libsane, airscan and HTTP to the simulated eSCL device."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from drivers.scanner_api import ColourMode, Source
+
+if TYPE_CHECKING:
+    from conftest import ScannerWorker, Simulated
+
+    At = Callable[[str], ScannerWorker]
+
+
+def papers(simulated: Simulated, count: int) -> list[str]:
+    """The first few papers that have two sides or one."""
+    return [paper["id"] for paper in simulated.control("GET", "/papers")["papers"]][:count]
+
+
+def test_it_tells_its_serial_number_and_what_its_two_places_for_paper_offer(
+    simulated: Simulated, worker_at: At
+) -> None:
+    worker = worker_at(simulated.address)
+    state = worker.until_state()
+    assert state.state == "ready"
+    assert state.identity["serial"].startswith("RENHU-SIM-")
+    assert worker.offers is not None
+    assert {offer.source for offer in worker.offers.sources} == set(Source)
+    assert all(offer.modes == tuple(ColourMode) for offer in worker.offers.sources)
+
+
+@pytest.mark.parametrize("mode", ColourMode)
+def test_the_flatbed_gives_one_page_of_what_was_asked_for(
+    simulated: Simulated, worker_at: At, mode: ColourMode
+) -> None:
+    simulated.control("PUT", "/platen", {"paper": papers(simulated, 1)[0]})
+    scan = worker_at(simulated.address).scan(mode=mode, resolution_dpi=150)
+    assert scan.code is None
+    [(page, body)] = scan.pages
+    image = Image.open(io.BytesIO(body))
+    image.load()
+    assert image.size == (page.width_px, page.height_px)
+    assert page.width_px == pytest.approx(210 / 25.4 * 150, abs=4)
+    assert page.height_px == pytest.approx(297 / 25.4 * 150, abs=4)
+    assert 0.3 < page.white_share < 1.0
+    assert page.flat_edge_px == 0
+
+
+def test_the_feeder_gives_both_sides_of_every_sheet(simulated: Simulated, worker_at: At) -> None:
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 3)})
+    scan = worker_at(simulated.address).scan(source="adf-duplex", resolution_dpi=75)
+    assert (scan.code, [page.number for page, _ in scan.pages]) == (None, [1, 2, 3, 4, 5, 6])
+
+
+def test_an_empty_feeder_asks_for_paper_and_works_with_it(simulated: Simulated, worker_at: At) -> None:
+    worker = worker_at(simulated.address)
+    scan = worker.scan(source="adf", resolution_dpi=75)
+    assert (scan.code, scan.pages) == ("SCANNER-EMPTY", [])
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 2)})
+    assert len(worker.scan(source="adf", resolution_dpi=75).pages) == 2
+
+
+@pytest.mark.parametrize(("fault", "code"), [("jam", "SCANNER-JAM"), ("cover-open", "SCANNER-COVER")])
+def test_trouble_with_the_paper_has_its_own_code_and_is_over_when_it_is_mended(
+    simulated: Simulated, worker_at: At, fault: str, code: str
+) -> None:
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 1)})
+    simulated.control("PUT", f"/faults/{fault}", {})
+    scan = worker.scan(source="adf", resolution_dpi=75)
+    assert (scan.code, scan.pages) == (code, [])
+    simulated.control("DELETE", "/faults")
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 1)})
+    assert len(worker.scan(source="adf", resolution_dpi=75).pages) == 1
+
+
+@pytest.mark.parametrize("fault", ["html-page", "png-page", "empty-page"])
+def test_what_is_no_page_is_never_one(simulated: Simulated, worker_at: At, fault: str) -> None:
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/platen", {"paper": papers(simulated, 1)[0]})
+    simulated.control("PUT", f"/faults/{fault}", {})
+    scan = worker.scan(resolution_dpi=75)
+    assert (scan.code, scan.pages) == ("SCANNER-IO", [])
+    simulated.control("DELETE", "/faults")
+    assert len(worker.scan(resolution_dpi=75).pages) == 1
+
+
+def test_a_page_that_ended_early_is_marked_by_its_flat_lower_edge(simulated: Simulated, worker_at: At) -> None:
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/platen", {"paper": papers(simulated, 1)[0]})
+    simulated.control("PUT", "/faults/truncated-jpeg", {})
+    [(page, _)] = worker.scan(resolution_dpi=100).pages
+    assert page.flat_edge_px > page.height_px // 10
+
+
+def test_a_scan_of_the_feeder_is_called_off_between_two_pages(simulated: Simulated, worker_at: At) -> None:
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 4)})
+    scan = worker.scan(lambda scan: len(scan.pages) == 2, source="adf", resolution_dpi=75)
+    assert (scan.code, scan.is_cancelled, len(scan.pages)) == (None, True, 2)
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, 1)})
+    assert len(worker.scan(source="adf", resolution_dpi=75).pages) == 1
