@@ -24,6 +24,7 @@ from drivers.api import Clock, IdCard
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
 LEFT_AFTER_S = 20.0
+FIRST_READING_LIMIT_S = 12.0
 
 
 class Desk:
@@ -36,6 +37,7 @@ class Desk:
         self._lock = threading.RLock()
         self._holder: SignedIn | None = None
         self._plate = Plate()
+        self._left: tuple[str, float] | None = None
         self.on_holder_changed: Callable[[str | None], None] = lambda _session: None
 
     def holder_session(self) -> str | None:
@@ -74,6 +76,8 @@ class Desk:
     def _give_to(self, by: SignedIn | None, act: Act) -> None:
         """Change the holder, inside the lock: the reader must hear of changes in the order in which they happen."""
         who = by or self._holder
+        if self._holder is not None:
+            self._left = (self._holder.user_id, self._clock.monotonic())
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
         self._holder = by
@@ -183,22 +187,36 @@ class Desk:
         with self._lock:
             holder = self._holder
             state: CardState = "none" if event.kind == "removed" else event.kind
-            if self._plate.state == "unread" and state in {"verified", "single"}:
+            if state == "placed" or (state == "none" and self._plate.state == "unread"):
+                self._left = None
+            if self._plate.state == "unread" and state in {"read", "verified", "single", "refused"}:
                 return
+            if state in {"read", "refused"} and holder is not None and self._may_be_of_the_last(holder):
+                state = "unread"
             if state in {"placed", "read", "refused"}:
                 self._plate.refusal = self._plate.notice = None
                 self._plate.is_done = False
             if state != self._plate.state:
                 self._plate.state, self._plate.since = state, self._clock.now()
                 self._plate.since_s = self._clock.monotonic()
-            if event.kind == "refused":
+            if state == "refused":
                 self._plate.refusal = Problem(event.code or "READER-REFUSED")
-            if holder is not None:
+            if holder is not None and state != "unread":
                 self._pass_on(holder, event)
             if event.kind == "removed":
                 self._plate.draft_id = None
             told = self._plate.state
         self._publish(Event("desk", None, {"card": told}))
+
+    def _may_be_of_the_last(self, holder: SignedIn) -> bool:
+        """Whether a first reading may have begun while another person held the desk: it is nobody's then.
+
+        A reader that reads tells only the end of a reading.  One that begins after the plate was seen empty, or after
+        a card was found while nobody held the desk, is the holder's.
+        """
+        if self._left is None or self._left[0] == holder.user_id:
+            return False
+        return self._clock.monotonic() - self._left[1] < FIRST_READING_LIMIT_S
 
     def _pass_on(self, holder: SignedIn, event: CardEvent) -> None:
         """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""
