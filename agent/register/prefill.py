@@ -94,10 +94,16 @@ def _meet(standing: Entry | None, chip: Entry) -> Entry:
         return _over(standing, chip)
     if standing.source == "chip":
         return _over(standing, chip)
-    kept = standing.with_offer(StoredOffer("chip", chip.value))
+    kept = standing
     for offer in chip.offers:
         kept = kept.with_offer(offer)
-    return kept
+    return _offering_chip(kept, chip.value)
+
+
+def _offering_chip(entry: Entry, text: str) -> Entry:
+    """Put the chip's value beside another, unless it stands there already under the name of an address."""
+    is_there = any(offer.value == text and offer.source.startswith("chip-") for offer in entry.offers)
+    return entry if is_there else entry.with_offer(StoredOffer("chip", text))
 
 
 def _over(standing: Entry, chip: Entry) -> Entry:
@@ -147,7 +153,7 @@ def typed(standing: Entry | None, new: str, now: datetime) -> Entry:
         return standing
     offers = _without(standing.offers, TYPED)
     if standing.source == "chip" and standing.value:
-        offers = _without(standing.with_offer(StoredOffer("chip", standing.value)).offers, TYPED)
+        offers = _without(_offering_chip(standing, standing.value).offers, TYPED)
     doubts = standing.doubts if standing.source == "chip" and not new else ()
     return Entry(new, "typed" if new else "", now, offers=offers, doubts=doubts)
 
@@ -171,6 +177,8 @@ def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: boo
     is_offered_still = standing.source == "chip" and offer_source.startswith("chip-")
     is_corrected = standing.source == TYPED and offer_source == "proposal"
     if standing.value and standing.source in _OFFERED_IN_TURN and not is_offered_still and not is_corrected:
+        if standing.source == "chip":
+            return _offering_chip(entry, standing.value)
         entry = entry.with_offer(StoredOffer(standing.source, standing.value))
     return entry
 
