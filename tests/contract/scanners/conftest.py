@@ -30,6 +30,15 @@ CANCEL_LIMIT_S = 2.5
 SANED_PORT = 6566
 
 
+def see_end(process: subprocess.Popen[Any]) -> None:
+    """Wait for a process that was told to end; one that does not is ended all the same, and told."""
+    try:
+        process.wait(10)
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @dataclass
 class Scan:
     """What a scan gave: its pages with their bytes, its progress, and how it ended."""
@@ -81,11 +90,7 @@ class ScannerWorker:
 
     def end(self) -> None:
         self.wire.close()
-        try:
-            self.process.wait(10)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        see_end(self.process)
 
     def until_state(self) -> State:
         """Hear until the scanner says how it is."""
@@ -182,11 +187,7 @@ class Saned:
 
     def end(self) -> None:
         self._process.terminate()
-        try:
-            self._process.wait(10)
-        finally:
-            self._process.kill()
-            self._process.wait()
+        see_end(self._process)
 
 
 def free_host() -> str:
@@ -276,11 +277,7 @@ class Simulated:
 
     def end(self) -> None:
         self._process.terminate()
-        try:
-            self._process.wait(10)
-        finally:
-            self._process.kill()
-            self._process.communicate()
+        see_end(self._process)
 
 
 @pytest.fixture
