@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 from peewee_models.accounts import User
-from peewee_models.register import Change, FieldOrigin, Person, Registration
+from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
 
 PERSON_KEYS = (
     *("id_type", "id_no", "id_no_raw", "name", "sex", "birth_date", "ethnic", "hukou_address", "hukou_div"),
@@ -109,6 +109,12 @@ def set_origin(record_id: uuid.UUID, key: str, source: str, at: datetime, *, is_
     """Note where a value came from, in place of what was noted before."""
     FieldOrigin.delete().where((FieldOrigin.registration == record_id) & (FieldOrigin.key == key)).execute()
     FieldOrigin.create(registration=record_id, key=key, source=source, at=at, is_verified=is_verified)
+
+
+def accepted_of(record_id: uuid.UUID) -> list[Any]:
+    """What was let pass in a registration, newest first."""
+    lines = AcceptedProblem.select().where(AcceptedProblem.registration == record_id)
+    return list(lines.order_by(AcceptedProblem.at.desc(), AcceptedProblem.code))
 
 
 def history_of(record_id: uuid.UUID) -> list[Any]:

@@ -9,6 +9,7 @@ from agent.register import fields, id_number, names
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
 from agent.register.views import (
+    AcceptedLine,
     CardView,
     ChangeLine,
     DoubtView,
@@ -134,11 +135,16 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         ChangeLine(change.at, change.user.name, change.key, change.old, change.new, change.reason)
         for change in register_queries.history_of(row.id)
     )
+    accepted = tuple(
+        AcceptedLine(line.code, line.at, (line.second_user or line.user).name, line.reason)
+        for line in register_queries.accepted_of(row.id)
+    )
     return RecordView(
         id=str(row.id),
         version=row.version,
         fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in fields.KEYS},
         history=history,
+        accepted=accepted,
         collected_by=row.collected_by.name,
         collected_at=row.collected_at,
         registered_at=row.registered_at,

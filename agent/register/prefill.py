@@ -146,7 +146,7 @@ def withdraw(form: Form, now: datetime) -> dict[str, Entry]:
 
 
 def typed(standing: Entry | None, new: str, now: datetime) -> Entry:
-    """Put what a clerk typed into a field; a chip value that it replaces loses its verified mark and stays on offer."""
+    """Put what a clerk typed into a field; a value of chip or register that it replaces stays on offer, unverified."""
     if standing is None:
         return Entry(new, "typed" if new else "", now)
     if standing.value == new:
@@ -154,6 +154,8 @@ def typed(standing: Entry | None, new: str, now: datetime) -> Entry:
     offers = _without(standing.offers, TYPED)
     if standing.source == "chip" and standing.value:
         offers = _without(_offering_chip(standing, standing.value).offers, TYPED)
+    elif standing.source == "register" and standing.value:
+        offers = _without(standing.with_offer(StoredOffer("register", standing.value)).offers, TYPED)
     doubts = standing.doubts if standing.source == "chip" and not new else ()
     return Entry(new, "typed" if new else "", now, offers=offers, doubts=doubts)
 

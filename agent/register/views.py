@@ -212,13 +212,29 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedLine:
+    """A problem that was let pass when the registration was saved.
+
+    Attributes:
+        by: the second person, or the clerk where none was needed.
+        reason: why it is officially so, in their words.
+    """
+
+    code: str
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
-    """A saved registration with its history, newest change first."""
+    """A saved registration with its history, newest change first, and what was let pass."""
 
     id: str
     version: int
     fields: dict[str, FieldView]
     history: tuple[ChangeLine, ...]
+    accepted: tuple[AcceptedLine, ...]
     collected_by: str
     collected_at: datetime
     registered_at: datetime

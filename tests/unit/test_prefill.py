@@ -128,6 +128,14 @@ def test_editing_a_chip_value_drops_the_mark_and_keeps_the_offer() -> None:
     assert offers(anew) == [("chip", "测试一")]
 
 
+def test_editing_a_value_of_the_register_keeps_it_on_offer_as_the_difference() -> None:
+    entry = prefill.typed(Entry("13800000000", "register", NOW), "13900000000", LATER)
+    assert (entry.value, entry.source) == ("13900000000", "typed")
+    assert entry.offers == (StoredOffer("register", "13800000000"),)
+    again = prefill.typed(entry, "13700000000", LATER)
+    assert again.offers == (StoredOffer("register", "13800000000"),)
+
+
 def test_taking_the_chips_value_before_the_second_reading_is_unverified() -> None:
     edited = Entry("测试改", "typed", NOW, offers=(StoredOffer("chip", "测试一"),))
     taken = prefill.taken(edited, "chip", LATER, is_verified=False)
