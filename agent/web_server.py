@@ -42,6 +42,7 @@ class _Server(wsgi.Server):
 
     def __init__(self, bound: socket.socket, app: App, threads: int) -> None:
         super().__init__(bound.getsockname()[:2], app, numthreads=threads, shutdown_timeout=3, request_queue_size=128)
+        self.server_name = ""  # says no version to whoever asks
         self._bound = bound
         self.gateway = _Gateway
 

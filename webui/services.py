@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
 
-OUR_NAMES: Final = ("127.0.0.1", "localhost", "station.localhost")
+OUR_NAMES: Final = ("127.0.0.1", "station.localhost")
 
 
 class Clock(Protocol):

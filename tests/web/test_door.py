@@ -18,9 +18,9 @@ FOREIGN_HOSTS = [
     "127.0.0.1:08731", "127.0.0.1:8731:8731", "127.0.0.2:8731", "0.0.0.0:8731", "0:8731", "2130706433:8731",
     "0x7f000001:8731", "0177.0.0.1:8731", "127.1:8731", "[::1]:8731", "[::ffff:127.0.0.1]:8731", "::1:8731",
     "LOCALHOST.evil.test:8731", "localhost", "localhost.:8731", "LOCALHOST:8731", "localhost:8731/", "localhost:8731 ",
-    " localhost:8731", "localhost:8731,evil.test", "station.localhost:8732", "station.localhost.:8731",
-    "evil.station.localhost:8731", "station.localhost.evil.test:8731", "Station.Localhost:8731", "null", "*",
-    "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731",
+    " localhost:8731", "localhost:8731", "localhost:8731,evil.test", "station.localhost:8732",
+    "station.localhost.:8731", "evil.station.localhost:8731", "station.localhost.evil.test:8731", "Station.Localhost:8731",
+    "null", "*", "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731",
     "１２７.0.0.1:8731".encode().decode("latin-1"),
 ]  # fmt: skip
 FOREIGN_ORIGINS = [
@@ -50,7 +50,7 @@ def test_a_foreign_host_gets_400_and_learns_nothing(house, host):
         assert host.strip() not in app_answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8731", "localhost:8731", "station.localhost:8731"])
+@pytest.mark.parametrize("host", ["127.0.0.1:8731", "station.localhost:8731"])
 def test_our_own_names_are_taken(house, host):
     assert Client(house.app).get("/healthz", headers={"Host": host}).status_code == 200
 
