@@ -19,8 +19,8 @@ FOREIGN_HOSTS = [
     "0x7f000001:8731", "0177.0.0.1:8731", "127.1:8731", "[::1]:8731", "[::ffff:127.0.0.1]:8731", "::1:8731",
     "LOCALHOST.evil.test:8731", "localhost", "localhost.:8731", "LOCALHOST:8731", "localhost:8731/", "localhost:8731 ",
     " localhost:8731", "localhost:8731", "localhost:8731,evil.test", "station.localhost:8732",
-    "station.localhost.:8731", "evil.station.localhost:8731", "station.localhost.evil.test:8731", "Station.Localhost:8731",
-    "null", "*", "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731",
+    "station.localhost.:8731", "evil.station.localhost:8731", "station.localhost.evil.test:8731",
+    "Station.Localhost:8731", "null", "*", "127.0.0.1:8731\tevil.test", "http://127.0.0.1:8731", "127.0.0.1%3A8731",
     "１２７.0.0.1:8731".encode().decode("latin-1"),
 ]  # fmt: skip
 FOREIGN_ORIGINS = [
