@@ -1,6 +1,6 @@
 // Save what is typed: a moment after the last key, never in the middle of a composition, one request at a time.
 import { ask, notice } from "./request.js";
-import { follow, isTyped, sent, servedOf, valueOf } from "./morph.js";
+import { follow, isTyped, onItsWay, sent, servedOf, valueOf } from "./morph.js";
 import { handle, overtake } from "./fragments.js";
 
 const PAUSE_MS = 350;
@@ -16,11 +16,12 @@ function controls() {
   return [...form().elements].filter((control) => control.name && control.type !== "hidden" && control.nodeName !== "BUTTON");
 }
 
-/** The fields that the server does not know yet, each with what the page had shown. */
+/** The fields that the server does not know yet, each with what it knows instead. */
 function typed() {
   const fields = [];
   for (const control of controls().filter(isTyped)) {
-    fields.push([control.name, valueOf(control)], [`was.${control.name}`, servedOf(control)]);
+    const was = onItsWay.get(control.name) ?? servedOf(control);
+    fields.push([control.name, valueOf(control)], [`was.${control.name}`, was]);
   }
   return fields;
 }
@@ -29,7 +30,10 @@ function typed() {
 async function send(url, always, extra = []) {
   const fields = typed();
   if (!fields.length && !always) return true;
-  for (let i = 0; i < fields.length; i += 2) sent.set(fields[i][0], fields[i][1]);
+  for (let i = 0; i < fields.length; i += 2) {
+    sent.set(fields[i][0], fields[i][1]);
+    onItsWay.set(fields[i][0], fields[i][1]);
+  }
   overtake();
   try {
     const answer = await ask("POST", url, [["csrf", form().elements.csrf.value], ...fields, ...extra]);
@@ -41,6 +45,8 @@ async function send(url, always, extra = []) {
     notice(form().dataset.failed);
     timer = setTimeout(save, 2000);
     return false;
+  } finally {
+    onItsWay.clear();
   }
 }
 
@@ -95,7 +101,7 @@ export function start() {
   document.addEventListener("focusout", (event) => {
     const control = event.target;
     if (!form() || control.form !== form() || !control.name) return;
-    if (!isTyped(control)) follow(control);
+    if (!isTyped(control) && !onItsWay.has(control.name)) follow(control);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-in-place]")) {

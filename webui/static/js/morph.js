@@ -6,6 +6,9 @@ const CONTROLS = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 /** What was last sent of each field: until the clerk types on, the field follows the server again. */
 export const sent = new Map();
 
+/** What is on its way to the server right now: it will know that, whatever the page still shows. */
+export const onItsWay = new Map();
+
 function isChoice(control) {
   return control.type === "checkbox" || control.type === "radio";
 }
@@ -24,9 +27,10 @@ export function servedOf(control) {
   return control.defaultValue;
 }
 
-/** Whether the clerk has put something into a control that the server does not know yet. */
+/** Whether the clerk has put something into a control that the server does not know, or will soon know no more. */
 export function isTyped(control) {
   const value = valueOf(control);
+  if (onItsWay.has(control.name)) return value !== onItsWay.get(control.name);
   return value !== servedOf(control) && value !== sent.get(control.name);
 }
 
