@@ -83,7 +83,7 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk, language, card):
     focused = page.locator(":focus")
     expect(focused).to_have_attribute("id", "soldier")
     typed = {
-        "soldier": "否",
+        "soldier": "0",
         "arrive_city_date": "20260302",
         "arrive_here_date": "20260305",
         "reason": "qt",
@@ -103,8 +103,6 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk, language, card):
             break
         if key == "notice_given":
             page.keyboard.press("Space")
-        elif key == "soldier":
-            page.keyboard.press("ArrowDown")
         elif key in typed and not focused.input_value():
             page.keyboard.insert_text(typed[key]) if not typed[key].isascii() else page.keyboard.type(typed[key])
         page.keyboard.press("Enter")
