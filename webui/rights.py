@@ -50,6 +50,7 @@ TABLE: Final[dict[str, Access]] = {
     "events.stream": Access.SIGNED_IN,
     "desk.page": Access.CLERK,
     "desk.take": Access.CLERK,
+    "desk.full_names": Access.CLERK,
     "desk.read_card": Access.CLERK,
     "desk.answer": Access.CLERK,
     "desk.without_card": Access.CLERK,

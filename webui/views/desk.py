@@ -60,6 +60,15 @@ def page() -> ResponseReturnValue:
     return show(view)
 
 
+@bp.post("/desk/names")
+def full_names() -> ResponseReturnValue:
+    """Give the names of those saved last in full, on purpose and audited; none while a card lies on the reader."""
+    by = signed_in()
+    view = services().desk.view(by)
+    may = view.is_mine and view.card_state == "none"
+    return render_template("desk/names.html", lines=services().register.recent(by) if may else ())
+
+
 @bp.post("/desk/take")
 def take() -> ResponseReturnValue:
     """Take the desk over from the session that holds it."""
