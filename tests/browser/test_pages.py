@@ -127,6 +127,7 @@ def test_names_show_only_while_the_key_is_held_and_never_over_a_card(clerk):
     page.keyboard.press("F9")
     first = page.locator("#recent .who-name").first
     expect(first.locator(".masked")).to_be_visible()
+    expect(page.locator(".names-hint")).to_be_visible()
     assert name not in page.content()
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/desk/names") else None)

@@ -11,6 +11,10 @@ function show(button) {
 
 function adopt() {
   document.querySelectorAll("[data-switch]").forEach(show);
+  for (const hint of document.querySelectorAll(".names-hint")) {
+    hint.hidden = false;
+    hint.dataset.own = "data-own hidden";
+  }
 }
 
 const HOLD_MS = 250;
