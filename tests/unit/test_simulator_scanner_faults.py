@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
@@ -66,6 +67,11 @@ def ask(scanner: SimulatedScanner, method: str, path: str, body: str | None = No
 
 def begin(scanner: SimulatedScanner, source: str = "Platen") -> int:
     return ask(scanner, "POST", "ScanJobs", SOURCE.format(source))[0]
+
+
+def longest_s(scanner: SimulatedScanner, known: int) -> float:
+    """The longest of the requests after the first `known`; the server notes one only when its answer has gone."""
+    return max((float(str(one["end_s"])) - float(str(one["t_s"])) for one in scanner.log.entries()[known:]), default=0.0)
 
 
 def next_page(scanner: SimulatedScanner) -> Answer:
@@ -261,11 +267,13 @@ def test_a_hang_lasts_until_it_is_switched_off(scanner: SimulatedScanner, name: 
 
 def test_times_of_faults_pass_before_the_answer(scanner: SimulatedScanner) -> None:
     for name in ("slow-page", "late-page", "slow-answers"):
+        known = len(scanner.log.entries())
         on(scanner, name, delay_ms=2000)
         assert opened(page(scanner)).size == SIZE
         scanner.switch_off(name)
-        asked = max(float(str(one["end_s"])) - float(str(one["t_s"])) for one in scanner.log.entries()[-2:])
-        assert asked >= 0.019
+        deadline_s = time.monotonic() + LIMIT_S
+        while longest_s(scanner, known) < 0.019:
+            assert time.monotonic() < deadline_s, name
 
 
 def test_a_job_without_its_place_and_a_status_without_sense(scanner: SimulatedScanner) -> None:
