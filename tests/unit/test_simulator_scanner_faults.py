@@ -71,7 +71,8 @@ def begin(scanner: SimulatedScanner, source: str = "Platen") -> int:
 
 def longest_s(scanner: SimulatedScanner, known: int) -> float:
     """The longest of the requests after the first `known`; the server notes one only when its answer has gone."""
-    return max((float(str(one["end_s"])) - float(str(one["t_s"])) for one in scanner.log.entries()[known:]), default=0.0)
+    new = scanner.log.entries()[known:]
+    return max((float(str(one["end_s"])) - float(str(one["t_s"])) for one in new), default=0.0)
 
 
 def next_page(scanner: SimulatedScanner) -> Answer:
