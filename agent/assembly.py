@@ -22,6 +22,10 @@ from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
+from agent.documents.media_key import KeySources
+from agent.documents.opening import Documents, open_documents
+from agent.documents.scan_desk import ScanDesk
+from agent.documents.service import DocumentsService
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
@@ -29,7 +33,7 @@ from agent.register.desk import Desk
 from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
-from agent.station import CardFeed, Station, card_json, reader_settings, socket_place
+from agent.station import CardFeed, Station, card_json, reader_settings, scanner_settings, socket_place
 from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
@@ -83,7 +87,9 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         try:
             store = open_store(folder, config.key)
             try:
-                station = assemble(config, kind, store, notifier)
+                sources = KeySources(config.media_key, config.key)
+                documents = open_documents(sources, folder, store, SystemClock(config.time_zone))
+                station = assemble(config, kind, store, documents, notifier)
             except BaseException:
                 store.close()
                 raise
@@ -99,6 +105,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         register=station.register,
         desk=station.desk,
         devices=station.devices,
+        documents=station.documents,
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
@@ -121,24 +128,28 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
     return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
 
 
-def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: Notifier) -> Station:
+def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Documents, notifier: Notifier) -> Station:
     """Make the parts of a station and tie them together; starts nothing."""
     clock = SystemClock(config.time_zone)
     bus = EventBus()
     is_practice = kind is FolderKind.PRACTICE
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
     accounts = AccountsService(store, clock)
-    register = RegisterService(store, clock, settings, bus.publish)
+    register = RegisterService(store, clock, settings, bus.publish, papers.papers)
     desk = Desk(register, clock, bus.publish)
     feed = CardFeed(desk, register)
     parts: list[DevicesService] = []
+    desks: list[ScanDesk] = []
 
     def on_sign(role: str, sign: Sign | Page) -> None:
-        if role == "reader" and isinstance(sign, Sign) and not any(devices.offer(sign) for devices in parts):
+        if role == "scanner":
+            for scan_desk in desks:
+                scan_desk.put(sign)
+        elif isinstance(sign, Sign) and not any(devices.offer(sign) for devices in parts):
             feed.put(sign)
 
     def feed_watchdog() -> None:
-        if feed.is_alive:
+        if feed.is_alive and all(scan_desk.is_alive for scan_desk in desks):
             notifier.alive(clock.monotonic())
 
     supervisor = Supervisor(
@@ -157,19 +168,24 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, notifier: 
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     devices = DevicesService(supervisor, clock, remember, PhotoDecoder(photo, clock))
     parts.append(devices)
+    scan_desk = ScanDesk(papers.papers, papers.jobs, supervisor, clock, bus.publish, papers.keep_house)
+    desks.append(scan_desk)
+    documents = DocumentsService(store, clock, papers.papers, scan_desk, lambda: supervisor.statuses().get("scanner"))
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
     control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))
-    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control)
+    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, documents, scan_desk)
 
 
 def _devices(config: Config, store: SqlCipherStore, *, is_practice: bool) -> list[DeviceSettings]:
     """The configured devices, each where a technician has chosen it to be; a demo's simulator moves with each start."""
-    if config.reader is None:
-        return []
-    settings = reader_settings(config.reader)
+    configured = []
+    if config.reader is not None:
+        configured.append(reader_settings(config.reader))
+    if config.scanner is not None:
+        configured.append(scanner_settings(config.scanner))
     with store.read():
-        chosen = None if is_practice else chosen_address(settings.role)
-    return [settings if chosen is None else msgspec.structs.replace(settings, address=chosen)]
+        chosen = {} if is_practice else {one.role: chosen_address(one.role) for one in configured}
+    return [msgspec.structs.replace(one, address=chosen.get(one.role) or one.address) for one in configured]
 
 
 def _handlers(

@@ -60,6 +60,15 @@ class ReaderConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerConfig:
+    """`[devices.scanner]`: which driver, where; a station without this table has no scanner."""
+
+    driver: str
+    address: str
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set."""
 
@@ -72,6 +81,7 @@ class Config:
     station_name: str
     time_zone: str
     reader: ReaderConfig | None
+    scanner: ScannerConfig | None = None
 
 
 Check = Callable[[Any], bool]
@@ -129,6 +139,10 @@ def _is_reader_address(value: Any) -> bool:
         return False
 
 
+def _is_scanner_address(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("sane:") and bool(value.removeprefix("sane:").strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key: what is accepted, which sentence says so, and what holds where it is missing."""
@@ -162,6 +176,11 @@ KEYS: dict[str, Key] = {
     "devices.reader.photo.symbol": Key(_is_text, "CONFIG-TEXT", ""),
     "devices.reader.photo.shape": Key(_is_photo_shape, "CONFIG-PHOTO-SHAPE", "unpack"),
     "devices.reader.photo.flag": Key(_is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG"),
+    "devices.scanner.driver": Key(_is_text, "CONFIG-TEXT", "scanner_sane"),
+    "devices.scanner.address": Key(_is_scanner_address, "CONFIG-SCANNER-ADDRESS", "sane:auto"),
+    "devices.scanner.configuration": Key(
+        lambda value: _is_text(value) and value.startswith("/"), "CONFIG-SCANNER-FOLDER", ""
+    ),
 }
 _TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
 
@@ -217,7 +236,15 @@ def parse(document: dict[str, Any], path: str) -> Config:
             idle_poll_ms=value["devices.reader.idle_poll_ms"],
             photo={name: value[f"devices.reader.photo.{name}"] for name in ("library", "symbol", "shape", "flag")},
         ),
+        scanner=_scanner(document, value),
     )
+
+
+def _scanner(document: dict[str, Any], value: dict[str, Any]) -> ScannerConfig | None:
+    """The scanner, where the document has its table, be it empty."""
+    if "scanner" not in document.get("devices", {}):
+        return None
+    return ScannerConfig(*(value[f"devices.scanner.{name}"] for name in ("driver", "address", "configuration")))
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import select
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from webui.services import PracticeCard, PracticeFault
 
 START_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 5.0
+CONTROL_VARIABLE = "RENHU_CONTROL_TOKEN"
 
 
 class SimulatorFailed(Exception):
@@ -42,13 +44,17 @@ class SimulatorProcess:
     process: subprocess.Popen[str]
 
     @classmethod
-    def start(cls, kind: str, *arguments: str) -> SimulatorProcess:
-        """Start `python -m simulators KIND …` and wait for its line.  Raises: SimulatorFailed."""
+    def start(cls, kind: str, *arguments: str, token: str = "") -> SimulatorProcess:
+        """Start `python -m simulators KIND …` and wait for its line; `token` shall open its control port.
+
+        Raises: SimulatorFailed.
+        """
         process = subprocess.Popen(
             [sys.executable, "-m", "simulators", kind, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, CONTROL_VARIABLE: token},
         )
         has_spoken = process.stdout is not None and select.select([process.stdout], [], [], START_LIMIT_S)[0]
         line = process.stdout.readline() if process.stdout is not None and has_spoken else ""

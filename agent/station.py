@@ -17,12 +17,14 @@ from peewee import PeeweeException
 
 from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
-from agent.config import ReaderConfig
+from agent.config import ReaderConfig, ScannerConfig
 from agent.control import SOCKET_NAME, ControlServer
 from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
+from agent.documents.scan_desk import ScanDesk
+from agent.documents.service import DocumentsService
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
 from agent.register.desk import CardEvent, CardSign, Desk
@@ -57,6 +59,16 @@ def reader_settings(reader: ReaderConfig) -> DeviceSettings:
         options={"ports": list(reader.ports), "vid_pid": list(reader.vid_pid)},
         poll_ms=reader.poll_ms,
         idle_poll_ms=reader.idle_poll_ms,
+    )
+
+
+def scanner_settings(scanner: ScannerConfig) -> DeviceSettings:
+    """What the supervisor needs to know of the configured scanner."""
+    return DeviceSettings(
+        role="scanner",
+        driver=scanner.driver,
+        address=scanner.address,
+        options={"configuration": scanner.configuration} if scanner.configuration else {},
     )
 
 
@@ -139,10 +151,13 @@ class Station:
     supervisor: Supervisor
     feed: CardFeed
     control: ControlServer
+    documents: DocumentsService
+    scan_desk: ScanDesk
 
     def start(self) -> None:
         """Start what has a thread, devices last."""
         self.feed.start()
+        self.scan_desk.start()
         self.control.start()
         self.supervisor.start()
 
@@ -150,4 +165,5 @@ class Station:
         """Stop in reverse: no more questions, devices released, what came from them kept."""
         self.control.stop()
         self.supervisor.stop(STOP_LIMIT_S)
+        self.scan_desk.stop()
         self.feed.stop()

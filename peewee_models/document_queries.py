@@ -12,6 +12,9 @@ from peewee import fn
 
 from peewee_models.documents import Document, Media, Page, ScanJob
 
+MOST_ROWS = 1000
+"""More pages than a document may have, those taken out among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -85,6 +88,50 @@ def insert_page(document_id: uuid.UUID, position: int, media_id: uuid.UUID, side
 def page(page_id: uuid.UUID) -> Any:
     """A page with its document, or None."""
     return Page.select(Page, Document).join(Document).where(Page.id == page_id).first()
+
+
+def held_pages(document_id: uuid.UUID) -> list[Any]:
+    """The pages of a document in their order, without the removed ones."""
+    held = (Page.document == document_id) & Page.removed_at.is_null()
+    return list(Page.select().where(held).order_by(Page.position))
+
+
+def removed_pages(document_id: uuid.UUID) -> list[Any]:
+    """The pages that were taken out of a document, the last one first."""
+    gone = (Page.document == document_id) & Page.removed_at.is_null(is_null=False)
+    return list(Page.select().where(gone).order_by(Page.removed_at.desc(), Page.id))
+
+
+def content_types(page_rows: Iterable[Any]) -> dict[uuid.UUID, str]:
+    """The type of each page's original, by the page's key."""
+    wanted = [row.id for row in page_rows]
+    return dict(
+        Page.select(Page.id, Media.content_type).join(Media, on=Page.original).where(Page.id.in_(wanted)).tuples()
+    )
+
+
+def set_positions(ordered: list[Any]) -> None:
+    """Number pages from 1 in this order; by way of free numbers, since no two pages may ever stand at one place."""
+    moved = [(place, row) for place, row in enumerate(ordered, 1) if row.position != place]
+    for shift in (len(ordered) + MOST_ROWS, 0):
+        for place, row in moved:
+            row.position = place + shift
+            row.save()
+
+
+def next_version(document_id: uuid.UUID) -> None:
+    """Note that a document's pages have changed."""
+    Document.update(version=Document.version + 1).where(Document.id == document_id).execute()
+
+
+def document(document_id: uuid.UUID) -> Any:
+    """A document, or None."""
+    return Document.get_or_none(Document.id == document_id)
+
+
+def last_job(owner: Owner) -> Any:
+    """The job of a draft or record that was written down last, or None."""
+    return ScanJob.select().where(_is_of(ScanJob, owner)).order_by(ScanJob.queued_at.desc(), ScanJob.id).first()
 
 
 def pages_by_kind(owner: Owner) -> dict[str, int]:

@@ -14,7 +14,8 @@ MEDIA_MARK = ("media_key", "media_station")
 class StationMeta(Table):
     """One fact: `folder_kind` is `practice` or `register` for life; `address.ROLE` is a technician's choice.
 
-    `media_key` names the key of the encrypted files and `media_station` what they are bound to, both for life.
+    `scan.KIND` is how a kind of document was last scanned.  `media_key` names the key of the encrypted files and
+    `media_station` what they are bound to, both for life.
     """
 
     key = CharField(max_length=40, primary_key=True)
@@ -53,3 +54,14 @@ def set_media_mark(check: str, station: uuid.UUID) -> None:
     """Say once which media key belongs to this folder."""
     for key, value in zip(MEDIA_MARK, (check, str(station)), strict=True):
         StationMeta.insert(key=key, value=value).execute()
+
+
+def scan_choice(kind: str) -> str | None:
+    """How a kind of document was last scanned at this station, as JSON; None where it never was."""
+    row = StationMeta.get_or_none(StationMeta.key == f"scan.{kind}")
+    return None if row is None else str(row.value)
+
+
+def remember_scan_choice(kind: str, choice: str) -> None:
+    """Keep how a kind of document was scanned."""
+    StationMeta.replace(key=f"scan.{kind}", value=choice).execute()

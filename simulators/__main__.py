@@ -30,6 +30,7 @@ from simulators.wire import Wire
 WIRES = ("pty", "usb-split", "usb-pair")
 USAGE_ERROR = 2
 IN_USE = 3
+CONTROL_VARIABLE = "RENHU_CONTROL_TOKEN"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with contextlib.ExitStack() as held:
         try:
             controls = (_reader if options.device == "reader" else _scanner)(options, held)
-            server = held.enter_context(ControlServer(controls, secrets.token_urlsafe(24), options.port))
+            server = held.enter_context(ControlServer(controls, _token(), options.port))
         except FontMissing as error:
             sys.stderr.write(f"cannot start: {error}\n")
             return USAGE_ERROR
@@ -87,6 +88,11 @@ def _reader(options: argparse.Namespace, held: contextlib.ExitStack) -> Controls
     reader.start()
     held.callback(reader.stop)
     return ReaderControls(reader)
+
+
+def _token() -> str:
+    """What opens the control port: as whoever starts several simulators says, else one of this simulator's own."""
+    return os.environ.get(CONTROL_VARIABLE) or secrets.token_urlsafe(24)
 
 
 def _scanner(options: argparse.Namespace, held: contextlib.ExitStack) -> Controls:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
     from agent.devices.service import DevicesService
+    from agent.documents.service import DocumentsService
     from agent.events.service import EventBus
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
@@ -95,6 +96,7 @@ class Services:
     register: RegisterService
     desk: Desk
     devices: DevicesService
+    documents: DocumentsService
     bus: EventBus
     clock: Clock
     practice: PracticePanel | None = None

@@ -38,6 +38,8 @@ class Act(StrEnum):
     LISTED = "register.listed"
     SEARCHED = "register.searched"
     PAGE_STORED = "document.page-stored"
+    PAGE_CHANGED = "document.page-changed"
+    DOCUMENT_VIEWED = "document.viewed"
     DOCUMENTS_MOVED = "document.moved"
     DOCUMENTS_SHREDDED = "document.shredded"
     DEVICE_ACT = "device.act"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import secrets
 import shutil
 import tempfile
 import webbrowser
@@ -12,12 +14,13 @@ from typing import Any
 
 from agent.assembly import Practice, Running, StopSignal, start
 from agent.commands.output import emit, fail, tell
-from agent.config import Config, parse
+from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.simulator_process import ReaderPanel, SimulatorFailed, SimulatorProcess
 
+ROLES = ("reader", "scanner")
 STATION_NAME = "测试街道第三管理站"
 
 
@@ -25,28 +28,36 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Run the demo until it is stopped; the private folder is removed at the end."""
     stop = StopSignal()
     folder = Path(arguments.data) if arguments.data else Path(tempfile.mkdtemp(prefix="renhu-demo-"))
-    try:
-        simulator = SimulatorProcess.start("reader", "--seed", str(arguments.seed))
-    except SimulatorFailed:
-        return fail(CodedError("SIMULATOR-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
-    try:
-        _serve(arguments, folder.resolve(), simulator, stop)
-    except CodedError as error:
-        return fail(error)
-    finally:
-        simulator.stop()
+    with contextlib.ExitStack() as held:
         if not arguments.data:
-            shutil.rmtree(folder, ignore_errors=True)
+            held.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            token = secrets.token_urlsafe(24)
+            simulators = {role: _simulator(role, arguments.seed, token, held) for role in ROLES}
+        except SimulatorFailed:
+            return fail(CodedError("SIMULATOR-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
+        try:
+            _serve(arguments, folder.resolve(), simulators, stop)
+        except CodedError as error:
+            return fail(error)
     return Exit.DONE
 
 
-def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProcess, stop: StopSignal) -> None:
+def _simulator(role: str, seed: int, token: str, held: contextlib.ExitStack) -> SimulatorProcess:
+    simulator = SimulatorProcess.start(role, "--seed", str(seed), token=token)
+    held.callback(simulator.stop)
+    return simulator
+
+
+def _serve(
+    arguments: argparse.Namespace, folder: Path, simulators: dict[str, SimulatorProcess], stop: StopSignal
+) -> None:
     notifier = Notifier()
-    panel = ReaderPanel(simulator)
+    panel = ReaderPanel(simulators["reader"])
     practice = Practice(panel, panel.picture)
-    running = start(_config(folder, arguments.port, simulator.address), FolderKind.PRACTICE, notifier, practice)
+    running = start(_config(folder, arguments.port, simulators), FolderKind.PRACTICE, notifier, practice)
     try:
-        _tell(running, folder, simulator)
+        _tell(running, folder, simulators)
         if not arguments.no_open:
             webbrowser.open(running.url)
         stop.wait()
@@ -55,15 +66,15 @@ def _serve(arguments: argparse.Namespace, folder: Path, simulator: SimulatorProc
         running.stop()
 
 
-def _tell(running: Running, folder: Path, simulator: SimulatorProcess) -> None:
+def _tell(running: Running, folder: Path, simulators: dict[str, SimulatorProcess]) -> None:
     """Say where the page is and who may sign in: once for programs, once for people."""
     sign_ins = running.accounts.create_demo_users()
     emit(
         {
             "url": running.url,
             "data": str(folder),
-            "faults": {"reader": simulator.faults},
-            "token": simulator.token,
+            "faults": {role: simulator.faults for role, simulator in simulators.items()},
+            "token": simulators["reader"].token,
             "sign_ins": sign_ins,
         }
     )
@@ -71,12 +82,14 @@ def _tell(running: Running, folder: Path, simulator: SimulatorProcess) -> None:
     tell("DEMO-READY", url=running.url, sign_ins=names)
 
 
-def _config(folder: Path, port: int, address: str) -> Config:
-    """The demo's configuration: everything as in a real station, but for the folder, the port and the device."""
+def _config(folder: Path, port: int, simulators: dict[str, SimulatorProcess]) -> Config:
+    """The demo's configuration: everything as in a real station, but for the folder, the port and the devices."""
     base = parse({"station": {"name": STATION_NAME, "code": "310112101"}, "data": {"folder": str(folder)}}, "demo")
     if base.reader is None:
         raise AssertionError("the default configuration has a reader")
-    return replace(base, port=port, reader=replace(base.reader, address=address))
+    reader = replace(base.reader, address=simulators["reader"].address)
+    scanner = ScannerConfig("scanner_sane", simulators["scanner"].address, "")
+    return replace(base, port=port, reader=reader, scanner=scanner)
 
 
 def add_to(commands: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from agent.accounts import audit
 from agent.accounts.audit import Act, SignedInIds
 from agent.accounts.storage import Store, reading, writing
+from agent.documents import sheets
 from agent.documents.errors import refused, unknown_page
 from agent.documents.job_state import RUNNING, JobHappening, JobState, after
 from agent.documents.jobs import running_job
@@ -104,7 +105,7 @@ class Papers:
         sure, and the sweep decides.
         """
         try:
-            _require(owner, by)
+            require(owner, by)
             if job_id is not None:
                 _count_page(job_id, owner)
             document = document_queries.open_document(owner, kind)
@@ -117,6 +118,18 @@ class Papers:
             self._media.abandon(stored)
             raise
         return document, position
+
+    def put_in_place(self, owner: Owner, new_id: uuid.UUID, old_id: uuid.UUID, by: Person) -> None:
+        """Let a page that was scanned anew stand where the old one stood, which is taken out.
+
+        Raises: CodedError PAGE-UNKNOWN when the old one is gone; the new one stays at the end then.
+        """
+        with writing(self._store):
+            old = sheets.page_of(owner, old_id)
+            place = old.position
+            sheets.remove(old, self._clock.now())
+            sheets.move(sheets.page_of(owner, new_id), place)
+            self._note(by, Act.PAGE_CHANGED, ("page", new_id), what="in-place")
 
     def page_content(self, owner: Owner, page_id: uuid.UUID) -> PageContent:
         """The original of a page of this owner, as it was scanned.
@@ -167,7 +180,11 @@ class Papers:
         audit.write(self._clock, SignedInIds(by.user_id, by.session_id), act, subject, **facts)
 
 
-def _require(owner: Owner, by: Person) -> None:
+def require(owner: Owner, by: Person) -> None:
+    """Make sure that there is such a draft of this person, or such a record.
+
+    Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
+    """
     if owner.column == "draft" and draft_queries.of_user(owner.id, uuid.UUID(by.user_id)) is None:
         raise refused("DRAFT-UNKNOWN")
     if owner.column == "record" and register_queries.by_key(owner.id) is None:

@@ -16,7 +16,10 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from agent.assembly import assemble
+from agent.clock import SystemClock
 from agent.config import parse
+from agent.documents.media_key import KeySources
+from agent.documents.opening import open_documents
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
 from agent.register.desk import CardEvent
@@ -184,7 +187,8 @@ def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] |
     config = replace(config, port=8731, reader=named)
     taken = DataFolder.take(config.folder, FolderKind.PRACTICE)
     store = open_store(taken, config.key)
-    station = assemble(config, FolderKind.PRACTICE, store, Notifier({}))
+    papers = open_documents(KeySources(config.media_key, config.key), taken, store, SystemClock(config.time_zone))
+    station = assemble(config, FolderKind.PRACTICE, store, papers, Notifier({}))
     station.start()
     panel = Panel()
     services = Services(
@@ -192,6 +196,7 @@ def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] |
         register=station.register,
         desk=station.desk,
         devices=station.devices,
+        documents=station.documents,
         bus=station.bus,
         clock=station.clock,
         practice=panel,

@@ -1,0 +1,299 @@
+"""The scan under way: one at a time, in a thread of its own between the scanner and the pages that are kept.
+
+The supervisor never waits for the database, and a clerk's request never waits for the scanner: what the scanner shows
+is put into a queue, and this thread stores it, ends the job, and tells the pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+from peewee import PeeweeException
+
+from agent.devices.scanner_watch import ScanEnd
+from agent.devices.wire import Page, Sign
+from agent.documents.errors import refused
+from agent.documents.job_state import JobHappening
+from agent.documents.jobs import Jobs
+from agent.documents.papers import NewPage, Papers
+from agent.documents.people import Person
+from agent.documents.views import ScanWish
+from agent.errors import CodedError
+from agent.events.service import Event
+from drivers.api import Clock
+from drivers.scanner_api import Encoding, Progress, ScannedPage, ScannerOffers, Source
+from peewee_models.document_queries import Owner
+from peewee_models.failures import StorageError
+
+log = logging.getLogger("renhu")
+
+SILENCE_LIMIT_S = 60.0
+TELL_EVERY_S = 0.25
+HOUSEKEEPING_S = 60.0
+BLANK_SHARE = 0.9995
+STOPPING = "SCANNER-STOPPING"
+CANCELLED = "SCANNER-CANCELLED"
+TYPES = {Encoding.JPEG: "image/jpeg", Encoding.TIFF_G4: "image/tiff"}
+
+
+class Scanner(Protocol):
+    """What is asked of the supervisor."""
+
+    def request(self, role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
+        """Ask the device for something."""
+
+    def cancel(self, role: str) -> None:
+        """Call off what the device is doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One wish to scan: for whom, of what kind, how, whose; `replaces` is the page that the new one stands in for."""
+
+    owner: Owner
+    kind: str
+    wish: ScanWish
+    by: Person
+    by_name: str
+    replaces: uuid.UUID | None = None
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """The scan under way; `failure` is why a page of it could not be kept."""
+
+    job_id: uuid.UUID
+    order: Order
+    is_cancelled: bool = False
+    lines: int = 0
+    lines_expected: int = 0
+    failure: CodedError | None = None
+
+
+class ScanDesk:
+    """Carry out one scan at a time.
+
+    Args:
+        papers: keep the pages.
+        jobs: keep the jobs.
+        scanner: the supervisor.
+        clock: the time.
+        publish: takes events; must not block.
+        keep_house: done about once a minute while nothing happens.
+    """
+
+    def __init__(
+        self,
+        papers: Papers,
+        jobs: Jobs,
+        scanner: Scanner,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        keep_house: Callable[[], None],
+    ) -> None:
+        self._papers = papers
+        self._jobs = jobs
+        self._scanner = scanner
+        self._clock = clock
+        self._publish = publish
+        self._keep_house = keep_house
+        self._lock = threading.Lock()
+        self._under_way: UnderWay | None = None
+        self._told_s = float("-inf")
+        self._offers = ScannerOffers((), has_button=False)
+        self._happenings: queue.SimpleQueue[UnderWay | Sign | Page | Future[bytes] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="scan-desk")
+
+    def start(self) -> None:
+        """Begin to carry out scans."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store what has come, then end."""
+        self._happenings.put(None)
+        self._thread.join()
+
+    def put(self, shown: Sign | Page) -> None:
+        """Take what the scanner shows; never blocks."""
+        if isinstance(shown, Page) or shown.name == "progress":
+            self._happenings.put(shown)
+        elif shown.name == "offers":
+            self._offers = msgspec.json.decode(shown.data, type=ScannerOffers)
+
+    def offers(self) -> ScannerOffers:
+        """What the scanner offered when it was last opened; nothing before."""
+        return self._offers
+
+    def under_way(self) -> UnderWay | None:
+        """The scan under way; None when the scanner is free."""
+        return self._under_way
+
+    def begin(self, order: Order) -> uuid.UUID:
+        """Write a wish down and have it carried out; give the job's key.
+
+        Raises: CodedError SCANNER-HELD while somebody's scan is under way; SCAN-RUNNING when it is one's own.
+        """
+        with self._lock:
+            other = self._under_way
+            if other is not None:
+                is_own = other.order.by.user_id == order.by.user_id
+                raise refused("SCAN-UNDER-WAY") if is_own else refused("SCANNER-HELD", name=other.order.by_name)
+            request: dict[str, Any] = {
+                "source": order.wish.source,
+                "colour": order.wish.colour,
+                "dpi": order.wish.dpi,
+            }
+            job_id = self._jobs.queue(order.owner, order.kind, request, order.by)
+            self._under_way = UnderWay(job_id, order)
+        self._happenings.put(self._under_way)
+        return job_id
+
+    def cancel(self, job_id: uuid.UUID) -> None:
+        """Call a scan off; what of it is stored stays.  Raises: CodedError SCAN-ENDED when it is over."""
+        with self._lock:
+            one = self._under_way
+            if one is None or one.job_id != job_id:
+                raise refused("SCAN-ENDED")
+            one.is_cancelled = True
+        self._scanner.cancel("scanner")
+
+    def _run(self) -> None:
+        while True:
+            try:
+                happening = self._happenings.get(timeout=HOUSEKEEPING_S)
+            except queue.Empty:
+                self._attempt(self._keep_house)
+                continue
+            if happening is None:
+                return
+            try:
+                self._take(happening)
+            except msgspec.MsgspecError:
+                log.warning("documents: the scanner's worker said something without sense")
+                self._scanner.cancel("scanner")
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether scans are still carried out."""
+        return self._thread.is_alive()
+
+    def _attempt(self, deed: Callable[[], None]) -> bool:
+        """Do one thing; what the disk can do wrong is logged and never ends the thread."""
+        try:
+            deed()
+        except (CodedError, StorageError, PeeweeException) as error:
+            log.warning("documents: %s", error.code if isinstance(error, CodedError) else type(error).__name__)
+            return False
+        return True
+
+    def _take(self, happening: UnderWay | Sign | Page | Future[bytes]) -> None:
+        one = self._under_way
+        if one is None:
+            return
+        if isinstance(happening, UnderWay):
+            self._ask(one)
+        elif isinstance(happening, Future):
+            self._end(one, happening)
+        elif isinstance(happening, Page):
+            self._store(one, happening)
+        else:
+            progress = Progress(
+                int(happening.facts["page"]), int(happening.facts["lines"]), int(happening.facts["lines_expected"])
+            )
+            self._note_progress(one, progress)
+
+    def _ask(self, one: UnderWay) -> None:
+        """Have the scanner begin, unless the wish was withdrawn before."""
+        if one.is_cancelled:
+            self._finish(one, JobHappening.CANCELLED)
+            return
+        self._attempt(lambda: self._note(one, JobHappening.STARTED))
+        wish = one.order.wish
+        arguments: dict[str, object] = {
+            "source": wish.source,
+            "mode": wish.colour,
+            "resolution_dpi": wish.dpi,
+            "page_limit": 1 if one.order.replaces or wish.source == Source.FLATBED.value else 50,
+        }
+        answer = self._scanner.request("scanner", "scan", arguments, SILENCE_LIMIT_S)
+        answer.add_done_callback(self._happenings.put)
+        if one.is_cancelled:
+            self._scanner.cancel("scanner")
+        self._tell(one)
+
+    def _note_progress(self, one: UnderWay, progress: Progress) -> None:
+        one.lines, one.lines_expected = progress.lines, progress.lines_expected
+        now_s = self._clock.monotonic()
+        if now_s - self._told_s >= TELL_EVERY_S:
+            self._told_s = now_s
+            self._tell(one)
+
+    def _store(self, one: UnderWay, shown: Page) -> None:
+        """Keep a page for good; one that cannot be kept ends the scan, and those before it stay."""
+        if one.failure is not None:
+            return
+        try:
+            page = _new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.order.wish.source)
+            order = one.order
+            stored = self._papers.store_page(order.owner, order.kind, page, order.by, one.job_id)
+            if order.replaces is not None:
+                self._papers.put_in_place(order.owner, stored.id, order.replaces, order.by)
+        except CodedError as error:
+            one.failure = error
+            self._scanner.cancel("scanner")
+            return
+        one.lines = one.lines_expected = 0
+        self._tell(one)
+
+    def _end(self, one: UnderWay, answer: Future[bytes]) -> None:
+        error = answer.exception()
+        if one.failure is not None:
+            self._finish(one, JobHappening.FAILED, one.failure)
+        elif isinstance(error, CodedError):
+            if error.code == STOPPING:
+                self._finish(one, JobHappening.RESTARTED)
+            elif one.is_cancelled or error.code == CANCELLED:
+                self._finish(one, JobHappening.CANCELLED)
+            else:
+                self._finish(one, JobHappening.FAILED, error)
+        else:
+            end = msgspec.json.decode(answer.result(), type=ScanEnd)
+            self._finish(one, JobHappening.CANCELLED if end.is_cancelled else JobHappening.FINISHED)
+
+    def _finish(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
+        """Write the end down and free the scanner; an end that cannot be written is written at the next start."""
+        self._attempt(lambda: self._note(one, happening, error))
+        with self._lock:
+            self._under_way = None
+        self._tell(one)
+
+    def _note(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
+        if error is None:
+            self._jobs.note(one.job_id, happening)
+        else:
+            self._jobs.note(one.job_id, happening, error.code, **error.facts)
+
+    def _tell(self, one: UnderWay) -> None:
+        """Let every page know: the clerk's own shows the progress, the others' who holds the scanner."""
+        self._publish(Event("documents", None, {one.order.owner.column: str(one.order.owner.id)}))
+
+
+def _new_page(page: ScannedPage, body: bytes, source: str) -> NewPage:
+    """Make of a scanned side what is kept, with what the clerk should look at."""
+    doubts: list[dict[str, str | int]] = []
+    if page.flat_edge_px:
+        doubts.append({"code": "PAGE-FLAT-EDGE", "lines": page.flat_edge_px})
+    if page.white_share >= BLANK_SHARE:
+        doubts.append({"code": "PAGE-BLANK"})
+    side = ""
+    if source == Source.DUPLEX_FEEDER.value:
+        side = "front" if page.number % 2 else "back"
+    return NewPage(body, TYPES[page.encoding], side, doubts)  # type: ignore[arg-type]

@@ -1,0 +1,165 @@
+"""What the pages are shown of documents: the board of a draft or record, its pages, the scan under way, the scanner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.documents.job_state import JobState
+from agent.documents.kinds import ChecklistLine, DocumentKind, Preset
+
+OwnerKind = Literal["draft", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRef:
+    """The draft or the record whose documents are meant; `id` is a UUID as text."""
+
+    kind: OwnerKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanWish:
+    """What the clerk asks of the scanner.
+
+    Attributes:
+        source: where the paper lies.
+        colour: colour mode.
+        dpi: dots per inch.
+    """
+
+    source: Literal["flatbed", "adf", "adf-duplex"]
+    colour: Literal["colour", "grey", "lineart"]
+    dpi: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page.
+
+    Attributes:
+        id: its key.
+        position: its place in the document, from 1; 0 for a removed page.
+        side: `front` or `back` of a sheet, "" where nobody knows.
+        rotation_deg: how the clerk has turned it, clockwise.
+        doubts: what should be looked at: codes with facts.
+        is_picture: whether a browser can show it.
+    """
+
+    id: str
+    position: int
+    side: str
+    rotation_deg: int
+    doubts: Sequence[Mapping[str, str | int]]
+    is_picture: bool
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing seems to be on it, so that its removal is proposed."""
+        return any(doubt.get("code") == "PAGE-BLANK" for doubt in self.doubts)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One document with its pages in order, and those taken out of it."""
+
+    id: str
+    kind: DocumentKind
+    version: int
+    pages: Sequence[PageView]
+    removed: Sequence[PageView]
+
+    @property
+    def blanks(self) -> Sequence[PageView]:
+        """The pages whose removal is proposed."""
+        return [page for page in self.pages if page.is_blank]
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One scan.
+
+    Attributes:
+        id: its key.
+        kind: of which kind of document.
+        state: how far it is.
+        pages: how many pages are stored.
+        lines: lines read of the page under way.
+        lines_expected: of how many; 0 where nobody knows.
+        error_code: why it failed, "" otherwise.
+        facts: for that sentence.
+    """
+
+    id: str
+    kind: DocumentKind
+    state: JobState
+    pages: int
+    lines: int
+    lines_expected: int
+    error_code: str
+    facts: Mapping[str, str | int | float]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in (JobState.QUEUED, JobState.SCANNING)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerView:
+    """The scanner as a clerk sees it.
+
+    Attributes:
+        state: "ready", "busy", "absent" …, as the supervisor says; "none" where none is configured.
+        code: why it cannot be used, "" where it can.
+        facts: for that sentence.
+        holder: name of the colleague whose scan is under way, "" for nobody else.
+        offers: what each source can do; empty as long as the scanner has never been ready.
+    """
+
+    state: str
+    code: str
+    facts: Mapping[str, str | int | float]
+    holder: str
+    offers: Mapping[str, SourceView]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a scan could begin now."""
+        return self.state == "ready" and not self.holder
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """What one source of the scanner offers."""
+
+    colours: Sequence[str]
+    resolutions_dpi: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything about the documents of one draft or record.
+
+    Attributes:
+        owner: whose.
+        lines: what is needed and what is there.
+        verdict: code and facts of the sentence that sums it up.
+        documents: in the order of their kinds.
+        job: the scan under way for this owner, else the last one that ended; None where there was none.
+        scanner: how it is.
+        presets: per kind, how it is scanned: as last time at this station, or as the kind says, as far as the scanner
+            can.
+        may_change: whether this person may scan, turn and remove.
+    """
+
+    owner: OwnerRef
+    lines: Sequence[ChecklistLine]
+    verdict: tuple[str, Mapping[str, str | int]]
+    documents: Sequence[DocumentView]
+    job: JobView | None
+    scanner: ScannerView
+    presets: Mapping[str, Preset]
+    may_change: bool
