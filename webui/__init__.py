@@ -12,7 +12,21 @@ from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.services import Services, WebSettings
 from webui.streams import Streams
-from webui.views import accounts, assets, desk, devices, drafts, events, health, home, media, practice, register, users
+from webui.views import (
+    accounts,
+    assets,
+    desk,
+    devices,
+    documents,
+    drafts,
+    events,
+    health,
+    home,
+    media,
+    practice,
+    register,
+    users,
+)
 
 __all__ = ["Services", "WebSettings", "create_app", "warm"]
 
@@ -62,7 +76,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     headers.install(app)
     errors.install(app)
     app.register_blueprint(assets.blueprint(bootstrap, static_url))
-    for module in (accounts, desk, devices, drafts, events, health, home, media, practice, register, users):
+    for module in (accounts, desk, devices, documents, drafts, events, health, home, media, practice, register, users):
         app.register_blueprint(module.bp)
     return app
 

@@ -15,7 +15,7 @@ from webui.form_layout import FIELDS, SECTIONS, FieldSpec, Section, field_name
 from webui.language import language
 from webui.translate import gettext
 
-ID_NUMBERS: Final = frozenset({"id_no", "guardian_id"})
+ID_NUMBERS: Final = frozenset({"id_no", "id_no_again", "guardian_id"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ SECTIONS: Final = (
             FieldSpec("sex", _("性别"), "code", 2, "sex"),
             FieldSpec("ethnic", _("民族"), "code", 2, "ethnic"),
             FieldSpec("id_no", _("公民身份号码"), "text", 5),
+            FieldSpec("id_no_again", _("再键入一次身份号码"), "text", 5),
             FieldSpec("hukou_address", _("户籍地址"), "text", 9),
             FieldSpec("card_valid_to", _("证件有效期至"), "date", 3),
             FieldSpec("birth_date", _("出生日期"), "date", 2),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from agent.documents.kinds import DocumentKind, kinds
+from agent.documents.service import Board
 from agent.register.codes import table
 from agent.register.id_number import PASSABLE
 from agent.register.views import DraftView, Problem
 from webui.context import is_refresh
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
-from webui.language import message
+from webui.language import language, message
 from webui.translate import gettext
 
 
@@ -57,6 +59,36 @@ def statistic_name(name: str) -> str:
     }.get(name, name)
 
 
+def source_words(source: str) -> str:
+    """Where the paper lies."""
+    return {
+        "flatbed": gettext("平板"),
+        "adf": gettext("送纸器"),
+        "adf-duplex": gettext("送纸器双面"),
+    }.get(source, source)
+
+
+def colour_words(colour: str) -> str:
+    """What of the paper is kept."""
+    return {"colour": gettext("彩色"), "grey": gettext("灰度"), "lineart": gettext("黑白")}.get(colour, colour)
+
+
+def kind_name(kind: DocumentKind) -> str:
+    """A kind of document in the page's language."""
+    return kind.name(language())
+
+
+def offered_colours(board: Board) -> list[str]:
+    """The colour modes that any source of the scanner has."""
+    return list(dict.fromkeys(colour for source in board.scanner.offers.values() for colour in source.colours))
+
+
+def offered_resolutions(board: Board) -> list[int]:
+    """The resolutions of a desk's daily work that any source of the scanner has."""
+    found = {dpi for source in board.scanner.offers.values() for dpi in source.resolutions_dpi}
+    return sorted(dpi for dpi in found if 75 <= dpi <= 600)
+
+
 def passable_problem(draft: DraftView) -> Problem | None:
     """The problem of this form that a second person may let pass, if there is one."""
     return next((problem for problem in draft.problems if problem.code in PASSABLE), None)
@@ -78,12 +110,18 @@ def code_fields() -> list[FieldSpec]:
 def install(app: Flask) -> None:
     """Give the templates of `app` these words."""
     app.jinja_env.globals.update(
+        all_kinds=kinds,
         card_kind_name=card_kind_name,
         code_fields=code_fields,
+        colour_words=colour_words,
         discard_reasons=discard_reasons,
         identity_name=identity_name,
         is_refresh=is_refresh,
+        kind_name=kind_name,
+        offered_colours=offered_colours,
+        offered_resolutions=offered_resolutions,
         passable_problem=passable_problem,
         question_choice=question_choice,
+        source_words=source_words,
         statistic_name=statistic_name,
     )

@@ -22,7 +22,17 @@ from agent.documents.job_state import JobState
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pdf import make_pdf
 from agent.documents.scan_desk import Order, ScanDesk, UnderWay
-from agent.documents.views import Board, DocumentView, JobView, OwnerRef, PageView, ScannerView, ScanWish, SourceView
+from agent.documents.views import (
+    Board,
+    DocumentView,
+    Doubt,
+    JobView,
+    OwnerRef,
+    PageView,
+    ScannerView,
+    ScanWish,
+    SourceView,
+)
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
@@ -288,6 +298,6 @@ def _page(row: Any, types: Mapping[uuid.UUID, str]) -> PageView:
         position=0 if row.removed_at is not None else row.position,
         side=row.side,
         rotation_deg=row.rotation_deg,
-        doubts=row.doubts,
+        doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
         is_picture=types[row.id] in SHOWN_BY_BROWSERS,
     )

@@ -36,6 +36,14 @@ class ScanWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something about a page that the clerk should look at: the code of its sentence, with facts."""
+
+    code: str
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """One page.
 
@@ -44,7 +52,7 @@ class PageView:
         position: its place in the document, from 1; 0 for a removed page.
         side: `front` or `back` of a sheet, "" where nobody knows.
         rotation_deg: how the clerk has turned it, clockwise.
-        doubts: what should be looked at: codes with facts.
+        doubts: what should be looked at.
         is_picture: whether a browser can show it.
     """
 
@@ -52,13 +60,13 @@ class PageView:
     position: int
     side: str
     rotation_deg: int
-    doubts: Sequence[Mapping[str, str | int]]
+    doubts: Sequence[Doubt]
     is_picture: bool
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing seems to be on it, so that its removal is proposed."""
-        return any(doubt.get("code") == "PAGE-BLANK" for doubt in self.doubts)
+        return any(doubt.code == "PAGE-BLANK" for doubt in self.doubts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,15 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
 def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str], zone: tzinfo) -> DraftView:
     """Show a draft."""
     existing = None if row.registration_id is None else register_queries.by_key(row.registration_id)
-    in_form_order = {key: place for place, key in enumerate((None, *fields.KEYS))}
+    in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
+    keys = [key for key in fields.DRAFT_KEYS if key != fields.AGAIN or fields.is_asked_again(form)]
     return DraftView(
         id=str(row.id),
         version=row.version,
         state=cast('Literal["open", "aside"]', row.state),
         opened_at=row.opened_at,
         saved_at=row.saved_at,
-        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in fields.KEYS},
+        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in keys},
         missing=tuple(judgement.missing),
         problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),
         warnings=tuple(sorted(judgement.warnings, key=lambda warning: in_form_order[warning.field])),

@@ -27,6 +27,7 @@ class Setting:
 
     today: date
     is_practice: bool
+    is_draft: bool = False
     card_kind: str = ""
     card_state: str = ""
 
@@ -90,7 +91,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
     """Look at every field and at the form as a whole."""
     result = Judgement()
     number = _number(form, setting)
-    for key in fields.KEYS:
+    for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         entry_value = value(form, key)
         if entry_value == "":
             if fields.is_required(key, form, setting.today):
@@ -101,6 +102,9 @@ def judge(form: Form, setting: Setting) -> Judgement:
             problems, warnings = names.check(entry_value, key)
             result.problems += problems
             result.warnings += warnings
+    again = value(form, fields.AGAIN)
+    if again and fields.is_typed_number(form) and again != value(form, "id_no"):
+        result.problems.append(Problem("ID-TYPED-DIFFERENT", fields.AGAIN, _first_difference(form)))
     if number is not None and number.scope is None:
         result.problems += number.problems
         result.warnings += number.warnings
@@ -138,6 +142,13 @@ def _number(form: Form, setting: Setting) -> id_number.IdNumber | None:
         is_practice=setting.is_practice,
     )
     return id_number.check(typed, facts)
+
+
+def _first_difference(form: Form) -> dict[str, str | int]:
+    """At which place the two typed numbers part."""
+    first, again = value(form, "id_no"), value(form, fields.AGAIN)
+    same = next((at for at, (one, other) in enumerate(zip(first, again, strict=False)) if one != other), None)
+    return {"place": min(len(first), len(again)) + 1 if same is None else same + 1}
 
 
 def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Problem]:

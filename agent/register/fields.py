@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from agent.register import codes, divisions, id_number
-from agent.register.form import Form, as_date, value
+from agent.register.form import Form, as_date, source, value
 from agent.register.scope import DAYS_IN_SCOPE, days_stayed
 from drivers.stored_text import storable
 
@@ -48,6 +48,7 @@ RULES: dict[str, FieldRule] = {
         FieldRule("birth_date", "date", 10, is_core=True),
         FieldRule("id_type", "code", 3, "id_type", is_core=True),
         FieldRule("id_no", "id", 18),
+        FieldRule("id_no_again", "id", 18),
         FieldRule("hukou_address", "text", 200, is_core=True),
         FieldRule("hukou_div", "division", 6, is_core=True),
         FieldRule("card_issuer", "text", 30),
@@ -82,7 +83,11 @@ RULES: dict[str, FieldRule] = {
         FieldRule("remark", "text", 200),
     )
 }
-KEYS: tuple[str, ...] = tuple(RULES)
+AGAIN = "id_no_again"
+DRAFT_KEYS: tuple[str, ...] = tuple(RULES)
+"""The fields of an unsaved form; `id_no_again` is the number as it was typed a second time."""
+KEYS: tuple[str, ...] = tuple(key for key in RULES if key != AGAIN)
+"""The fields of a registration."""
 ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
 _DATE = re.compile(r"(\d{4})\D{0,2}?(\d{1,2})\D{0,2}?(\d{1,2})\D?")
 
@@ -99,6 +104,16 @@ def is_guarded(form: Form, today: date) -> bool:
     return years is not None and years < GUARDED_UNDER
 
 
+def is_typed_number(form: Form) -> bool:
+    """Whether the number was typed by a person: no chip and no register stands behind it."""
+    return source(form, "id_no") == "typed" and value(form, "id_no") != ""
+
+
+def is_asked_again(form: Form) -> bool:
+    """Whether the form has a place for the number a second time: until a chip or the register gives it."""
+    return source(form, "id_no") in {"", "typed"}
+
+
 def is_required(key: str, form: Form, today: date) -> bool:
     """Whether this form cannot be saved without a value there."""
     rule = RULES[key]
@@ -106,6 +121,8 @@ def is_required(key: str, form: Form, today: date) -> bool:
     answer = rule.is_core
     if key == "id_no":
         answer = value(form, "id_type") not in CHILD_DOCUMENTS
+    elif key == AGAIN:
+        answer = is_typed_number(form)
     elif key == "mobile":
         answer = not is_guarded(form, today)
     elif key.startswith("guardian_"):
@@ -164,6 +181,8 @@ def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practi
         if text.strip(_TYPED_AROUND) != held.get(key, "").strip(_TYPED_AROUND)
     }
     number = typed.get("id_no")
+    if number not in {None, held.get("id_no", "")} and held.get(AGAIN, "") == held.get("id_no", ""):
+        typed.setdefault(AGAIN, "")
     if number is not None:
         raw = id_number.clean(posted["id_no"])
         if raw != number and id_number.upgraded(raw) == number:

@@ -97,7 +97,7 @@ class Records:
             registered_at=now,
         )
         for key, entry in form.items():
-            if entry.value:
+            if entry.value and key != fields.AGAIN:
                 is_verified = entry.is_verified
                 register_queries.set_origin(record.id, key, entry.source, entry.at, is_verified=is_verified)
         return record
@@ -113,7 +113,7 @@ class Records:
         Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), FIELD-UNKNOWN,
             REASON-MISSING.
         """
-        if not values.keys() <= fields.RULES.keys():
+        if not values.keys() <= set(fields.KEYS):
             raise refused("FIELD-UNKNOWN")
         if not fields.reason(reason):
             raise refused("REASON-MISSING")

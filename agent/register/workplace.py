@@ -71,7 +71,7 @@ class Workplace:
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
         kind, state = ("", "") if row is None else (row.card_kind, row.card_state)
-        return evaluate.Setting(self.clock.today(), self.station.is_practice, kind, state)
+        return evaluate.Setting(self.clock.today(), self.station.is_practice, row is not None, kind, state)
 
     def note(self, by: Person | None, act: audit.Act, subject: tuple[str, Any], **facts: str | int) -> None:
         """Write an audit row inside the open transaction."""
@@ -123,7 +123,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     shown = load(row) if form is None else form
     judgement = evaluate.judge(shown, place.setting(row))
     approvals.let_pass(judgement, approvals.standing(row.id, shown))
-    required = frozenset(key for key in fields.KEYS if fields.is_required(key, shown, place.clock.today()))
+    required = frozenset(key for key in fields.DRAFT_KEYS if fields.is_required(key, shown, place.clock.today()))
     return dataclasses.replace(
         draft_view.draft_view(row, shown, judgement, required, place.zone), household=_members(row)
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.documents.service import OwnerRef
 from webui.context import services, signed_in
+from webui.views import documents
 
 if TYPE_CHECKING:
     from agent.accounts.service import SignedIn
@@ -35,7 +37,9 @@ def show(view: DeskView, status: int = 200, sentence: str = "", at: str = "draft
     """Render the desk: somebody else's, waiting for a card, or with a form; `at` is where the sentence belongs."""
     by = signed_in()
     if view.is_mine and view.draft is not None:
-        return render_template("desk/form.html", desk=view, draft=view.draft, sentence=sentence, at=at), status
+        board = documents.board_of(OwnerRef("draft", view.draft.id), view.draft.fields)
+        shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at}
+        return render_template("desk/form.html", **shown), status
     register = services().register
     return (
         render_template(

@@ -12,9 +12,10 @@ const live = () => document.getElementById("live");
 let filled = live()?.dataset.sound;
 
 /** Put the cursor where the next value is wanted, unless the clerk is typing already. */
-function settle({ draft, sound: before }) {
+function settle({ draft, sound: before, scan }) {
   const now = live().dataset;
   if (now.sound !== before) sound.play(now.sound);
+  if (now.draft === draft && now.scan !== scan) sound.playScan(now.scan);
   const isNewForm = now.draft && now.draft !== draft;
   const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
   filled = now.sound;

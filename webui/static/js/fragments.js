@@ -11,7 +11,7 @@ export function takeOver(fresh) {
   const from = document.getElementById("live");
   const to = fresh.getElementById("live");
   if (!from || !to) return false;
-  const before = { draft: from.dataset.draft, sound: from.dataset.sound };
+  const before = { draft: from.dataset.draft, sound: from.dataset.sound, scan: from.dataset.scan };
   document.body.className = fresh.body.className + " live";
   // Another form is another person: nothing typed into the one may stay in the other.
   const isSameForm = from.dataset.draft === to.dataset.draft;

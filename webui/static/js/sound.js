@@ -17,6 +17,20 @@ function tone(frequency_hz, start_s, length_s) {
   oscillator.stop(context.currentTime + start_s + length_s);
 }
 
+/** Sound for the end of a scan: two rising ticks when it is done, the low double tone when it failed. */
+export function playScan(state) {
+  if (!isOn()) return;
+  context ??= new AudioContext();
+  if (state === "done") {
+    tone(990, 0, 0.09);
+    tone(1320, 0.12, 0.12);
+  }
+  if (state === "failed" || state === "interrupted") {
+    tone(330, 0, 0.14);
+    tone(262, 0.18, 0.2);
+  }
+}
+
 /** Sound for a new state of the card; nothing for states that call for none. */
 export function play(state) {
   if (!isOn()) return;

@@ -1,0 +1,149 @@
+"""The documents of a draft or a record: what is needed, the scan under way, the pages in order, the whole as PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from agent.documents.service import OwnerRef, ScanWish
+from agent.errors import Actor, CodedError, Retry
+from webui.context import services, signed_in
+from webui.language import message
+
+if TYPE_CHECKING:
+    from agent.documents.service import Board
+    from agent.register.views import FieldView
+
+bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
+
+SOURCES: Final = ("flatbed", "adf", "adf-duplex")
+COLOURS: Final = ("colour", "grey", "lineart")
+SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
+
+
+def refuse(code: str) -> CodedError:
+    """Make the error for a form that no page of ours sends."""
+    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION)
+
+
+def owner(kind: str, owner_id: str) -> OwnerRef:
+    """Whose documents are meant."""
+    return OwnerRef("draft" if kind == "draft" else "record", owner_id)
+
+
+def form_values(ref: OwnerRef) -> dict[str, str]:
+    """The form's values, which say what is needed; to look at a record's is audited by the register."""
+    register = services().register
+    shown: dict[str, FieldView]
+    shown = (register.draft if ref.kind == "draft" else register.record)(ref.id, signed_in()).fields
+    return {key: view.value for key, view in shown.items()}
+
+
+def board_of(ref: OwnerRef, fields: dict[str, FieldView]) -> Board:
+    """The board for a form that is at hand already."""
+    return services().documents.board(ref, {key: view.value for key, view in fields.items()}, signed_in())
+
+
+def show(ref: OwnerRef, status: int = 200, sentence: str = "") -> ResponseReturnValue:
+    """Render the page."""
+    board = services().documents.board(ref, form_values(ref), signed_in())
+    return render_template("documents/page.html", board=board, sentence=sentence), status
+
+
+def back(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Show the page again, or the desk where the act was done there."""
+    if request.form.get("from") == "desk":
+        return redirect(url_for("desk.page"), 303)
+    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id), 303)
+
+
+@bp.errorhandler(CodedError)
+def not_done(error: CodedError) -> ResponseReturnValue:
+    """Say why an act was refused, with the page as it is now."""
+    arguments = request.view_args or {}
+    if request.method != "POST" or error.code.endswith("-UNKNOWN"):
+        raise error
+    return show(owner(arguments["kind"], arguments["owner_id"]), 409, message(error.code, error.facts))
+
+
+@bp.get("")
+def page(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Show the documents."""
+    return show(owner(kind, owner_id))
+
+
+@bp.post("/scan")
+def scan(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Begin a scan."""
+    source, colour, dpi = (request.form.get(name, "") for name in ("source", "colour", "dpi"))
+    if source not in SOURCES or colour not in COLOURS or not dpi.isascii() or not dpi.isdigit():
+        raise refuse("WEB-BAD-REQUEST")
+    wish = ScanWish(source, colour, int(dpi))  # type: ignore[arg-type]
+    services().documents.scan(
+        owner(kind, owner_id), request.form.get("kind", ""), wish, signed_in(), request.form.get("replaces", "")
+    )
+    return back(kind, owner_id)
+
+
+@bp.post("/cancel")
+def cancel(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Call one's own scan off."""
+    services().documents.cancel(request.form.get("job", ""), signed_in())
+    return back(kind, owner_id)
+
+
+@bp.post("/pages/<page_id>")
+def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
+    """Turn, move, take out or take back a page, as the pressed button says."""
+    act, version = request.form.get("act", ""), request.form.get("version", type=int)
+    ref, by, documents = owner(kind, owner_id), signed_in(), services().documents
+    if version is None:
+        raise refuse("WEB-BAD-REQUEST")
+    if act == "rotate":
+        documents.rotate(ref, page_id, version, by)
+    elif act == "remove":
+        documents.remove(ref, page_id, version, by)
+    elif act == "restore":
+        documents.restore(ref, page_id, version, by)
+    elif act.startswith("to-") and act.removeprefix("to-").isdigit():
+        documents.move(ref, page_id, version, int(act.removeprefix("to-")), by)
+    else:
+        raise refuse("WEB-BAD-REQUEST")
+    return back(kind, owner_id)
+
+
+@bp.post("/blanks")
+def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Take out the pages that were shown as blank."""
+    version = request.form.get("version", type=int)
+    if version is None:
+        raise refuse("WEB-BAD-REQUEST")
+    services().documents.remove_blanks(owner(kind, owner_id), request.form.get("document", ""), version, signed_in())
+    return back(kind, owner_id)
+
+
+@bp.get("/pages/<page_id>")
+def picture(kind: str, owner_id: str, page_id: str) -> Response:
+    """Show a page's picture; 204 where a browser cannot show its kind."""
+    found = services().documents.page(owner(kind, owner_id), page_id, signed_in())
+    start = SHOWN.get(found.content_type)
+    if start is None or not found.content.startswith(start):
+        return Response(status=204)
+    return file(found.content, found.content_type, "page")
+
+
+@bp.get("/files/<document_id>.pdf")
+def pdf(kind: str, owner_id: str, document_id: str) -> Response:
+    """Hand out a document as PDF."""
+    content = services().documents.pdf(owner(kind, owner_id), document_id, signed_in())
+    return file(content, "application/pdf", "document.pdf")
+
+
+def file(content: bytes, content_type: str, name: str) -> Response:
+    """Bytes of ours under a type of ours and a name without personal data, never kept by the browser."""
+    answer = Response(content, mimetype=content_type)
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
