@@ -86,12 +86,16 @@ def pages(role: str) -> list[Page]:
     if services().practice is not None:
         offered.append(("practice.page", gettext("练习")))
     area = (request.endpoint or "").partition(".")[0]
+    if area == "documents":
+        area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
+    elif area == "drafts":
+        area = "desk"
     shown = []
     for endpoint, name in offered:
         access = access_of(endpoint)
         if access is not None and access.allows(role):
             home = endpoint.partition(".")[0]
-            shown.append(Page(url_for(endpoint), name, area == home or (area == "drafts" and home == "desk")))
+            shown.append(Page(url_for(endpoint), name, area == home))
     return shown
 
 

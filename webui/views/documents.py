@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from agent.documents.service import OwnerRef, ScanWish
 from agent.errors import Actor, CodedError, Retry
+from webui import errors
 from webui.context import services, signed_in
 from webui.language import message
 
@@ -20,6 +21,10 @@ bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record)
 
 SOURCES: Final = ("flatbed", "adf", "adf-duplex")
 COLOURS: Final = ("colour", "grey", "lineart")
+REFUSALS: Final = frozenset(
+    {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
+    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED"}
+)
 SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
 
 
@@ -61,10 +66,10 @@ def back(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(CodedError)
 def not_done(error: CodedError) -> ResponseReturnValue:
-    """Say why an act was refused, with the page as it is now."""
+    """Say why an act was refused, with the page as it is now; all else is no matter of this page."""
     arguments = request.view_args or {}
-    if request.method != "POST" or error.code.endswith("-UNKNOWN"):
-        raise error
+    if request.method != "POST" or error.code not in REFUSALS:
+        return errors.coded(error)
     return show(owner(arguments["kind"], arguments["owner_id"]), 409, message(error.code, error.facts))
 
 
