@@ -54,14 +54,13 @@ class SimulatedScanner:
         self._changed = threading.Condition()
         self._changes = 0
         self._port: PluggedPort | None = PluggedPort(EsclHandler, self, port)
-        self._port_number = self._home_port = self._port.server_port
-        self._address = f"sane:airscan:escl:{serial(seed)}:http://127.0.0.1:{{}}/eSCL/"
+        self._port_number = self._port.server_port
         self._replug: threading.Timer | None = None
 
     @property
     def address(self) -> str:
-        """The address to give to the driver, as it is now."""
-        return self._address.format(self._port_number)
+        """The address to give to the driver: the same whatever name the scanner has when it comes back."""
+        return f"sane:airscan:escl:{serial(self._seed)}:http://127.0.0.1:{self._port_number}/eSCL/"
 
     @property
     def port_number(self) -> int:
@@ -120,8 +119,6 @@ class SimulatedScanner:
                 self._model = OTHER_MODEL
                 if strike.value("serial") == "other":
                     self._serial = serial(self._seed + 1)
-                if strike.value("port") == "other":
-                    self._port_number = 0
             after_ms = strike.value("replug_after_ms")
             if isinstance(after_ms, int):
                 self._replug = threading.Timer(after_ms / 1000 / self._factor, self._plug)
@@ -176,7 +173,6 @@ class SimulatedScanner:
             self._replug = None
             if self._port is None:
                 self._port = PluggedPort(EsclHandler, self, self._port_number)
-                self._port_number = self._port.server_port
                 self.faults.settle()
 
     def _come_back(self) -> None:
@@ -185,9 +181,6 @@ class SimulatedScanner:
             if self._replug is not None:
                 self._replug.cancel()
             self._model, self._serial = MODEL, serial(self._seed)
-            if self._port_number != self._home_port:
-                self._pull()
-                self._port_number = self._home_port
             if self._port is None:
                 self._plug()
 

@@ -142,11 +142,8 @@ _TABLE = (
     _held(
         Fault(
             "return-other-name",
-            "The scanner goes and comes back with another name, and if so wished another serial number or port.",
-            {
-                "serial": Parameter("same", choices=("same", "other")),
-                "port": Parameter("same", choices=("same", "other")),
-            },
+            "The scanner goes and comes back at its address with another name, and if so wished another serial number.",
+            {"serial": Parameter("same", choices=("same", "other"))},
         ),
         200,
     ),
