@@ -180,6 +180,15 @@ class ScannerWatch:
             self._cancelled.discard(request.number)
         if self._is_spoilt:
             self._wait_for_the_end()
+        if reply.code == "SCANNER-SETTING":
+            self._learn_anew()
+
+    def _learn_anew(self) -> None:
+        """Behind a setting that was not offered: the scanner may have told wrong things when it was opened."""
+        try:
+            self._open()
+        except CodedError as error:
+            self._lose(error)
 
     def _scan(self, request: Request) -> Reply:
         """Scan; a request that was called off ends well, whatever the library says of it."""
