@@ -40,6 +40,7 @@ def test_a_number_retyped_between_differing_readings_leaves_a_draft_that_can_be_
         "ethnic": "01",
         "hukou_address": "测试地区手工路1号",
         "id_no": numbers("99000019850612705"),
+        "id_no_again": numbers("99000019850612705"),
     }
     draft = office.register.type_fields(view.draft.id, rest | typed, clerk)
     assert office.desk.save(draft.id, clerk).fields["name"].value == "测试手"

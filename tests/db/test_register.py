@@ -29,6 +29,8 @@ def problem_codes(office: Any, draft_id: str, by: SignedIn) -> set[tuple[str, st
 
 def typed_person(office: Any, by: SignedIn, rest: dict[str, str], **values: str) -> Any:
     base = {"name": "测试甲", "ethnic": "01", "hukou_address": "测试地区测试路1号"}
+    if "id_no" in values:
+        base["id_no_again"] = values["id_no"]
     draft = office.desk.open_draft(by)
     return office.register.type_fields(draft.id, rest | base | values, by)
 
@@ -217,9 +219,10 @@ def test_an_officially_wrong_number_needs_a_reason_and_a_second_person(
     assert ("ID-CHECK-DIGIT", "guardian_id") in problem_codes(office, draft.id, clerk)
     office.register.type_fields(draft.id, {"guardian_id": ""}, clerk)
     changed = office.register.type_fields(draft.id, {"id_no": "990000198506120013"}, clerk)
-    assert problem_codes(office, changed.id, clerk) == {("ID-CHECK-DIGIT", "id_no")}
+    assert problem_codes(office, changed.id, clerk) == {("ID-CHECK-DIGIT", "id_no"), ("FIELD-MISSING", "id_no_again")}
     assert changed.fields["id_no"].passed == ()
-    office.register.type_fields(draft.id, {"id_no": "990000198506120012"}, clerk)
+    number = {"id_no": "990000198506120012", "id_no_again": "990000198506120012"}
+    office.register.type_fields(draft.id, number, clerk)
     record = office.desk.save(draft.id, clerk)
     accepted = AcceptedProblem.get()
     assert (accepted.code, accepted.reason, accepted.user.name, accepted.second_user.name) == (

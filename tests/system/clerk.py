@@ -16,7 +16,8 @@ def id_number(serial):
 def adult(serial):
     """The fields of a registration that is complete."""
     return {
-        "name": f"测试样{chr(0x4E00 + serial)}", "id_type": "111", "id_no": id_number(serial), "ethnic": "01",
+        "name": f"测试样{chr(0x4E00 + serial)}", "id_type": "111", "ethnic": "01",
+        "id_no": id_number(serial), "id_no_again": id_number(serial),
         "hukou_address": "测试省测试市测试路1号", "hukou_div": "990000", "soldier": "0",
         "arrive_city_date": "2020-01-02",
         "arrive_here_date": "2020-01-02", "reason": "01", "place_type": "30", "proof_type": "2", "district": "310112",
