@@ -168,7 +168,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     devices = DevicesService(supervisor, clock, remember, PhotoDecoder(photo, clock))
     parts.append(devices)
-    scan_desk = ScanDesk(papers.papers, papers.jobs, supervisor, clock, bus.publish, papers.keep_house)
+    scan_desk = ScanDesk(papers.papers, papers.jobs, supervisor, clock, bus.publish, papers.keep_house, store.close)
     desks.append(scan_desk)
     documents = DocumentsService(store, clock, papers.papers, scan_desk, lambda: supervisor.statuses().get("scanner"))
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)

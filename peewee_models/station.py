@@ -41,7 +41,7 @@ def chosen_address(role: str) -> str | None:
 
 def choose_address(role: str, address: str) -> None:
     """Keep a technician's choice; it goes before the configuration."""
-    StationMeta.replace(key=f"address.{role}", value=address).execute()
+    _put(f"address.{role}", address)
 
 
 def media_mark() -> tuple[str, uuid.UUID] | None:
@@ -64,4 +64,11 @@ def scan_choice(kind: str) -> str | None:
 
 def remember_scan_choice(kind: str, choice: str) -> None:
     """Keep how a kind of document was scanned."""
-    StationMeta.replace(key=f"scan.{kind}", value=choice).execute()
+    _put(f"scan.{kind}", choice)
+
+
+def _put(key: str, value: str) -> None:
+    """Write a fact that may change; said so that both engines understand it."""
+    StationMeta.insert(key=key, value=value).on_conflict(
+        conflict_target=[StationMeta.key], update={StationMeta.value: value}
+    ).execute()

@@ -26,7 +26,7 @@ from agent.documents.jobs import Jobs
 from agent.documents.papers import NewPage, Papers
 from agent.documents.people import Person
 from agent.documents.views import ScanWish
-from agent.errors import CodedError
+from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Encoding, Progress, ScannedPage, ScannerOffers, Source
@@ -88,6 +88,7 @@ class ScanDesk:
         clock: the time.
         publish: takes events; must not block.
         keep_house: done about once a minute while nothing happens.
+        leave: done last in the thread: its connection to the database is its own to close.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class ScanDesk:
         clock: Clock,
         publish: Callable[[Event], None],
         keep_house: Callable[[], None],
+        leave: Callable[[], object],
     ) -> None:
         self._papers = papers
         self._jobs = jobs
@@ -105,6 +107,7 @@ class ScanDesk:
         self._clock = clock
         self._publish = publish
         self._keep_house = keep_house
+        self._leave = leave
         self._lock = threading.Lock()
         self._under_way: UnderWay | None = None
         self._told_s = float("-inf")
@@ -173,12 +176,9 @@ class ScanDesk:
                 self._attempt(self._keep_house)
                 continue
             if happening is None:
+                self._leave()
                 return
-            try:
-                self._take(happening)
-            except msgspec.MsgspecError:
-                log.warning("documents: the scanner's worker said something without sense")
-                self._scanner.cancel("scanner")
+            self._take(happening)
 
     @property
     def is_alive(self) -> bool:
@@ -246,8 +246,12 @@ class ScanDesk:
             stored = self._papers.store_page(order.owner, order.kind, page, order.by, one.job_id)
             if order.replaces is not None:
                 self._papers.put_in_place(order.owner, stored.id, order.replaces, order.by)
+        except msgspec.MsgspecError as error:
+            log.warning("documents: the scanner's worker said something without sense: %s", type(error).__name__)
+            one.failure = CodedError("SCANNER-IO", Actor.TECHNICIAN, Retry.NOW)
         except CodedError as error:
             one.failure = error
+        if one.failure is not None:
             self._scanner.cancel("scanner")
             return
         one.lines = one.lines_expected = 0
@@ -265,8 +269,12 @@ class ScanDesk:
             else:
                 self._finish(one, JobHappening.FAILED, error)
         else:
-            end = msgspec.json.decode(answer.result(), type=ScanEnd)
-            self._finish(one, JobHappening.CANCELLED if end.is_cancelled else JobHappening.FINISHED)
+            try:
+                end = msgspec.json.decode(answer.result(), type=ScanEnd)
+            except msgspec.MsgspecError:
+                self._finish(one, JobHappening.FAILED, CodedError("SCANNER-IO", Actor.TECHNICIAN, Retry.NOW))
+            else:
+                self._finish(one, JobHappening.CANCELLED if end.is_cancelled else JobHappening.FINISHED)
 
     def _finish(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
         """Write the end down and free the scanner; an end that cannot be written is written at the next start."""
