@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from agent.accounts.service import AccountsService
+from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.control import ControlServer
@@ -134,7 +134,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     bus = EventBus()
     is_practice = kind is FolderKind.PRACTICE
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
-    accounts = AccountsService(store, clock)
+    accounts = AccountsService(store, clock, AccountsPolicy(lock_s=config.lock_s))
     register = RegisterService(store, clock, settings, bus.publish, papers.papers)
     desk = Desk(register, clock, bus.publish)
     feed = CardFeed(desk, register)

@@ -74,6 +74,7 @@ class Config:
 
     host: str
     port: int
+    lock_s: int
     folder: Path
     key: str
     media_key: str
@@ -158,6 +159,7 @@ VID_PID = ("0403:6001", "067b:2303", "10c4:ea60", "1a86:7523")
 KEYS: dict[str, Key] = {
     "web.host": Key(_is_loopback, "CONFIG-LOOPBACK", "127.0.0.1"),
     "web.port": Key(_is_number(0, 65535), "CONFIG-PORT", 8731),
+    "web.lock_s": Key(_is_number(60, 1800), "CONFIG-LOCK", 300),
     "data.folder": Key(lambda value: _is_text(value) and value.startswith("/"), "CONFIG-FOLDER", "/var/lib/renhu"),
     "data.key": Key(_is_key_source, "CONFIG-KEY", ""),
     "data.media_key": Key(_is_key_source, "CONFIG-KEY", ""),
@@ -221,6 +223,7 @@ def parse(document: dict[str, Any], path: str) -> Config:
     return Config(
         host=value["web.host"],
         port=value["web.port"],
+        lock_s=value["web.lock_s"],
         folder=Path(value["data.folder"]),
         key=value["data.key"],
         media_key=value["data.media_key"],

@@ -22,6 +22,7 @@ _STATUS: Final[dict[str, int]] = {
     "WEB-TOKEN": 403,
     "WEB-FORM-TYPE": 415,
     "WEB-SESSION": 401,
+    "WEB-LOCKED": 423,
     "WEB-STREAMS-FULL": 503,
     "RIGHTS-DENIED": 403,
     "ACCOUNT-WRONG": 401,

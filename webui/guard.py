@@ -7,7 +7,7 @@ import hmac
 import secrets
 from typing import Final
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
@@ -16,6 +16,13 @@ from webui.rights import Access, access_of
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+KEEPS_TYPED: Final = "drafts.keep"
+OPEN_WHILE_LOCKED: Final = frozenset(
+    {
+        "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", KEEPS_TYPED,
+        "accounts.lock_page", "accounts.unlock", "accounts.lock_left", "accounts.sign_out", "accounts.language",
+    }
+)  # fmt: skip
 _PRE_SESSION_KEY: Final = secrets.token_bytes(32)
 
 
@@ -97,6 +104,25 @@ def check_rights() -> ResponseReturnValue | None:
     raise refuse("WEB-SESSION")
 
 
+def check_lock() -> ResponseReturnValue | None:
+    """Show nothing to whoever sits down at a page that was left: the lock page first.
+
+    What was typed in a form before the page had locked is kept as a draft; its page does not show it.
+
+    Returns: a redirect, or None to go on.
+    """
+    session = session_or_none()
+    if session is None or not session.is_locked or request.endpoint in OPEN_WHILE_LOCKED:
+        return None
+    if request.blueprint == "drafts":
+        current_app.view_functions[KEEPS_TYPED](draft_id=(request.view_args or {})["draft_id"])
+        return redirect(url_for("accounts.lock_page"), 303)
+    if request.endpoint == "events.stream":
+        raise refuse("WEB-LOCKED")
+    back = request.path if request.method == "GET" else None
+    return redirect(url_for("accounts.lock_page", back=back), 303)
+
+
 def check_practice() -> None:
     """The fault panel does not exist in a register."""
     if access_of(request.endpoint) is Access.PRACTICE and services().practice is None:
@@ -115,7 +141,7 @@ def admit() -> ResponseReturnValue | None:
         return answer
     check_token()
     check_practice()
-    return None
+    return check_lock()
 
 
 def install(app: Flask) -> None:

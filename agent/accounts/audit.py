@@ -15,6 +15,7 @@ class Act(StrEnum):
     SIGN_IN = "accounts.sign-in"
     SIGN_IN_FAILED = "accounts.sign-in-failed"
     SIGN_OUT = "accounts.sign-out"
+    UNLOCKED = "accounts.unlocked"
     ENROL = "accounts.enrol"
     ENROL_FAILED = "accounts.enrol-failed"
     USER_MADE = "accounts.user-made"

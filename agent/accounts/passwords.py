@@ -33,6 +33,7 @@ class AccountsPolicy:
 
     memory_kib: int = 48 * 1024
     passes: int = 2
+    lock_s: int = 5 * 60
     idle_s: int = 30 * 60
     absolute_s: int = 12 * 3600
     free_failures: int = 5

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import os
 import secrets
 import uuid
@@ -34,7 +35,12 @@ _SEEN_AGAIN_S = 30
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who is signed in.  `token` is filled only where a new one is made."""
+    """Somebody who is signed in.
+
+    Attributes:
+        is_locked: nobody has sat here for a while; nothing is shown or done before the password is typed again.
+        token: filled only where a new one is made.
+    """
 
     session_id: str
     user_id: str
@@ -43,6 +49,7 @@ class SignedIn:
     language: Language
     csrf: str
     token: str = dataclasses.field(default="", repr=False)
+    is_locked: bool = False
 
     @property
     def audit_ids(self) -> audit.SignedInIds:
@@ -167,7 +174,8 @@ class AccountsService:
     def session(self, token: str, *, is_attended: bool = True) -> SignedIn | None:
         """Say who holds this token; None when nobody does any more.
 
-        Being asked counts as being seen, except where `is_attended` is False: a page that asks by itself.
+        Being asked counts as being seen, except where `is_attended` is False: a page that asks by itself.  A session
+        that was not seen for the lock's time is locked, and stays so until `unlock`.
         """
         now = self._clock.now()
         with reading(self._store):
@@ -176,10 +184,25 @@ class AccountsService:
             ).get_or_none()
         if row is None or self._is_over(row, now):
             return None
-        if is_attended and now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
+        is_locked = self._lock_left_s(row, now) == 0
+        if is_attended and not is_locked and now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
             with writing(self._store):
                 Session.update(last_seen_at=now).where(Session.id == row.id).execute()
-        return _signed_in(row)
+        return dataclasses.replace(_signed_in(row), is_locked=is_locked)
+
+    def lock_left_s(self, by: SignedIn) -> int:
+        """After how many seconds this session locks if nobody acts; 0 when it is locked."""
+        with reading(self._store):
+            row = Session.get_or_none(Session.id == uuid.UUID(by.session_id))
+        return 0 if row is None else self._lock_left_s(row, self._clock.now())
+
+    def unlock(self, by: SignedIn, password: str) -> None:
+        """Go on with a locked session.  Raises: CodedError ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT."""
+        self._gate.check_own(by.name, password)
+        with writing(self._store):
+            session_id = uuid.UUID(by.session_id)
+            Session.update(last_seen_at=self._clock.now()).where(Session.id == session_id).execute()
+            audit.write(self._clock, by.audit_ids, audit.Act.UNLOCKED, ("user", by.user_id))
 
     def is_session_alive(self, session_id: str) -> bool:
         """Whether a session, known by its id, still lives; the desk of a dead one is free."""
@@ -207,6 +230,10 @@ class AccountsService:
         idle = timedelta(seconds=self._policy.idle_s)
         absolute = timedelta(seconds=self._policy.absolute_s)
         return bool(now - row.last_seen_at >= idle or now - row.created_at >= absolute)
+
+    def _lock_left_s(self, row: Any, now: datetime) -> int:
+        left_s: float = self._policy.lock_s - (now - row.last_seen_at).total_seconds()
+        return max(0, math.ceil(left_s))
 
     def _put_user(self, name: str, role: Role, password: str) -> None:
         password_hash, name = self._gate.hash(password), checked_name(name)

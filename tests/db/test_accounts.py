@@ -47,8 +47,8 @@ def test_sessions_are_rows_with_the_hash_of_a_token(office: Any) -> None:
 
 def test_an_idle_session_ends_and_a_used_one_lives_on(office: Any) -> None:
     idle, used = office.sign_in("clerk"), office.sign_in("supervisor")
-    for _ in range(4):
-        office.clock.forward(10 * 60)
+    for _ in range(10):
+        office.clock.forward(4 * 60)
         assert office.accounts.session(used.token) is not None
     assert office.accounts.session(idle.token) is None
     assert not office.accounts.is_session_alive(idle.session_id)
@@ -64,12 +64,31 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(office: Any) -> None:
     assert office.accounts.session(left.token, is_attended=False) is None
 
 
+def test_an_unused_session_locks_and_only_its_users_password_opens_it(office: Any) -> None:
+    by = office.sign_in("clerk")
+    office.clock.forward(299)
+    assert (office.accounts.lock_left_s(by), office.accounts.session(by.token, is_attended=False).is_locked) == (
+        1,
+        False,
+    )
+    office.clock.forward(1)
+    for _ in range(2):
+        assert office.accounts.session(by.token).is_locked
+        assert office.accounts.lock_left_s(by) == 0
+    with pytest.raises(CodedError, match="ACCOUNT-OWN-PASSWORD"):
+        office.accounts.unlock(by, office.passwords["supervisor"])
+    assert office.accounts.session(by.token).is_locked
+    office.accounts.unlock(by, office.passwords["clerk"])
+    assert not office.accounts.session(by.token).is_locked
+    assert actions()[-1] == "accounts.unlocked"
+
+
 def test_no_session_lives_longer_than_twelve_hours(office: Any) -> None:
     by = office.sign_in("clerk")
-    for _ in range(71):
-        office.clock.forward(10 * 60)
+    for _ in range(179):
+        office.clock.forward(4 * 60)
         assert office.accounts.session(by.token) is not None
-    office.clock.forward(10 * 60)
+    office.clock.forward(4 * 60)
     assert office.accounts.session(by.token) is None
 
 

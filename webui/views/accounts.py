@@ -170,6 +170,39 @@ def sign_out() -> ResponseReturnValue:
     return answer
 
 
+def lock_form(back: str, sentence: str, status: int) -> ResponseReturnValue:
+    """Render the page of a session that is locked."""
+    return render_template("accounts/locked.html", back=back, sentence=sentence), status
+
+
+@bp.get("/locked")
+def lock_page() -> ResponseReturnValue:
+    """Ask who is signed in for the password; where nothing is locked, go on."""
+    back = way_back(request.args.get("back", ""))
+    if not signed_in().is_locked:
+        return redirect(back, 303)
+    return lock_form(back, "", 200)
+
+
+@bp.post("/locked")
+def unlock() -> ResponseReturnValue:
+    """Go on where the page had locked.  The form again where the password is wrong."""
+    back = way_back(request.form.get("back", ""))
+    try:
+        services().accounts.unlock(signed_in(), request.form.get("password", ""))
+    except CodedError as error:
+        return lock_form(back, message(error.code, error.facts), status_of(error))
+    return redirect(back, 303)
+
+
+@bp.get("/locked/left")
+def lock_left() -> ResponseReturnValue:
+    """Tell an open page how many seconds are left before it locks."""
+    answer = make_response(str(services().accounts.lock_left_s(signed_in())))
+    answer.mimetype = "text/plain"
+    return answer
+
+
 @bp.post("/language")
 def language() -> ResponseReturnValue:
     """Change the language of the session, or of the visitor, and go back to the page."""

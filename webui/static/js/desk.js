@@ -3,6 +3,7 @@ import * as autosave from "./autosave.js";
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
 import * as keys from "./keys.js";
+import * as lock from "./lock.js";
 import * as sound from "./sound.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
@@ -48,6 +49,7 @@ document.addEventListener("click", (event) => {
 });
 codes.start();
 keys.start();
+lock.start();
 autosave.start();
 clock.start();
 switches.start();

@@ -1,5 +1,6 @@
 // The page of documents, live: pages appear as they come, a sound says when a scan has ended.
 import * as keys from "./keys.js";
+import * as lock from "./lock.js";
 import * as sound from "./sound.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
@@ -8,6 +9,7 @@ const live = () => document.getElementById("live");
 
 document.body.classList.add("live");
 keys.start();
+lock.start();
 document.addEventListener("fragments", ({ detail }) => {
   const now = live().dataset.scan;
   if (now !== detail.scan) sound.playScan(now);

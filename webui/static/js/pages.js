@@ -2,12 +2,14 @@
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
 import * as keys from "./keys.js";
+import * as lock from "./lock.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
 
 document.body.classList.add("live");
 keys.start();
+lock.start();
 codes.start();
 clock.start();
 switches.start();
