@@ -6,9 +6,11 @@ Only the supervisor's thread touches a host.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,10 +79,15 @@ class DeviceHost:
     has_hung: bool = False
     is_closing: bool = False
     _process: subprocess.Popen[bytes] | None = None
+    _scratch: str | None = None
     _number: int = 0
 
     def spawn(self) -> None:
-        """Start the worker.  Its environment names nothing of the station, and it inherits one descriptor."""
+        """Start the worker.  Its environment names nothing of the station, and it inherits one descriptor.
+
+        Its temporary folder is its own and goes with it: it is mostly killed, and cannot tidy up behind itself.
+        """
+        self._scratch = tempfile.mkdtemp(prefix="renhu-worker-", dir=os.environ.get("TMPDIR", "/tmp"))  # noqa: S108
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -88,7 +95,7 @@ class DeviceHost:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")},  # noqa: S108
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": self._scratch},
                 cwd="/",
             )
         ours.setblocking(False)
@@ -190,6 +197,9 @@ class DeviceHost:
             self._process.kill()
             status = self._process.wait()
             self._process = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
         if self.pending is not None:
             pending, self.pending = self.pending, None
             if pending.is_cancelled:
