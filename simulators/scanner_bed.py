@@ -14,6 +14,7 @@ from simulators.scanner_fault_table import OBSTACLES
 from simulators.scanner_picture import Lying
 
 JOB_IDLE_S = 10.0
+SHORTEST_IDLE_S = 3.0
 
 
 class JobRefused(Exception):
@@ -47,10 +48,16 @@ class Job:
 
 
 class Bed:
-    """Feeder, glass, lid and job; every method may be called from any thread."""
+    """Feeder, glass, lid and job; every method may be called from any thread.
 
-    def __init__(self, faults: FaultBoard) -> None:
+    Args:
+        faults: what may be in the way.
+        speed_factor: how many times earlier than a real scanner it gives up a job whose client is silent.
+    """
+
+    def __init__(self, faults: FaultBoard, speed_factor: float = 1.0) -> None:
         self._faults = faults
+        self._idle_s = max(SHORTEST_IDLE_S, JOB_IDLE_S / speed_factor)
         self._lock = threading.RLock()
         self._feeder: list[Paper] = []
         self._platen: tuple[Paper, int] | None = None
@@ -172,7 +179,7 @@ class Bed:
         job = self._job
         if job is None or job.state != "Processing":
             return False
-        if not job.is_sending and time.monotonic() - job.touched_s > JOB_IDLE_S:
+        if not job.is_sending and time.monotonic() - job.touched_s > self._idle_s:
             job.state = "Aborted"
             return False
         return True

@@ -44,7 +44,7 @@ class SimulatedScanner:
         self.papers: dict[str, Paper] = papers(seed)
         self.drawn = DrawnPapers()
         self.faults = FaultBoard(FAULTS)
-        self.bed = Bed(self.faults)
+        self.bed = Bed(self.faults, speed_factor)
         self.log = RequestLog()
         self._factor = speed_factor
         self._seed = seed
