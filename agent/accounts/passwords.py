@@ -18,6 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from agent.accounts import audit
+from agent.accounts.common_passwords import is_common
 from agent.accounts.storage import Store, reading, writing
 from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
@@ -58,10 +59,15 @@ class Gate:
     def _nobody(self) -> str:
         return self._hasher.hash(secrets.token_hex(16))
 
-    def hash(self, password: str) -> str:
-        """Hash a new password.  Raises: CodedError ACCOUNT-PASSWORD-LENGTH."""
+    def hash(self, password: str, name: str) -> str:
+        """Hash a new password of the user `name`.
+
+        Raises: CodedError ACCOUNT-PASSWORD-LENGTH, ACCOUNT-PASSWORD-COMMON.
+        """
         if not SHORTEST <= len(password) <= LONGEST:
             raise CodedError("ACCOUNT-PASSWORD-LENGTH", Actor.CLERK, Retry.AFTER_ACTION, least=SHORTEST, most=LONGEST)
+        if is_common(plain(password), plain(name)):
+            raise CodedError("ACCOUNT-PASSWORD-COMMON", Actor.CLERK, Retry.AFTER_ACTION)
         return self._hasher.hash(plain(password))
 
     def check(self, name: str, password: str) -> Any:

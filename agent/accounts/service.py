@@ -100,12 +100,13 @@ class AccountsService:
 
         On a station without users the code makes the first one, a supervisor, of that name: they add all others.
 
-        Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH, ACCOUNT-NAME,
+        Raises: CodedError ACCOUNT-ENROLMENT (wrong, used or too old), ACCOUNT-PASSWORD-LENGTH,
+            ACCOUNT-PASSWORD-COMMON, ACCOUNT-NAME,
             ACCOUNT-WAIT.
         """
         plain_name = checked_name(name)
         self._gate.refuse_if_too_soon(name)
-        password_hash = self._gate.hash(password)
+        password_hash = self._gate.hash(password, name)
         with writing(self._store):
             is_first = not User.select().exists()
             user = User.get_or_none((User.name == plain_name) & User.is_active)
@@ -130,9 +131,9 @@ class AccountsService:
     def change_password(self, by: SignedIn, old: str, new: str) -> SignedIn:
         """Change one's own password.  This session goes on under a new token; the others end, and so does an open code.
 
-        Raises: CodedError ACCOUNT-PASSWORD-LENGTH, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
+        Raises: CodedError ACCOUNT-PASSWORD-LENGTH, ACCOUNT-PASSWORD-COMMON, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
         """
-        password_hash = self._gate.hash(new)
+        password_hash = self._gate.hash(new, by.name)
         user = self._gate.check_own(by.name, old)
         token = secrets.token_urlsafe(32)
         with writing(self._store):
@@ -236,7 +237,7 @@ class AccountsService:
         return max(0, math.ceil(left_s))
 
     def _put_user(self, name: str, role: Role, password: str) -> None:
-        password_hash, name = self._gate.hash(password), checked_name(name)
+        password_hash, name = self._gate.hash(password, name), checked_name(name)
         with writing(self._store):
             user = User.get_or_none(User.name == name)
             if user is None:
