@@ -54,17 +54,17 @@ WANTED = {
 
 @dataclass
 class Demo:
-    """A running demo: where it answers, who may sign in, and its reader's control port."""
+    """A running demo: where it answers, who may sign in, and its simulators' control ports."""
 
     url: str
     data: Path
-    faults: str
+    faults: dict[str, str]
     token: str
     people: dict[str, dict[str, str]]
     names: dict[str, str] = field(default_factory=dict)
 
-    def control(self, method: str, path: str, body: object = None) -> Any:
-        place = urlsplit(self.faults)
+    def control(self, method: str, path: str, body: object = None, device: str = "reader") -> Any:
+        place = urlsplit(self.faults[device])
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
         try:
             headers = {"X-Renhu-Control": self.token, "Content-Type": "application/json"}
@@ -126,7 +126,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         assert line, errors
         told = json.loads(line)
         people = {who["role"]: who for who in told["sign_ins"]}
-        made = Demo(told["url"], Path(told["data"]), told["faults"]["reader"], told["token"], people)
+        made = Demo(told["url"], Path(told["data"]), told["faults"], told["token"], people)
         made.names = {card["id"]: card["name"] for card in made.control("GET", "/cards")["cards"]}
         yield made
     finally:

@@ -1,0 +1,161 @@
+"""Papers on the desk: one key scans, blanks go, a page is turned, the record keeps them, the PDF shows them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image, ImageChops, ImageStat
+from playwright.sync_api import expect
+
+SCAN_MS = 60_000
+ALIKE = 4.0
+VIEWED_DPI = 50
+
+
+@pytest.fixture
+def scanner(demo: Any) -> Any:
+    """The simulated scanner's control port, everything switched off and nothing in it."""
+
+    def control(method: str, path: str, body: object = None) -> Any:
+        return demo.control(method, path, body, device="scanner")
+
+    control("DELETE", "/faults")
+    control("PUT", "/feeder", {"papers": []})
+    yield control
+    control("DELETE", "/faults")
+
+
+def rendered(pdf: bytes, folder: Path) -> list[Image.Image]:
+    """What an independent program shows of a PDF."""
+    file = folder / "document.pdf"
+    file.write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", str(VIEWED_DPI), "-png", str(file), str(folder / "shown")], check=True)
+    return [Image.open(path).convert("RGB") for path in sorted(folder.glob("shown*.png"))]
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean difference of two pictures, 0 to 255."""
+    scaled = other.convert("RGB").resize(one.size)
+    return sum(ImageStat.Stat(ImageChops.difference(one, scaled)).mean) / 3
+
+
+def scan_lease(clerk: Any, scanner: Any, sheets: list[str]) -> None:
+    """From the desk: look at the papers, scan a lease from the feeder on both sides."""
+    page = clerk.page
+    scanner("PUT", "/feeder", {"papers": sheets})
+    page.locator("#papers a").last.click()
+    page.select_option("#scan-kind", "D04")
+    page.select_option("#scan-source", "adf-duplex")
+    page.select_option("#scan-dpi", "100")
+    page.locator("#other-scan button").click()
+    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_five_sheets_become_one_tidy_pdf_of_the_record(
+    clerk: Any, demo: Any, scanner: Any, tmp_path: Path, language: str
+) -> None:
+    page = clerk.page
+    clerk.sign_in(language=language)
+    clerk.clear_desk()
+    clerk.tap({"zh": "resident-011", "en": "resident-012"}[language])
+    clerk.complete()
+    expect(page.locator("#papers li[data-kind=D04][data-state=missing]")).to_be_visible()
+    scan_lease(clerk, scanner, ["lease", "employer-letter", "kinship-promise", "study-proof", "lease"])
+    document = page.locator(".document[data-kind=D04]")
+    expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(10)
+    page.locator(".document[data-kind=D04] > form button").click()
+    expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(7)
+    document.locator(".sheet").nth(2).locator("button[value=rotate]").click()
+    expect(page.locator(".document[data-kind=D04] .sheet").nth(2).locator("img.turn-90")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#papers li[data-kind=D04][data-state=here]")).to_be_visible()
+    clerk.demo.lift()
+    page.keyboard.press("Shift+F9")
+    page.wait_for_url("**/register/*")
+    page.locator("a[href^='/documents/record/']").click()
+    expect(page.locator(".document[data-kind=D04] .sheet")).not_to_have_count(0)
+    with page.context.expect_page() as opened:
+        page.locator(".document[data-kind=D04] p a").first.click()
+    opened.value.close()
+    link = page.locator(".document[data-kind=D04] p a").first.get_attribute("href")
+    answer = page.context.request.get(demo.url + link)
+    assert answer.headers["content-type"] == "application/pdf"
+    shown = rendered(answer.body(), tmp_path)
+    assert len(shown) == 7
+    assert [one.width > one.height for one in shown] == [False, False, True, False, False, False, False]
+    pictures = page.locator(".document[data-kind=D04] > ol.sheets img")
+    for place, one in enumerate(shown):
+        scanned = Image.open(
+            io.BytesIO(page.context.request.get(demo.url + pictures.nth(place).get_attribute("src")).body())
+        )
+        turned = scanned.transpose(Image.Transpose.ROTATE_270) if place == 2 else scanned
+        assert difference(one, turned) < ALIKE, place
+    assert difference(shown[0], shown[1]) > ALIKE, "the measure tells one page from another"
+    with pikepdf.open(io.BytesIO(answer.body())) as made:
+        assert made.open_metadata().pdfa_status == "1B"
+
+
+def test_a_reload_in_the_middle_loses_no_page(clerk: Any, scanner: Any) -> None:
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-013")
+    scanner("PUT", "/faults/slow-page", {"delay_ms": 1500})
+    scanner("PUT", "/feeder", {"papers": ["lease", "lease", "lease"]})
+    page.locator("#papers a").last.click()
+    page.select_option("#scan-kind", "D04")
+    page.select_option("#scan-source", "adf")
+    page.select_option("#scan-dpi", "75")
+    page.locator("#other-scan button").click()
+    expect(page.locator(".document[data-kind=D04] .sheet")).not_to_have_count(0, timeout=SCAN_MS)
+    page.reload()
+    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator(".document[data-kind=D04] .sheet")).to_have_count(3)
+
+
+def test_a_jam_says_what_to_do_and_the_pages_before_it_stay(clerk: Any, scanner: Any) -> None:
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-014")
+    scanner("PUT", "/faults/jam", {"page": 2})
+    scanner("PUT", "/feeder", {"papers": ["lease", "lease", "lease"]})
+    page.locator("#papers a").last.click()
+    page.select_option("#scan-kind", "D04")
+    page.select_option("#scan-source", "adf")
+    page.select_option("#scan-dpi", "75")
+    page.locator("#other-scan button").click()
+    expect(page.locator("#job[data-state=failed]")).to_contain_text("卡纸", timeout=SCAN_MS)
+    expect(page.locator(".document[data-kind=D04] .sheet")).to_have_count(1)
+
+
+def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
+    clerk: Any, clerk_without_script: Any, scanner: Any
+) -> None:
+    scanner("PUT", "/platen", {"paper": "id-card-family-a-3"})
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-015")
+    page.fill("#road", "测试路")
+    page.keyboard.press("F2")
+    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
+    expect(page.locator("#road")).to_have_value("测试路")
+    other = clerk_without_script
+    other.sign_in()
+    other.clear_desk()
+    other.page.locator("form[action$='/desk/without-card'] button").click()
+    other.page.locator("#papers form button").first.click()
+    for _ in range(100):
+        if other.page.locator("#job[data-state=done]").count():
+            break
+        other.page.wait_for_timeout(200)
+        other.page.reload()
+    expect(other.page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
