@@ -58,7 +58,12 @@ class SignedIn:
 
 
 class AccountsService:
-    """Users and their sessions.  `users` is what supervisors do with the users."""
+    """Users and their sessions.
+
+    Attributes:
+        users: what supervisors do with the users.
+        enrolment_file: where the first user's code stands, until it was used.
+    """
 
     def __init__(self, store: Store, clock: Clock, policy: AccountsPolicy | None = None) -> None:
         self._store = store
@@ -67,6 +72,7 @@ class AccountsService:
         self._gate = Gate(store, clock, self._policy)
         self._codes = Codes(clock, self._policy)
         self.users = Users(store, clock, self._gate, self._codes)
+        self.enrolment_file: Path | None = None
 
     def has_users(self) -> bool:
         """Whether anybody can sign in yet."""
@@ -94,6 +100,7 @@ class AccountsService:
         descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
         with os.fdopen(descriptor, "w") as file:
             file.write(code + "\n")
+        self.enrolment_file = place
 
     def enrol(self, code: str, name: str, password: str) -> SignedIn:
         """Set one's password with a one-time code, and sign in; older sessions of that user end.
@@ -126,7 +133,14 @@ class AccountsService:
         if not is_right:
             raise CodedError("ACCOUNT-ENROLMENT", Actor.SUPERVISOR, Retry.AFTER_ACTION)
         self.users.on_sessions_ended(ended)
+        self._forget_enrolment_file()
         return opened
+
+    def _forget_enrolment_file(self) -> None:
+        """Take the file of a code away that was used: it would only mislead."""
+        if self.enrolment_file is not None:
+            self.enrolment_file.unlink(missing_ok=True)
+            self.enrolment_file = None
 
     def change_password(self, by: SignedIn, old: str, new: str) -> SignedIn:
         """Change one's own password.  This session goes on under a new token; the others end, and so does an open code.

@@ -80,7 +80,8 @@ def sign_in_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
 def enrol_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
     """Render the form that takes a one-time code."""
     is_first = not services().accounts.has_users()
-    return visitor_form("accounts/enrol.html", status, name=name, sentence=sentence, is_first=is_first)
+    place = str(services().accounts.enrolment_file or "")
+    return visitor_form("accounts/enrol.html", status, name=name, sentence=sentence, is_first=is_first, place=place)
 
 
 def password_form(sentence: str, status: int) -> ResponseReturnValue:
