@@ -101,6 +101,7 @@ class Desk:
                 draft=self._register.current_draft(by) if is_mine else None,
                 question=plate.question if is_mine else None,
                 notice=plate.notice if is_mine else None,
+                outside=plate.outside if is_mine and plate.notice is not None else None,
             )
 
     def _state(self, plate: Plate) -> CardState:
@@ -204,7 +205,7 @@ class Desk:
             if holder is not None and state != "unread":
                 self._pass_on(holder, event)
             if event.kind == "removed":
-                self._plate.draft_id = None
+                self._plate.draft_id = self._plate.outside = None
             told = self._plate.state
         self._publish(Event("desk", None, {"card": told}))
 
@@ -247,7 +248,7 @@ class Desk:
         plate, cards = self._plate, self._register.cards
         plate.drop_question()
         plate.draft_id, plate.is_single = None, False
-        plate.notice = cards.out_of_scope(card)
+        plate.show_outside(card, cards.out_of_scope(card))
         if plate.notice is not None:
             cards.note_out_of_scope(by, plate.notice.code)
             return

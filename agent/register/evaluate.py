@@ -231,6 +231,9 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
             result.warnings.append(Problem("READING-SINGLE"))
         else:
             result.problems.append(Problem("READING-UNVERIFIED"))
+    of_chip = {key for key, entry in form.items() if entry.source == "chip" or entry.offered("chip") is not None}
+    if setting.card_state in {"read", "verified", "single"} and not of_chip - {"id_type"}:
+        result.warnings.append(Problem("READING-BLANK"))
     address = form.get("hukou_address")
     if address is not None and not address.value and len(address.offers) > 1:
         result.warnings.append(Problem("ADDRESS-CHOOSE", "hukou_address", {"count": len(address.offers)}))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from agent.register import names
 from agent.register.cards import Fit
-from agent.register.views import CardQuestion, CardState, Problem, QuestionChoice
+from agent.register.views import CardQuestion, CardState, OutsideCard, Problem, QuestionChoice
 from drivers.api import IdCard
 from drivers.stored_text import storable
 
@@ -53,6 +53,7 @@ class Plate:
     is_done: bool = False
     refusal: Problem | None = None
     notice: Problem | None = None
+    outside: OutsideCard | None = None
     pending: IdCard | None = None
     is_single: bool = False
     question: CardQuestion | None = None
@@ -78,6 +79,11 @@ class Plate:
             self.question = CardQuestion(key, masked, "maybe-same-person", (*_OF_ANOTHER, "same-person"))
         else:
             self.question = CardQuestion(key, masked, "other-person", _OF_ANOTHER)
+
+    def show_outside(self, card: IdCard, notice: Problem | None) -> None:
+        """Explain a card that leads to no registration here; None takes the explanation away."""
+        self.notice = notice
+        self.outside = None if notice is None else OutsideCard(card.kind.value, _masked(card))
 
     def follow(self, card: IdCard) -> None:
         """Let the question follow a later reading of the same card: it stays the same, with the name as read last."""

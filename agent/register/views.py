@@ -18,12 +18,9 @@ QuestionKind = Literal["other-person", "maybe-same-person"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, or worth a look, with its place on the form.
+    """Something wrong, or worth a look, at a field of the form, or (None) of the form as a whole.
 
-    Attributes:
-        code: stable code whose words stand in the catalogue.
-        field: key of the field it belongs to, or None for the whole form.
-        facts: values the words may show; never personal data.
+    The words of its code stand in the catalogue; `facts` are values that they may show, never personal data.
     """
 
     code: str
@@ -36,8 +33,7 @@ class PassedProblem:
     """A problem that a second person has let pass: it blocks no longer.
 
     Attributes:
-        by: name of the second person.
-        reason: why it is officially so, in their words.
+        by, reason: the second person's name, and why it is officially so in their words.
     """
 
     problem: Problem
@@ -257,6 +253,14 @@ class CardQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideCard:
+    """A card that leads to no registration here, shown while it lies there; nothing of it is stored."""
+
+    kind: str
+    name_masked: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """The desk as one session sees it; others than the holder see no person.
 
@@ -266,7 +270,7 @@ class DeskView:
             laid anew; `left` when it should have been given back.
         refusal: why the reader or its card said no.
         question: to be answered before the card's values go anywhere.
-        notice: why the card that was read leads to no registration here.
+        notice: why the card that was read, `outside`, leads to no registration here.
     """
 
     holder: str | None
@@ -278,6 +282,7 @@ class DeskView:
     draft: DraftView | None
     question: CardQuestion | None
     notice: Problem | None
+    outside: OutsideCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

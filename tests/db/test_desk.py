@@ -235,11 +235,24 @@ def test_out_of_scope_is_explained_and_nothing_stored(
     view = office.desk.view(clerk)
     assert view.notice is not None
     assert view.notice.code == code
+    assert view.outside is not None
+    assert view.outside.kind == changes.get("kind", CardKind.RESIDENT).value
+    assert view.outside.name_masked.startswith("测＊")
     assert view.draft is None
     assert Draft.select().count() == 0
     assert "测试" not in everything_stored()
     last = AuditEntry.select().order_by(AuditEntry.seq.desc()).get()
     assert (last.action, last.facts, last.subject_id) == ("register.out-of-scope", {"reason": code}, None)
+
+
+def test_a_card_without_any_text_warns(office: Any, clerk: SignedIn, people: Any) -> None:
+    blank = dict.fromkeys(("name", "sex", "ethnic_group", "birth_date", "id_number", "address", "issuer"), None)
+    office.tap(people(**blank, valid_from=None, valid_to=None))
+    assert "READING-BLANK" in {warning.code for warning in office.draft(clerk).warnings}
+    office.desk.discard(office.draft(clerk).id, clerk, "MISTAKE")
+    office.lift()
+    office.tap(people())
+    assert "READING-BLANK" not in {warning.code for warning in office.draft(clerk).warnings}
 
 
 def test_out_of_scope_card_leaves_an_open_draft_alone(office: Any, clerk: SignedIn, people: Any) -> None:

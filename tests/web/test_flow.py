@@ -155,6 +155,8 @@ def test_a_card_out_of_scope_is_explained_and_not_kept(house, clerk):
     clerk.get("/desk")
     assert "callout bad" in clerk.page
     assert "测试外" not in clerk.page
+    assert "港澳台居民居住证" in clerk.page
+    assert "测＊＊" in clerk.page
     assert "draft-form" not in clerk.page
 
 
