@@ -39,7 +39,7 @@ from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
 from peewee_models.station import choose_address, chosen_address
 from webui import Services, WebSettings, create_app, warm
-from webui.services import PracticePanel
+from webui.services import PracticePanel, PracticeScanner
 
 log = logging.getLogger("renhu")
 
@@ -48,9 +48,10 @@ STREAM_CAP = 32
 
 @dataclass(slots=True)
 class Practice:
-    """What a practice folder has besides: a panel for its simulators, and what draws their cards' photos."""
+    """What a practice folder has besides: panels for its simulators, and what draws their cards' photos."""
 
     panel: PracticePanel | None = None
+    scanner: PracticeScanner | None = None
     draw: Callable[[bytes], bytes | None] | None = None
 
 
@@ -109,6 +110,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
+        practice_scanner=practice.scanner,
         pictures=DraftPictures(station.register, station.devices, practice.draw),
     )
     settings = WebSettings(

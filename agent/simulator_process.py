@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from webui.services import PracticeCard, PracticeFault
+from webui.services import PracticeCard, PracticeFault, PracticePaper
 
 START_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 5.0
@@ -95,16 +95,11 @@ class SimulatorProcess:
         return content
 
 
-class ReaderPanel:
-    """The demo page's panel for the simulated reader: cards to lay down, faults to switch."""
+class FaultPanel:
+    """The demo page's faults of one simulated device."""
 
     def __init__(self, simulator: SimulatorProcess) -> None:
         self._simulator = simulator
-
-    def cards(self) -> Sequence[PracticeCard]:
-        """The stack of made-up cards."""
-        told = json.loads(self._simulator.call("GET", "/cards"))
-        return [PracticeCard(card["id"], card["kind"], card["name"]) for card in told["cards"]]
 
     def faults(self) -> Sequence[PracticeFault]:
         """Every fault the simulator knows."""
@@ -113,14 +108,6 @@ class ReaderPanel:
             PracticeFault(fault["name"], _as_texts(fault["parameters"]), bool(fault["active"]))
             for fault in told["faults"]
         ]
-
-    def lay(self, card_id: str) -> None:
-        """Lay a card on the plate."""
-        self._simulator.call("PUT", "/plate", {"card": card_id})
-
-    def lift(self) -> None:
-        """Take the card off the plate."""
-        self._simulator.call("DELETE", "/plate")
 
     def switch_on(self, name: str, parameters: Mapping[str, str]) -> None:
         """Give the device a fault."""
@@ -137,12 +124,46 @@ class ReaderPanel:
         """End every fault."""
         self._simulator.call("DELETE", "/faults")
 
+
+class ReaderPanel(FaultPanel):
+    """The demo page's panel for the simulated reader: cards to lay down, faults to switch."""
+
+    def cards(self) -> Sequence[PracticeCard]:
+        """The stack of made-up cards."""
+        told = json.loads(self._simulator.call("GET", "/cards"))
+        return [PracticeCard(card["id"], card["kind"], card["name"]) for card in told["cards"]]
+
+    def lay(self, card_id: str) -> None:
+        """Lay a card on the plate."""
+        self._simulator.call("PUT", "/plate", {"card": card_id})
+
+    def lift(self) -> None:
+        """Take the card off the plate."""
+        self._simulator.call("DELETE", "/plate")
+
     def picture(self, photo: bytes) -> bytes | None:
         """Have a simulated card's photo, in the simulator's own coding, drawn as PNG."""
         try:
             return self._simulator.call("POST", "/picture", {"photo": base64.b64encode(photo).decode()})
         except SimulatorFailed:
             return None
+
+
+class ScannerPanel(FaultPanel):
+    """The demo page's panel for the simulated scanner: papers to lay in, faults to switch."""
+
+    def papers(self) -> Sequence[PracticePaper]:
+        """The stack of made-up papers."""
+        told = json.loads(self._simulator.call("GET", "/papers"))
+        return [PracticePaper(paper["id"], paper["name"], int(paper["sides"])) for paper in told["papers"]]
+
+    def fill_feeder(self, paper_ids: Sequence[str]) -> None:
+        """Lay sheets into the feeder."""
+        self._simulator.call("PUT", "/feeder", {"papers": list(paper_ids)})
+
+    def lay_on_glass(self, paper_id: str, side: str) -> None:
+        """Lay a paper on the glass."""
+        self._simulator.call("PUT", "/platen", {"paper": paper_id, "side": side})
 
 
 def _as_texts(parameters: Mapping[str, object]) -> dict[str, str]:

@@ -94,6 +94,8 @@ TABLE: Final[dict[str, Access]] = {
     "practice.page": Access.PRACTICE,
     "practice.lay": Access.PRACTICE,
     "practice.lift": Access.PRACTICE,
+    "practice.fill_feeder": Access.PRACTICE,
+    "practice.lay_on_glass": Access.PRACTICE,
     "practice.switch_on": Access.PRACTICE,
     "practice.switch_off": Access.PRACTICE,
     "practice.switch_all_off": Access.PRACTICE,

@@ -56,20 +56,20 @@ class PracticeFault:
     is_active: bool
 
 
-class PracticePanel(Protocol):
-    """The fault panel of a practice folder: what lies on the plate, which faults are on."""
+@dataclass(frozen=True, slots=True)
+class PracticePaper:
+    """A made-up paper that can be laid into the simulated scanner."""
 
-    def cards(self) -> Sequence[PracticeCard]:
-        """The stack of made-up cards."""
+    id: str
+    name: str
+    sides: int
+
+
+class PracticeFaults(Protocol):
+    """The faults of one simulated device."""
 
     def faults(self) -> Sequence[PracticeFault]:
         """Every fault the simulator knows."""
-
-    def lay(self, card_id: str) -> None:
-        """Lay a card on the plate, in place of what lies there."""
-
-    def lift(self) -> None:
-        """Take the card off the plate."""
 
     def switch_on(self, name: str, parameters: Mapping[str, str]) -> None:
         """Give the device a fault; parameters are the texts of the form."""
@@ -79,6 +79,32 @@ class PracticePanel(Protocol):
 
     def switch_all_off(self) -> None:
         """End every fault."""
+
+
+class PracticePanel(PracticeFaults, Protocol):
+    """The panel of the simulated reader: what lies on the plate, which faults are on."""
+
+    def cards(self) -> Sequence[PracticeCard]:
+        """The stack of made-up cards."""
+
+    def lay(self, card_id: str) -> None:
+        """Lay a card on the plate, in place of what lies there."""
+
+    def lift(self) -> None:
+        """Take the card off the plate."""
+
+
+class PracticeScanner(PracticeFaults, Protocol):
+    """The panel of the simulated scanner: what lies in the feeder and on the glass, which faults are on."""
+
+    def papers(self) -> Sequence[PracticePaper]:
+        """The stack of made-up papers."""
+
+    def fill_feeder(self, paper_ids: Sequence[str]) -> None:
+        """Lay sheets into the feeder, in place of what lies there."""
+
+    def lay_on_glass(self, paper_id: str, side: str) -> None:
+        """Lay a paper on the glass with its `front` or `back` down."""
 
 
 class CardPictures(Protocol):
@@ -100,6 +126,7 @@ class Services:
     bus: EventBus
     clock: Clock
     practice: PracticePanel | None = None
+    practice_scanner: PracticeScanner | None = None
     pictures: CardPictures | None = None
 
 

@@ -18,7 +18,7 @@ from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
-from agent.simulator_process import ReaderPanel, SimulatorFailed, SimulatorProcess
+from agent.simulator_process import ReaderPanel, ScannerPanel, SimulatorFailed, SimulatorProcess
 
 ROLES = ("reader", "scanner")
 STATION_NAME = "测试街道第三管理站"
@@ -54,7 +54,7 @@ def _serve(
 ) -> None:
     notifier = Notifier()
     panel = ReaderPanel(simulators["reader"])
-    practice = Practice(panel, panel.picture)
+    practice = Practice(panel, ScannerPanel(simulators["scanner"]), panel.picture)
     running = start(_config(folder, arguments.port, simulators), FolderKind.PRACTICE, notifier, practice)
     try:
         _tell(running, folder, simulators)

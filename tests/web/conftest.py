@@ -27,7 +27,7 @@ from agent.station import Station
 from agent.store import open_store
 from drivers.api import CardKind, IdCard
 from webui import Services, WebSettings, create_app
-from webui.services import PracticeCard, PracticeFault
+from webui.services import PracticeCard, PracticeFault, PracticePaper
 
 HOST = "127.0.0.1:8731"
 ORIGIN = f"http://{HOST}"
@@ -59,6 +59,20 @@ class Panel:
 
     def switch_all_off(self) -> None:
         self.asked.append(("all-off",))
+
+
+@dataclass
+class ScannerPanel(Panel):
+    """The same for the scanner."""
+
+    def papers(self) -> list[PracticePaper]:
+        return [PracticePaper("lease", "测试合同", 2), PracticePaper("letter", "测试证明", 1)]
+
+    def fill_feeder(self, paper_ids: list[str]) -> None:
+        self.asked.append(("feeder", *paper_ids))
+
+    def lay_on_glass(self, paper_id: str, side: str) -> None:
+        self.asked.append(("glass", paper_id, side))
 
 
 @dataclass
@@ -111,6 +125,7 @@ class House:
     app: Flask
     station: Station
     panel: Panel
+    scanner_panel: ScannerPanel
     sign_ins: dict[str, dict[str, str]]
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -190,7 +205,7 @@ def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] |
     papers = open_documents(KeySources(config.media_key, config.key), taken, store, SystemClock(config.time_zone))
     station = assemble(config, FolderKind.PRACTICE, store, papers, Notifier({}))
     station.start()
-    panel = Panel()
+    panel, scanner_panel = Panel(), ScannerPanel()
     services = Services(
         accounts=station.accounts,
         register=station.register,
@@ -200,11 +215,12 @@ def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] |
         bus=station.bus,
         clock=station.clock,
         practice=panel,
+        practice_scanner=scanner_panel,
     )
     app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
     made = station.accounts.create_demo_users() if has_users else []
     sign_ins = {who["role"]: who for who in made}
-    yield House(app, station, panel, sign_ins)
+    yield House(app, station, panel, scanner_panel, sign_ins)
     station.stop()
     store.close()
     taken.release()

@@ -195,6 +195,10 @@ def test_the_practice_panel_lays_cards_and_switches_faults(house):
     technician.post("/practice/faults/off", {"fault": "card-pulled"})
     technician.post("/practice/faults/all-off")
     technician.post("/practice/plate/lift")
+    technician.post("/practice/feeder", {"paper": "lease"})
+    technician.post("/practice/glass", {"paper": "lease:back"})
+    technician.post("/practice/faults/on", {"fault": "jam", "device": "scanner", "parameter.page": "2"})
+    assert house.scanner_panel.asked == [("feeder", "lease"), ("glass", "lease", "back"), ("on", "jam", {"page": "2"})]
     assert house.panel.asked == [
         ("lay", "r01"),
         ("on", "silent", {"count": "3"}),
