@@ -15,6 +15,7 @@ from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
+from agent.register import names
 from agent.register.errors import refused
 from agent.register.plate import READ, CardEvent, CardSign, Plate
 from agent.register.service import RegisterService
@@ -38,6 +39,7 @@ class Desk:
         self._holder: SignedIn | None = None
         self._plate = Plate()
         self._left: tuple[str, float] | None = None
+        self._saved: RecordView | None = None
         self.on_holder_changed: Callable[[str | None], None] = lambda _session: None
 
     def holder_session(self) -> str | None:
@@ -80,7 +82,7 @@ class Desk:
             self._left = (self._holder.user_id, self._clock.monotonic())
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
-        self._holder = by
+        self._holder, self._saved = by, None
         self._plate = self._plate.for_next_holder()
         self.on_holder_changed(self.holder_session())
         self._publish(Event("desk", None, {}))
@@ -140,8 +142,16 @@ class Desk:
             self._require_mine(by)
             record = self._register.save(draft_id, by, exceptions)
             self._plate.is_done = True
+            self._saved = record
         self._publish(Event("desk", by.session_id, {}))
         return record
+
+    def last_saved(self, by: SignedIn) -> tuple[str, str] | None:
+        """The record that the holder saved last, since they took the desk: its id and the masked name."""
+        with self._lock:
+            if self._saved is None or self._holder is None or self._holder.session_id != by.session_id:
+                return None
+            return self._saved.id, names.masked(self._saved.fields["name"].value)
 
     def answer_question(self, by: SignedIn, question_id: str, choice: str) -> None:
         """Say whose the card on the plate is.

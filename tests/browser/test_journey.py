@@ -129,8 +129,11 @@ def test_the_whole_path_goes_without_javascript(clerk_without_script, language, 
     page.locator(".keep-draft").click()
     expect(page.locator("#arrive_city_date")).to_have_value("2026-03-02")
     expect(page.locator("#missing")).to_have_count(0)
+    assert page.locator("kbd:visible").count() == 0
     page.locator("#acts button[value=next]").click()
     expect(page.locator("#query")).to_be_visible()
+    expect(page.locator("[aria-live] #saved-record a")).to_have_attribute("href", re.compile("^/register/"))
+    expect(page.locator("#saved-record a")).to_have_text(re.compile("^" + name[0] + "＊+$"))
     page.fill("#query", name)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=name, exact=True).first.click()
