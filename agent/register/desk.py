@@ -7,7 +7,7 @@ Thread-safe; nothing here is kept but what the drafts keep.  The pages call the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 from agent.accounts.audit import Act
@@ -136,11 +136,11 @@ class Desk:
             self._register.discard(draft_id, by, reason_code)
             self._plate.is_done = True
 
-    def save(self, draft_id: str, by: SignedIn, exceptions: Mapping[str, str] | None = None) -> RecordView:
+    def save(self, draft_id: str, by: SignedIn) -> RecordView:
         """Save a draft; its card, if it still lies there, is to be given back.  Raises: as `RegisterService.save`."""
         with self._lock:
             self._require_mine(by)
-            record = self._register.save(draft_id, by, exceptions)
+            record = self._register.save(draft_id, by)
             self._plate.is_done = True
             self._saved = record
         self._publish(Event("desk", by.session_id, {}))

@@ -33,13 +33,8 @@ class Records:
     def __init__(self, place: Workplace) -> None:
         self._place = place
 
-    def save(self, draft_id: str, by: Person, reasons: Mapping[str, str]) -> RecordView:
+    def save(self, draft_id: str, by: Person) -> RecordView:
         """Make a registration of a draft, or edit the one it stands for, and erase the draft.
-
-        Args:
-            draft_id: the draft.
-            by: its clerk.
-            reasons: code of a warning → why it was accepted; kept with the registration.
 
         Raises: Problems; CodedError DRAFT-UNKNOWN.
         """
@@ -57,7 +52,7 @@ class Records:
                 act, kind = Act.RECORD_EDITED, EDITED
             record.reading = row.card_state
             record.save()
-            self._note_accepted(record, by, reasons, words)
+            self._note_accepted(record, by, words)
             self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("record", record.id), version=record.version)
@@ -179,12 +174,7 @@ class Records:
         record.person.save()
         return True
 
-    def _note_accepted(self, record: Any, by: Person, reasons: Mapping[str, str], words: Mapping[str, Any]) -> None:
-        now = self._place.clock.now()
-        for code, reason in reasons.items():
-            AcceptedProblem.create(
-                registration=record, code=code, reason=fields.reason(reason), user=uuid.UUID(by.user_id), at=now
-            )
+    def _note_accepted(self, record: Any, by: Person, words: Mapping[str, Any]) -> None:
         for code, word in words.items():
             AcceptedProblem.create(
                 registration=record,

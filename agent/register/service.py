@@ -92,18 +92,13 @@ class RegisterService:
         second = self._accounts.second_person(by, name, password)
         return self._drafts.approve(draft_id, by, second, problem_code, reason)
 
-    def save(self, draft_id: str, by: SignedIn, exceptions: Mapping[str, str] | None = None) -> RecordView:
+    def save(self, draft_id: str, by: SignedIn) -> RecordView:
         """Make a registration of a draft, or edit the one of the same person.
-
-        Args:
-            draft_id: the draft.
-            by: its clerk.
-            exceptions: code of a warning → why it was accepted.
 
         Raises: Problems; CodedError DRAFT-UNKNOWN.
         """
         require(by, Right.REGISTER_WRITE)
-        return self._records.save(draft_id, by, exceptions or {})
+        return self._records.save(draft_id, by)
 
     def find(self, query: str, by: SignedIn, page: int = 1) -> list[RecordLine]:
         """Find registrations by number, name, spelling or initials; twenty a page."""

@@ -119,7 +119,7 @@ def not_saved(error: Problems) -> ResponseReturnValue:
 def save(draft_id: str) -> ResponseReturnValue:
     """Keep what was typed and save the record; stay with the record where `then` says so."""
     keep_typed(draft_id)
-    record = services().desk.save(draft_id, signed_in(), {})
+    record = services().desk.save(draft_id, signed_in())
     if request.form.get("then") == "stay":
         return redirect(url_for("register.record", record_id=record.id), 303)
     return back_to_desk()
