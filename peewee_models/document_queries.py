@@ -102,14 +102,6 @@ def removed_pages(document_id: uuid.UUID) -> list[Any]:
     return list(Page.select().where(gone).order_by(Page.removed_at.desc(), Page.id))
 
 
-def content_types(page_rows: Iterable[Any]) -> dict[uuid.UUID, str]:
-    """The type of each page's original, by the page's key."""
-    wanted = [row.id for row in page_rows]
-    return dict(
-        Page.select(Page.id, Media.content_type).join(Media, on=Page.original).where(Page.id.in_(wanted)).tuples()
-    )
-
-
 def set_positions(ordered: list[Any]) -> None:
     """Number pages from 1 in this order; by way of free numbers, since no two pages may ever stand at one place."""
     moved = [(place, row) for place, row in enumerate(ordered, 1) if row.position != place]

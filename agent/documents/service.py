@@ -19,8 +19,8 @@ from agent.devices.status import DeviceStatus
 from agent.documents import kinds, sheets
 from agent.documents.errors import refused, unknown_page
 from agent.documents.job_state import JobState
+from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
-from agent.documents.pdf import make_pdf
 from agent.documents.scan_desk import Order, ScanDesk, UnderWay
 from agent.documents.views import (
     Board,
@@ -43,7 +43,6 @@ __all__ = ["Board", "DocumentsService", "OwnerRef", "ScanWish"]
 
 CLERK: Final = "clerk"
 NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
-SHOWN_BY_BROWSERS: Final = frozenset({"image/jpeg", "image/png"})
 
 
 class DocumentsService:
@@ -168,11 +167,14 @@ class DocumentsService:
         return len(blank)
 
     def page(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
-        """What a page shows, as it was scanned.  Raises: CodedError PAGE-UNKNOWN and those of the media store."""
+        """What a page shows, as it was scanned and as a browser can show it.
+
+        Raises: CodedError PAGE-UNKNOWN, PAGE-UNREADABLE and those of the media store.
+        """
         owner = _owner(ref)
         with reading(self._store):
             require(owner, by)
-        return self._papers.page_content(owner, _key(page_id))
+        return for_browser(self._papers.page_content(owner, _key(page_id)))
 
     def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
         """A document as PDF/A, its pages as scanned and turned; the look is audited.
@@ -214,7 +216,6 @@ class DocumentsService:
 
     def _document(self, row: Any) -> DocumentView:
         held, removed = document_queries.held_pages(row.id), document_queries.removed_pages(row.id)
-        types = document_queries.content_types([*held, *removed])
         kind = kinds.kind(row.kind)
         if kind is None:
             raise AssertionError(row.kind)
@@ -222,8 +223,8 @@ class DocumentsService:
             id=str(row.id),
             kind=kind,
             version=row.version,
-            pages=[_page(page, types) for page in held],
-            removed=[_page(page, types) for page in removed],
+            pages=[_page(page) for page in held],
+            removed=[_page(page) for page in removed],
         )
 
     def _job(self, row: Any) -> JobView | None:
@@ -292,12 +293,11 @@ def _key(text: str) -> uuid.UUID:
         raise unknown_page() from error
 
 
-def _page(row: Any, types: Mapping[uuid.UUID, str]) -> PageView:
+def _page(row: Any) -> PageView:
     return PageView(
         id=str(row.id),
         position=0 if row.removed_at is not None else row.position,
         side=row.side,
         rotation_deg=row.rotation_deg,
         doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
-        is_picture=types[row.id] in SHOWN_BY_BROWSERS,
     )

@@ -53,7 +53,6 @@ class PageView:
         side: `front` or `back` of a sheet, "" where nobody knows.
         rotation_deg: how the clerk has turned it, clockwise.
         doubts: what should be looked at.
-        is_picture: whether a browser can show it.
     """
 
     id: str
@@ -61,7 +60,6 @@ class PageView:
     side: str
     rotation_deg: int
     doubts: Sequence[Doubt]
-    is_picture: bool
 
     @property
     def is_blank(self) -> bool:

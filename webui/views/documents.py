@@ -131,7 +131,7 @@ def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.get("/pages/<page_id>")
 def picture(kind: str, owner_id: str, page_id: str) -> Response:
-    """Show a page's picture; 204 where a browser cannot show its kind."""
+    """Show a page's picture; 204 where its bytes are not what they are kept as."""
     found = services().documents.page(owner(kind, owner_id), page_id, signed_in())
     start = SHOWN.get(found.content_type)
     if start is None or not found.content.startswith(start):

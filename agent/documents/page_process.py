@@ -1,4 +1,4 @@
-"""The process that makes one PDF: pages on standard input, PDF/A-1b on standard output, nothing else.
+"""The process that works on pages: they come on standard input, a PDF/A-1b or a PNG goes to standard output.
 
 JPEG and CCITT G4 pages go through byte for byte.  Source: ISO 19005-1 (output intent, XMP, file identifier).
 """
@@ -16,16 +16,16 @@ import img2pdf
 import pikepdf
 from PIL import Image, ImageCms
 
-from agent.documents.pdf import LENGTH
+from agent.documents.page_work import LENGTH
 
 MEMORY_BYTES = 2 * 1024**3
 MOST_PIXELS = 80_000_000
 
 
-def read_pages(source: BinaryIO) -> tuple[list[int], list[bytes]]:
-    """Read the pages' turns in degrees, and their bytes.  Raises: EOFError when they end too early."""
-    turns: list[int] = json.loads(_piece(source))
-    return turns, [_piece(source) for _ in turns]
+def read_pages(source: BinaryIO) -> tuple[str, list[int], list[bytes]]:
+    """Read what is wanted, the pages' turns in degrees, and their bytes.  Raises: EOFError when they end too early."""
+    operation, turns = json.loads(_piece(source))
+    return operation, turns, [_piece(source) for _ in turns]
 
 
 def _piece(source: BinaryIO) -> bytes:
@@ -39,7 +39,15 @@ def _piece(source: BinaryIO) -> bytes:
     return content
 
 
-def convert(turns: list[int], pages: list[bytes]) -> bytes:
+def as_png(page: bytes) -> bytes:
+    """The same pixels as PNG."""
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(page), formats=("TIFF",)) as picture:
+        picture.save(made, "PNG")
+    return made.getvalue()
+
+
+def as_pdf(turns: list[int], pages: list[bytes]) -> bytes:
     """Make the PDF; a page is turned by its own mark, its picture is not touched."""
     profile = os.memfd_create("profile")
     os.write(profile, ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
@@ -60,7 +68,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    sys.stdout.buffer.write(convert(*read_pages(sys.stdin.buffer)))
+    operation, turns, pages = read_pages(sys.stdin.buffer)
+    sys.stdout.buffer.write(as_png(pages[0]) if operation == "png" else as_pdf(turns, pages))
     return 0
 
 

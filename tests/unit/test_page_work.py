@@ -1,0 +1,80 @@
+"""Pages become a PDF/A with their own bytes in it, line art becomes visible, and what is no picture is refused."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image, ImageChops, ImageDraw
+
+from agent.documents import page_work
+from agent.documents.page_work import for_browser, make_pdf
+from agent.documents.papers import PageContent
+from agent.errors import CodedError
+
+SIZE = (620, 877)
+
+
+def picture(mode: str) -> Image.Image:
+    made = Image.new(mode, SIZE, 1 if mode == "1" else 250 if mode == "L" else (250, 250, 250))
+    ImageDraw.Draw(made).rectangle((100, 100, 300, 130), fill=0)
+    return made
+
+
+def page(mode: str) -> PageContent:
+    out = io.BytesIO()
+    if mode == "1":
+        picture(mode).save(out, "TIFF", compression="group4", dpi=(75, 75))
+        return PageContent(out.getvalue(), "image/tiff")
+    picture(mode).save(out, "JPEG", quality=80, dpi=(75, 75))
+    return PageContent(out.getvalue(), "image/jpeg")
+
+
+def image_of(sheet: Any) -> Any:
+    [image] = sheet.get_images().values()
+    return image
+
+
+def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans() -> None:
+    pages = [page("RGB"), page("L"), page("1")]
+    made = make_pdf([(pages[0], 0), (pages[1], 270), (pages[2], 0)])
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert pdf.open_metadata().pdfa_status == "1B"
+        assert [str(one.GTS_PDFA1 if "/GTS_PDFA1" in one else one.S) for one in pdf.Root.OutputIntents] == [
+            "/GTS_PDFA1"
+        ]
+        assert "/ID" in pdf.trailer
+        assert not pdf.is_encrypted
+        assert [int(sheet.get("/Rotate", 0)) for sheet in pdf.pages] == [0, 270, 0]
+        for sheet, given in zip(pdf.pages, pages[:2], strict=False):
+            assert image_of(sheet).read_raw_bytes() == given.content
+        assert str(image_of(pdf.pages[2]).Filter[0]) == "/CCITTFaxDecode"
+        width, height = (float(value) for value in pdf.pages[0].mediabox[2:])
+        assert (round(width), round(height)) == (595, 842)
+
+
+def test_line_art_is_shown_as_the_same_pixels() -> None:
+    shown = for_browser(page("1"))
+    assert shown.content_type == "image/png"
+    assert (
+        ImageChops.difference(Image.open(io.BytesIO(shown.content)).convert("L"), picture("1").convert("L")).getbbox()
+        is None
+    )
+    jpeg = page("RGB")
+    assert for_browser(jpeg) is jpeg
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"II*\0" + b"\xff" * 50, page("1").content[:200]])
+def test_what_is_no_page_is_refused_with_a_code(content: bytes) -> None:
+    with pytest.raises(CodedError, match="PAGE-UNREADABLE"):
+        for_browser(PageContent(content, "image/tiff"))
+    with pytest.raises(CodedError, match="PDF-FAILED"):
+        make_pdf([(PageContent(content, "image/tiff"), 0)])
+
+
+def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_work, "LIMIT_S", 0.01)
+    with pytest.raises(CodedError, match="PAGE-UNREADABLE"):
+        for_browser(page("1"))
