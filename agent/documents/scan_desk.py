@@ -23,13 +23,14 @@ from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
-from agent.documents.papers import NewPage, Papers
+from agent.documents.papers import Papers
 from agent.documents.people import Person
+from agent.documents.scanned_page import new_page
 from agent.documents.views import ScanWish
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
-from drivers.scanner_api import Encoding, Progress, ScannedPage, ScannerOffers, Source
+from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, Source
 from peewee_models.document_queries import Owner
 from peewee_models.failures import StorageError
 
@@ -38,10 +39,8 @@ log = logging.getLogger("renhu")
 SILENCE_LIMIT_S = 60.0
 TELL_EVERY_S = 0.25
 HOUSEKEEPING_S = 60.0
-BLANK_SHARE = 0.9995
 STOPPING = "SCANNER-STOPPING"
 CANCELLED = "SCANNER-CANCELLED"
-TYPES = {Encoding.JPEG: "image/jpeg", Encoding.TIFF_G4: "image/tiff"}
 
 
 class Scanner(Protocol):
@@ -241,7 +240,7 @@ class ScanDesk:
         if one.failure is not None:
             return
         try:
-            page = _new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.order.wish.source)
+            page = new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.order.wish.source)
             order = one.order
             stored = self._papers.store_page(order.owner, order.kind, page, order.by, one.job_id)
             if order.replaces is not None:
@@ -292,16 +291,3 @@ class ScanDesk:
     def _tell(self, one: UnderWay) -> None:
         """Let every page know: the clerk's own shows the progress, the others' who holds the scanner."""
         self._publish(Event("documents", None, {one.order.owner.column: str(one.order.owner.id)}))
-
-
-def _new_page(page: ScannedPage, body: bytes, source: str) -> NewPage:
-    """Make of a scanned side what is kept, with what the clerk should look at."""
-    doubts: list[dict[str, str | int]] = []
-    if page.flat_edge_px:
-        doubts.append({"code": "PAGE-FLAT-EDGE", "lines": page.flat_edge_px})
-    if page.white_share >= BLANK_SHARE:
-        doubts.append({"code": "PAGE-BLANK"})
-    side = ""
-    if source == Source.DUPLEX_FEEDER.value:
-        side = "front" if page.number % 2 else "back"
-    return NewPage(body, TYPES[page.encoding], side, doubts)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from agent.documents.errors import refused, unknown_page
 from agent.documents.job_state import JobState
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
+from agent.documents.presets import preset
 from agent.documents.scan_desk import Order, ScanDesk, UnderWay
 from agent.documents.views import (
     Board,
@@ -37,7 +38,7 @@ from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
-from peewee_models.station import remember_scan_choice, scan_choice
+from peewee_models.station import remember_scan_choice
 
 __all__ = ["Board", "DocumentsService", "OwnerRef", "ScanWish"]
 
@@ -86,7 +87,7 @@ class DocumentsService:
             documents = [self._document(row) for row in document_queries.documents_of(owner)]
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
             job = self._job(document_queries.last_job(owner))
-            chosen = {kind.code: self._preset(kind) for kind in kinds.kinds()}
+            chosen = {kind.code: preset(kind, self._desk.offers()) for kind in kinds.kinds()}
         return Board(
             owner=ref,
             lines=lines,
@@ -255,21 +256,6 @@ class DocumentsService:
             return ScannerView("none", NOT_CONFIGURED, {}, "", {})
         holder = _holder(self._desk.under_way(), by)
         return ScannerView(status.state.value, status.code or "", status.facts, holder, offers)
-
-    def _preset(self, kind: kinds.DocumentKind) -> kinds.Preset:
-        """How a kind is scanned: as last time, else as it says; fitted to what the scanner has."""
-        told = scan_choice(kind.code)
-        source, colour, dpi = (
-            (kind.preset.source, kind.preset.colour, kind.preset.dpi) if told is None else msgspec.json.decode(told)
-        )
-        offered = {str(offer.source): offer for offer in self._desk.offers().sources}
-        if offered and source not in offered:
-            source = next((other for other in ("adf-duplex", "adf", "flatbed") if other in offered), source)
-        offer = offered.get(source)
-        if offer is not None:
-            colour = colour if colour in map(str, offer.modes) else str(offer.modes[0])
-            dpi = min(offer.resolutions_dpi, key=lambda one: abs(one - dpi))
-        return kinds.Preset(colour=colour, dpi=dpi, source=source, both_sides=kind.preset.both_sides)
 
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)
