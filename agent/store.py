@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,10 +39,15 @@ def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
     return store
 
 
-def check_store(folder: DataFolder, key_source: str) -> None:
+def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherStore], None]) -> None:
     """Look whether the folder's database opens with its key and is not newer than this program; change nothing.
 
-    Raises: StartRefused as `open_store` does.
+    Args:
+        folder: the data folder.
+        key_source: as the configuration says it, "" for the usual places.
+        look: at what else has to fit the open database.
+
+    Raises: StartRefused as `open_store` does, and what `look` refuses.
     """
     if folder.is_new:
         return
@@ -51,6 +56,7 @@ def check_store(folder: DataFolder, key_source: str) -> None:
         try:
             refuse_newer(store)
             _require_kind(folder)
+            look(store)
         finally:
             store.close()
 

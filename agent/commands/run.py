@@ -10,6 +10,7 @@ from agent.assembly import Practice, StopSignal, runtime_folder, start
 from agent.clock import SystemClock
 from agent.commands.output import fail, tell
 from agent.config import Config, load
+from agent.documents.media_key import KeySources, check_media_key
 from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
@@ -42,7 +43,8 @@ def _check(config: Config) -> Exit:
     if config.folder.exists():
         folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
         try:
-            check_store(folder, config.key)
+            sources = KeySources(config.media_key, config.key)
+            check_store(folder, config.key, lambda store: check_media_key(sources, folder, store))
         finally:
             folder.release()
     listen(config.host, config.port).close()

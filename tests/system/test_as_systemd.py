@@ -22,9 +22,10 @@ def service(tmp_path):
     runtime, credentials = tmp_path / "run", tmp_path / "credentials"
     runtime.mkdir()
     credentials.mkdir()
-    key = credentials / "renhu.key"
-    key.write_bytes(os.urandom(32))
-    key.chmod(0o400)
+    for name in ("renhu.key", "renhu-media.key"):
+        key = credentials / name
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o400)
     (tmp_path / "renhu.toml").write_text(
         f'[data]\nfolder = "{tmp_path}/state"\n[devices.reader]\naddress = "serial:/dev/renhu/none"\n'
     )
@@ -93,13 +94,14 @@ def test_ready_watchdog_socket_credential_enrolment_and_an_orderly_end(service):
     checked.release()
 
 
-def test_the_credential_is_never_made_where_a_database_exists(service):
+@pytest.mark.parametrize("key", ["renhu.key", "renhu-media.key"])
+def test_a_credential_is_never_made_where_a_database_exists(service, key):
     folder, _, notified, start = service
     process = start()
     next_word(notified, "READY=1")
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
-    (folder / "credentials" / "renhu.key").unlink()
+    (folder / "credentials" / key).unlink()
     before = (folder / "state" / DATABASE).read_bytes()
     refused = start()
     next_word(notified, "READY=1")

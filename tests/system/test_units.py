@@ -85,7 +85,7 @@ def test_the_unit_speaks_the_contract() -> None:
     assert (service["User"], service["Group"]) == (["renhu"], ["renhu"])
     assert (service["StateDirectory"], service["StateDirectoryMode"]) == (["renhu"], ["0700"])
     assert service["RuntimeDirectory"] == ["renhu"]
-    assert service["LoadCredentialEncrypted"] == ["renhu.key"], "a path here would make a missing key fatal for systemd"
+    assert service["LoadCredentialEncrypted"] == ["renhu.key", "renhu-media.key"], "a path makes a missing key fatal"
 
 
 def test_what_a_restart_cannot_cure_is_not_restarted() -> None:
@@ -213,6 +213,7 @@ def test_what_the_example_calls_a_default_is_one() -> None:
         "devices.reader.photo.library",
         "devices.reader.photo.symbol",
         "devices.reader.photo.flag",
+        "devices.scanner.configuration",
     }
     for key, value in flat(uncommented_example()).items():
         if key not in stated_otherwise:
