@@ -55,6 +55,19 @@ def pages_of(clerk, role):
         page.keyboard.press("ArrowDown")
         expect(page.locator("#codes")).to_be_visible()
         yield "codes"
+        page.keyboard.press("Escape")
+        clerk.demo.control("PUT", "/feeder", {"papers": ["employer-letter"]}, device="scanner")
+        page.locator("#papers a").last.click()
+        yield "documents-none"
+        page.select_option("#scan-source", "adf-duplex")
+        page.select_option("#scan-dpi", "75")
+        page.locator("#other-scan button").click()
+        expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+        expect(page.locator(".sheet")).to_have_count(2)
+        yield "documents"
+        page.locator(".sheet button[value=remove]").first.click()
+        expect(page.locator(".document details")).to_be_visible()
+        yield "documents-removed"
     for path in PATHS[role]:
         page.goto(f"{url}/{path}")
         yield path

@@ -63,6 +63,23 @@ def record(clerk):
     expect(page.locator(".timeline")).to_contain_text("本人来电更正")
 
 
+def documents(clerk):
+    idle(clerk)
+    clerk.tap("resident-043")
+    scanner = {"papers": ["lease", "employer-letter", "letter-upside-down"]}
+    clerk.demo.control("PUT", "/feeder", scanner, device="scanner")
+    clerk.page.locator("#papers a").last.click()
+    clerk.page.select_option("#scan-kind", "D04")
+    clerk.page.select_option("#scan-source", "adf-duplex")
+    clerk.page.locator("#other-scan button").click()
+    expect(clerk.page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(clerk.page.locator(".sheet")).to_have_count(6)
+    for picture in clerk.page.locator(".sheet img").all():
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("one => one.decode()")
+    clerk.page.evaluate("scrollTo(0, 0)")
+
+
 def devices(clerk):
     clerk.sign_in("technician", clerk.language)
     clerk.page.goto(f"{clerk.demo.url}/devices")
@@ -88,6 +105,7 @@ PICTURES = {
     "desk-filled": ("zh", filled),
     "desk-filled-en": ("en", filled),
     "record": ("zh", record),
+    "documents": ("zh", documents),
     "devices": ("zh", devices),
     "devices-en": ("en", devices),
     "practice": ("zh", practice),
