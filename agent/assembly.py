@@ -20,11 +20,14 @@ from agent.control import ControlServer
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
+from agent.devices.state import DeviceState
+from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
 from agent.documents.media_key import KeySources
 from agent.documents.opening import Documents, open_documents
 from agent.documents.scan_desk import ScanDesk
+from agent.documents.scan_orders import Around
 from agent.documents.service import DocumentsService
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
@@ -170,9 +173,24 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     devices = DevicesService(supervisor, clock, remember, PhotoDecoder(photo, clock))
     parts.append(devices)
-    scan_desk = ScanDesk(papers.papers, papers.jobs, supervisor, clock, bus.publish, papers.keep_house, store.close)
+
+    def scanner_status() -> DeviceStatus | None:
+        return supervisor.statuses().get("scanner")
+
+    def is_scanner_ready() -> bool:
+        status = scanner_status()
+        return status is not None and status.state is DeviceState.READY
+
+    scan_desk = ScanDesk(
+        papers.papers,
+        papers.jobs,
+        supervisor,
+        clock,
+        bus.publish,
+        Around(papers.keep_house, is_scanner_ready, store.close),
+    )
     desks.append(scan_desk)
-    documents = DocumentsService(store, clock, papers.papers, scan_desk, lambda: supervisor.statuses().get("scanner"))
+    documents = DocumentsService(store, clock, papers.papers, scan_desk, scanner_status)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
     control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, documents, scan_desk)

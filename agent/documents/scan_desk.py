@@ -12,8 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from peewee import PeeweeException
@@ -24,57 +23,23 @@ from agent.documents.errors import refused
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.papers import Papers
-from agent.documents.people import Person
+from agent.documents.scan_orders import Around, Order, Scanner, UnderWay
 from agent.documents.scanned_page import new_page
-from agent.documents.views import ScanWish
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, Source
-from peewee_models.document_queries import Owner
 from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
 
 SILENCE_LIMIT_S = 60.0
 TELL_EVERY_S = 0.25
+READY_WAIT_S = 3.0
+LOOK_EVERY_S = 0.05
 HOUSEKEEPING_S = 60.0
 STOPPING = "SCANNER-STOPPING"
 CANCELLED = "SCANNER-CANCELLED"
-
-
-class Scanner(Protocol):
-    """What is asked of the supervisor."""
-
-    def request(self, role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
-        """Ask the device for something."""
-
-    def cancel(self, role: str) -> None:
-        """Call off what the device is doing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One wish to scan: for whom, of what kind, how, whose; `replaces` is the page that the new one stands in for."""
-
-    owner: Owner
-    kind: str
-    wish: ScanWish
-    by: Person
-    by_name: str
-    replaces: uuid.UUID | None = None
-
-
-@dataclass(slots=True)
-class UnderWay:
-    """The scan under way; `failure` is why a page of it could not be kept."""
-
-    job_id: uuid.UUID
-    order: Order
-    is_cancelled: bool = False
-    lines: int = 0
-    lines_expected: int = 0
-    failure: CodedError | None = None
 
 
 class ScanDesk:
@@ -86,8 +51,7 @@ class ScanDesk:
         scanner: the supervisor.
         clock: the time.
         publish: takes events; must not block.
-        keep_house: done about once a minute while nothing happens.
-        leave: done last in the thread: its connection to the database is its own to close.
+        around: what goes on around the scans.
     """
 
     def __init__(
@@ -97,16 +61,14 @@ class ScanDesk:
         scanner: Scanner,
         clock: Clock,
         publish: Callable[[Event], None],
-        keep_house: Callable[[], None],
-        leave: Callable[[], object],
+        around: Around,
     ) -> None:
         self._papers = papers
         self._jobs = jobs
         self._scanner = scanner
         self._clock = clock
         self._publish = publish
-        self._keep_house = keep_house
-        self._leave = leave
+        self._around = around
         self._lock = threading.Lock()
         self._under_way: UnderWay | None = None
         self._told_s = float("-inf")
@@ -172,10 +134,10 @@ class ScanDesk:
             try:
                 happening = self._happenings.get(timeout=HOUSEKEEPING_S)
             except queue.Empty:
-                self._attempt(self._keep_house)
+                self._attempt(self._around.keep_house)
                 continue
             if happening is None:
-                self._leave()
+                self._around.leave()
                 return
             self._take(happening)
 
@@ -210,7 +172,13 @@ class ScanDesk:
             self._note_progress(one, progress)
 
     def _ask(self, one: UnderWay) -> None:
-        """Have the scanner begin, unless the wish was withdrawn before."""
+        """Have the scanner begin, unless the wish was withdrawn before.
+
+        Behind an error or a cancel the scanner gets a fresh worker, which takes a moment.
+        """
+        until_s = self._clock.monotonic() + READY_WAIT_S
+        while not (self._around.is_ready() or one.is_cancelled or self._clock.monotonic() >= until_s):
+            self._clock.sleep(LOOK_EVERY_S)
         if one.is_cancelled:
             self._finish(one, JobHappening.CANCELLED)
             return

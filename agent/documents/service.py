@@ -22,7 +22,8 @@ from agent.documents.job_state import JobState
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.presets import preset
-from agent.documents.scan_desk import Order, ScanDesk, UnderWay
+from agent.documents.scan_desk import ScanDesk
+from agent.documents.scan_orders import Order, UnderWay
 from agent.documents.views import (
     Board,
     DocumentView,

@@ -21,7 +21,8 @@ from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
 from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
-from agent.documents.scan_desk import ScanDesk
+from agent.documents.scan_desk import READY_WAIT_S, ScanDesk
+from agent.documents.scan_orders import Around
 from agent.documents.service import Board, DocumentsService, OwnerRef, ScanWish
 from agent.errors import Actor, CodedError, DeviceError, Retry
 from agent.register.desk import Desk
@@ -84,10 +85,14 @@ class Room:
             "scanner", "scanner_sane", "sane:auto", DeviceState.READY, None, {}, None, {}, {}, True, ()
         )
         parts = (self.papers, self.jobs, self.scanner, self.clock, office.events.append)
-        self.desk = ScanDesk(*parts, lambda: None, office.store.close)
+        self.is_ready: Callable[[], bool] = lambda: True
+        self.desk = ScanDesk(*parts, Around(lambda: None, self._looked, office.store.close))
         self.service = DocumentsService(office.store, self.clock, self.papers, self.desk, lambda: self.status)
         self.by = office.sign_in("clerk")
         self.ref = self.draft()
+
+    def _looked(self) -> bool:
+        return self.is_ready()
 
     def draft(self) -> OwnerRef:
         return OwnerRef("draft", self.office.register.open_draft(self.by).id)
@@ -173,6 +178,32 @@ def test_progress_of_the_page_under_way_is_shown_and_told_without_personal_data(
     assert {tuple(event.facts) for event in told} == {("draft",)}
     room.scanner.end(0)
     room.until_ended()
+
+
+def test_a_scanner_that_is_just_coming_back_is_waited_for_and_not_for_ever(room: Room) -> None:
+    room.is_ready = lambda: False
+    before = room.clock.monotonic()
+    room.scan()
+    assert room.clock.monotonic() >= before + READY_WAIT_S
+    room.scanner.fail("SCANNER-ABSENT")
+    assert room.until_ended() == ("failed", 0, "SCANNER-ABSENT")
+    looks = iter([False, False, True])
+    room.is_ready = lambda: next(looks)
+    room.scanned(1)
+    assert next(looks, "none left") == "none left"
+
+
+def test_a_scan_called_off_while_the_scanner_comes_back_never_reaches_it(room: Room) -> None:
+    def call_off() -> bool:
+        one = room.desk.under_way()
+        assert one is not None
+        room.service.cancel(str(one.job_id), room.by)
+        return False
+
+    room.is_ready = call_off
+    room.service.scan(room.ref, "D04", FEEDER, room.by)
+    assert room.until_ended() == ("cancelled", 0, "")
+    assert room.scanner.asked == []
 
 
 @pytest.mark.parametrize("code", ["SCANNER-JAM", "SCANNER-COVER", "SCANNER-WORKER-DIED", "SCANNER-IO"])
