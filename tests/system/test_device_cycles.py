@@ -31,8 +31,8 @@ def unplug_cycle(simulator, supervised, wait_for):
 
 def test_a_card_is_placed_read_verified_and_removed(simulator, supervise, wait_for):
     supervised = supervise(simulator.address)
-    supervised.wait_until("ready")
     supervised.supervisor.watch("reader", is_reading=True)
+    supervised.wait_until("ready")
     simulator.call("PUT", "/plate", {"card": "resident-001"})
     wait_for(lambda: supervised.count("verified") == 1, "verified")
     simulator.call("DELETE", "/plate")
