@@ -19,10 +19,10 @@ from agent.devices.status import DeviceStatus
 from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
-from agent.station import reader_settings, socket_places
+from agent.station import reader_settings, scanner_settings, socket_places
 
 ASK_LIMIT_S = 5.0
-READER_LIMIT_S = 20.0
+DEVICE_LIMIT_S = 20.0
 WELL = {DeviceState.READY, DeviceState.BUSY}
 
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _devices(config: Config) -> tuple[list[Finding], Exit]:
-    """Ask the running agent how its devices are, or look at the reader ourselves."""
+    """Ask the running agent how its devices are, or look at them ourselves."""
     for place in socket_places(config.folder):
         try:
             answer = control.ask(place, {"ask": "status"}, ASK_LIMIT_S)
@@ -62,18 +62,20 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
             findings += [_of_status(status) for status in statuses]
             return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
-    if config.reader is None:
-        return findings, Exit.DONE
-    status = probe(reader_settings(config.reader), SystemClock(), READER_LIMIT_S)
-    findings.append(_of_status(status))
-    return findings, Exit.DONE if status.code is None else exit_of(status.code)
+    configured = [] if config.reader is None else [reader_settings(config.reader)]
+    configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
+    statuses = [probe(settings, SystemClock(), DEVICE_LIMIT_S) for settings in configured]
+    findings += [_of_status(status) for status in statuses]
+    codes = [status.code for status in statuses if status.code is not None]
+    return findings, exit_of(codes[0]) if codes else Exit.DONE
 
 
 def _of_status(status: DeviceStatus) -> Finding:
+    name = status.role.upper()
     if status.code is None and status.state not in WELL:
-        return Finding(status.role, False, "DOCTOR-READER-NOT-YET", {"state": status.state})
+        return Finding(status.role, False, f"DOCTOR-{name}-NOT-YET", {"state": status.state})
     if status.code is None:
-        return Finding(status.role, True, "DOCTOR-READER", {"address": status.identity.get("address", status.address)})
+        return Finding(status.role, True, f"DOCTOR-{name}", {"address": status.identity.get("address", status.address)})
     return Finding(status.role, False, status.code, status.facts)
 
 

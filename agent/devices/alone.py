@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from agent.devices.host import DeviceSettings
@@ -29,14 +29,22 @@ def read_card(settings: DeviceSettings, clock: Clock, limit_s: float) -> IdCard 
 def probe(settings: DeviceSettings, clock: Clock, limit_s: float) -> DeviceStatus:
     """Start the device and say how it is as soon as that is known, or after `limit_s` seconds."""
     with _running(settings, clock) as (devices, changed):
-        end_s = clock.monotonic() + limit_s
-        while True:
-            (status,) = devices.statuses()
-            left_s = end_s - clock.monotonic()
-            if status.state in _SETTLED or status.code is not None or left_s <= 0:
-                return status
-            changed.wait(left_s)
-            changed.clear()
+        return settled(lambda: devices.statuses()[0], changed, clock, limit_s)
+
+
+def settled(look: Callable[[], DeviceStatus], changed: threading.Event, clock: Clock, limit_s: float) -> DeviceStatus:
+    """Wait until it is known how a device is, or for `limit_s` seconds, and say how it is then.
+
+    `changed` is set by others whenever something about the device has changed.
+    """
+    end_s = clock.monotonic() + limit_s
+    while True:
+        status = look()
+        left_s = end_s - clock.monotonic()
+        if status.state in _SETTLED or status.code is not None or left_s <= 0:
+            return status
+        changed.wait(left_s)
+        changed.clear()
 
 
 @contextmanager

@@ -42,6 +42,12 @@ class ScanEnd(msgspec.Struct, frozen=True):
     is_cancelled: bool
 
 
+def progress_of(sign: Sign) -> Progress:
+    """Read what a sign `progress` tells."""
+    facts = sign.facts
+    return Progress(int(facts["page"]), int(facts["lines"]), int(facts["lines_expected"]))
+
+
 class ScannerWatch:
     """Run one scanner."""
 

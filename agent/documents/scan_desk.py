@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from peewee import PeeweeException
 
-from agent.devices.scanner_watch import ScanEnd
+from agent.devices.scanner_watch import ScanEnd, progress_of
 from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
 from agent.documents.job_state import JobHappening
@@ -166,10 +166,7 @@ class ScanDesk:
         elif isinstance(happening, Page):
             self._store(one, happening)
         else:
-            progress = Progress(
-                int(happening.facts["page"]), int(happening.facts["lines"]), int(happening.facts["lines_expected"])
-            )
-            self._note_progress(one, progress)
+            self._note_progress(one, progress_of(happening))
 
     def _ask(self, one: UnderWay) -> None:
         """Have the scanner begin, unless the wish was withdrawn before.

@@ -1,0 +1,158 @@
+"""`renhu scan`: scan into a PDF, with the station's own scanner or another, while no agent holds it."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent import control
+from agent.clock import SystemClock
+from agent.commands.output import emit, fail, language, tell
+from agent.config import Config, load
+from agent.devices.host import DeviceSettings
+from agent.devices.scan_alone import scan_pages
+from agent.documents.page_work import make_pdf
+from agent.documents.papers import NewPage, PageContent
+from agent.documents.scanned_page import new_page
+from agent.errors import Actor, CodedError, Exit, Retry
+from agent.messages.service import text
+from agent.station import scanner_settings, socket_places
+from drivers.scanner_api import ColourMode, Progress, ScanRequest, Source
+
+ASK_LIMIT_S = 5.0
+BAR_CELLS = 30
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Scan and write the PDF; behind an error the pages that have come are written all the same."""
+    wanted = ScanRequest(_source(arguments), ColourMode(arguments.mode), arguments.dpi)
+    output: Path = arguments.output
+    try:
+        settings = _scanner(load(arguments.config), arguments.address)
+        _look_at(output)
+        pages, error = _scan(settings, wanted, arguments.timeout)
+        if error is not None and not pages:
+            raise error
+        pdf = make_pdf([(PageContent(page.content, page.content_type), 0) for page in pages])
+        _write(output, pdf)
+    except CodedError as refused:
+        return fail(refused, as_json=arguments.json)
+    if error is not None:
+        tell("SCAN-FILE-PART", pages=len(pages), path=str(output))
+        return fail(error, as_json=arguments.json)
+    if arguments.json:
+        emit({"file": str(output), "pages": len(pages), "bytes": len(pdf)})
+    else:
+        tell("SCAN-FILE", pages=len(pages), path=str(output))
+    return Exit.DONE
+
+
+def _source(arguments: argparse.Namespace) -> Source:
+    if arguments.duplex:
+        return Source.DUPLEX_FEEDER
+    return Source(arguments.source or Source.FLATBED)
+
+
+def _scanner(config: Config, address: str | None) -> DeviceSettings:
+    """Say how the scanner is reached.
+
+    Raises: CodedError SCANNER-NOT-CONFIGURED; SCANNER-OF-AGENT while a running agent holds it.
+    """
+    own = None if config.scanner is None else scanner_settings(config.scanner)
+    if own is None or (address is not None and address != own.address):
+        if address is None:
+            raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+        if own is None:
+            return DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
+        return msgspec.structs.replace(own, address=address)
+    for place in socket_places(config.folder):
+        if control.ask(place, {"ask": "status"}, ASK_LIMIT_S) is not None:
+            raise CodedError("SCANNER-OF-AGENT", Actor.CLERK, Retry.AFTER_ACTION)
+    return own
+
+
+def _look_at(output: Path) -> None:
+    """Before anything moves: the file can be written.  Raises: CodedError SCAN-OUTPUT."""
+    if output.is_dir() or not os.access(output.parent, os.W_OK):
+        raise CodedError("SCAN-OUTPUT", Actor.CLERK, Retry.AFTER_ACTION, path=str(output))
+
+
+def _scan(settings: DeviceSettings, wanted: ScanRequest, silence_s: float) -> tuple[list[NewPage], CodedError | None]:
+    """Give the pages that came, and why no more of them did; None at the regular end."""
+    pages: list[NewPage] = []
+    try:
+        for page, body in scan_pages(settings, SystemClock(), wanted, silence_s, _show):
+            pages.append(new_page(page, body, wanted.source))
+            _show(Progress(page.number, page.height_px, page.height_px))
+            tell("SCAN-PAGE", page=page.number)
+    except KeyboardInterrupt:
+        return pages, CodedError("SCANNER-CANCELLED", Actor.CLERK, Retry.NOW)
+    except CodedError as error:
+        return pages, error
+    return pages, None
+
+
+def _show(progress: Progress) -> None:
+    """Draw the bar of the page under way, where a person looks."""
+    if not sys.stderr.isatty() or not progress.lines_expected:
+        return
+    share = min(1.0, progress.lines / progress.lines_expected)
+    bar = ("█" * round(BAR_CELLS * share)).ljust(BAR_CELLS, "░")
+    label = text("SCAN-PAGE-UNDER-WAY", language(), page=progress.page)
+    print(f"\r{label} {bar} {share:4.0%} ", end="", file=sys.stderr, flush=True)
+
+
+def _write(output: Path, content: bytes) -> None:
+    """Put the whole file in its place, or nothing.  Raises: CodedError SCAN-OUTPUT, SCAN-OUTPUT-FULL."""
+    part = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(output)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        code = "SCAN-OUTPUT-FULL" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "SCAN-OUTPUT"
+        raise CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, path=str(output)) from error
+
+
+class _DuplexIsFeeder(argparse.Action):
+    """Refuse both sides from the glass, which has one."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any) -> None:
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
+        if namespace.duplex and namespace.source == Source.FLATBED:
+            parser.error("--duplex: --source adf")
+
+
+def add_to(commands: Any) -> None:
+    """Describe the command line of `renhu scan`."""
+    parser = commands.add_parser("scan", help="扫描成 PDF / scan into a PDF")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.pdf", help="写入的文件 / the file")
+    parser.add_argument("--address", help="sane:NAME, sane:auto")
+    parser.add_argument(
+        "--source", choices=[Source.FLATBED.value, Source.FEEDER.value], action=_DuplexIsFeeder,
+        help="平板或送纸器 / glass or feeder (flatbed)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--duplex", nargs=0, default=False, action=_DuplexIsFeeder, help="送纸器双面 / both sides, from the feeder"
+    )
+    parser.add_argument("--dpi", type=int, default=300, metavar="N", help="分辨率 / dots per inch (300)")
+    parser.add_argument(
+        "--mode", choices=[mode.value for mode in ColourMode], default=ColourMode.COLOUR.value,
+        help="彩色、灰度、黑白 / what of the paper is kept (colour)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timeout", type=float, default=60.0, metavar="S", help="扫描仪最多静默多少秒 / seconds of silence (60)"
+    )
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.set_defaults(run=run)

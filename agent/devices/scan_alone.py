@@ -1,0 +1,68 @@
+"""A scan without an agent: for `renhu scan`, with the same worker, driver and wire as in the agent."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+
+import msgspec
+
+from agent.devices.alone import STOP_LIMIT_S, settled
+from agent.devices.host import DeviceSettings
+from agent.devices.scanner_watch import progress_of
+from agent.devices.state import DeviceState
+from agent.devices.supervisor import Supervisor
+from agent.devices.wire import Page, Sign
+from drivers.api import Actor, Clock, CodedError, DeviceError, Retry
+from drivers.scanner_api import Progress, ScannedPage, ScanRequest
+
+CANCEL_LIMIT_S = 3.0
+
+
+def scan_pages(
+    settings: DeviceSettings, clock: Clock, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
+) -> Iterator[tuple[ScannedPage, bytes]]:
+    """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
+
+    Args:
+        settings: how the scanner is reached.
+        clock: the time.
+        wanted: what to scan.
+        silence_s: so long the scanner may take to open, and so long it may then show nothing.
+        report: called while a page is read.
+
+    Raises: CodedError as the scanner ended it; the pages before it have come.
+    """
+    shown: queue.SimpleQueue[Sign | Page | None] = queue.SimpleQueue()
+    changed = threading.Event()
+
+    def on_sign(_role: str, sign: Sign | Page) -> None:
+        if isinstance(sign, Page) or sign.name == "progress":
+            shown.put(sign)
+
+    supervisor = Supervisor(
+        [settings], clock, lambda _event: changed.set(), on_sign, lambda: None, refuses_simulated=False
+    )
+    answer: Future[bytes] | None = None
+    supervisor.start()
+    try:
+        status = settled(lambda: supervisor.statuses()["scanner"], changed, clock, silence_s)
+        if status.state is not DeviceState.READY:
+            raise DeviceError(status.code or "SCANNER-HUNG", Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)
+        answer = supervisor.request("scanner", "scan", msgspec.to_builtins(wanted), silence_s)
+        answer.add_done_callback(lambda _: shown.put(None))
+        while (sign := shown.get()) is not None:
+            if isinstance(sign, Page):
+                yield msgspec.json.decode(sign.data, type=ScannedPage), sign.body
+            else:
+                report(progress_of(sign))
+        answer.result()
+    finally:
+        if answer is not None and not answer.done():
+            supervisor.cancel("scanner")
+            with suppress(CodedError, TimeoutError):
+                answer.result(CANCEL_LIMIT_S)
+        supervisor.stop(STOP_LIMIT_S)

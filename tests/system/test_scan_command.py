@@ -1,0 +1,175 @@
+"""`renhu scan` and `renhu doctor` with SANE's own pattern scanner, as a technician types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+RUN_S = 60
+Renhu = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def command(config: Path, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", "agent", *map(str, arguments), "--config", str(config)]
+
+
+def in_english() -> dict[str, str]:
+    return {**os.environ, "LC_ALL": "en_US.UTF-8"}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A station with the pattern scanner; `pattern.conf` lines are added by `behave`."""
+    tmp_path.joinpath("sane").mkdir()
+    behave(tmp_path)
+    file = tmp_path / "renhu.toml"
+    file.write_text(
+        f"""
+        [data]
+        folder = "{tmp_path}"
+        [devices.scanner]
+        driver = "scanner_sane"
+        address = "sane:test:0"
+        configuration = "{tmp_path / "sane"}"
+        """
+    )
+    return file
+
+
+def behave(folder: Path, **lines: object) -> None:
+    told = "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items())
+    folder.joinpath("sane", "test.conf").write_text(told)
+
+
+@pytest.fixture
+def renhu(config: Path) -> Renhu:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(config, *arguments), capture_output=True, text=True, timeout=RUN_S, check=False, env=in_english()
+        )
+
+    return run
+
+
+def pages_of(file: Path) -> int:
+    with pikepdf.open(io.BytesIO(file.read_bytes())) as made:
+        assert made.open_metadata().pdfa_status == "1B"
+        return len(made.pages)
+
+
+def test_the_feeder_becomes_one_pdf(renhu: Renhu, tmp_path: Path) -> None:
+    file = tmp_path / "lease.pdf"
+    done = renhu("scan", "-o", file, "--source", "adf", "--dpi", "75", "--mode", "grey", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"file": str(file), "pages": 10, "bytes": file.stat().st_size}
+    assert pages_of(file) == 10
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "Page 10 scanned" in done.stderr
+    assert [one.name for one in tmp_path.glob(".*")] == []
+
+
+def test_the_glass_is_the_default_and_line_art_stays_line_art(renhu: Renhu, tmp_path: Path) -> None:
+    file = tmp_path / "page.pdf"
+    done = renhu("scan", "-o", file, "--dpi", "75", "--mode", "lineart")
+    assert done.returncode == 0, done.stderr
+    assert f"Saved {file}, pages: 1" in done.stderr
+    assert pages_of(file) == 1
+    with pikepdf.open(file) as made:
+        ((_, image),) = made.pages[0].get_images().items()
+        assert "/CCITTFaxDecode" in str(image.get("/Filter"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "code"),
+    [
+        (("--dpi", "99999"), 2, "SCANNER-SETTING"),
+        (("--address", "sane:nowhere:0"), 6, "SCANNER-ABSENT"),
+        (("--address", "serial:auto"), 2, "SCANNER-ADDRESS"),
+    ],
+)
+def test_what_cannot_be_scanned_says_why_and_leaves_no_file(
+    renhu: Renhu, tmp_path: Path, arguments: tuple[str, ...], status: int, code: str
+) -> None:
+    file = tmp_path / "page.pdf"
+    done = renhu("scan", "-o", file, "--json", *arguments)
+    assert done.returncode == status, done.stderr
+    assert json.loads(done.stdout)["error"]["code"] == code
+    assert not file.exists()
+
+
+def test_both_sides_from_the_glass_and_a_folder_that_is_not_there_are_refused_before_anything_moves(
+    renhu: Renhu, tmp_path: Path
+) -> None:
+    for sides in (("--source", "flatbed", "--duplex"), ("--duplex", "--source", "flatbed")):
+        assert renhu("scan", "-o", tmp_path / "page.pdf", *sides).returncode == 2
+    done = renhu("scan", "-o", tmp_path / "none" / "page.pdf", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "SCAN-OUTPUT")
+    assert "Page 1" not in done.stderr
+
+
+def test_a_station_without_a_scanner_says_so(renhu: Renhu, config: Path, tmp_path: Path) -> None:
+    config.write_text(f'[data]\nfolder = "{tmp_path}"\n')
+    done = renhu("scan", "-o", tmp_path / "page.pdf", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (6, "SCANNER-NOT-CONFIGURED")
+
+
+def test_ctrl_c_keeps_the_pages_that_have_come(config: Path, tmp_path: Path) -> None:
+    behave(tmp_path, read_limit="true", read_limit_size=2048, read_delay="true", read_delay_duration=1000)
+    file = tmp_path / "lease.pdf"
+    process = subprocess.Popen(
+        command(config, "scan", "-o", file, "--source", "adf", "--dpi", "75"),
+        stderr=subprocess.PIPE, text=True, env=in_english(),
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if "Page 2 scanned" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    said += process.stderr.readlines()
+    process.stderr.close()
+    assert process.wait(RUN_S) == 4, said
+    assert "SCANNER-CANCELLED" in said[-1]
+    assert 2 <= pages_of(file) < 10
+    assert f"pages: {pages_of(file)}" in "".join(said)
+
+
+def test_a_person_at_a_terminal_sees_a_bar(config: Path, tmp_path: Path) -> None:
+    behave(tmp_path, read_limit="true", read_limit_size=2048, read_delay="true", read_delay_duration=1000)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command(config, "scan", "-o", tmp_path / "page.pdf", "--dpi", "75"), stderr=theirs, env=in_english()
+    )
+    os.close(theirs)
+    seen = b""
+    end_s = time.monotonic() + RUN_S
+    while time.monotonic() < end_s:
+        try:
+            seen += os.read(ours, 4096)
+        except OSError:
+            break
+    os.close(ours)
+    assert process.wait(RUN_S) == 0, seen
+    assert "█".encode() in seen
+    assert b"Page 1" in seen
+
+
+def test_doctor_says_how_the_scanner_is(renhu: Renhu, config: Path) -> None:
+    (found,) = [check for check in json.loads(renhu("doctor", "--json").stdout)["checks"] if check["name"] == "scanner"]
+    assert (found["ok"], found["code"]) == (True, "DOCTOR-SCANNER")
+    assert "test:0" in found["text"]
+    config.write_text(config.read_text().replace("sane:test:0", "sane:nowhere:0"))
+    (found,) = [check for check in json.loads(renhu("doctor", "--json").stdout)["checks"] if check["name"] == "scanner"]
+    assert (found["ok"], found["code"]) == (False, "SCANNER-ABSENT")
