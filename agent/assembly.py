@@ -140,7 +140,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     is_practice = kind is FolderKind.PRACTICE
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
     accounts = AccountsService(store, clock, AccountsPolicy(lock_s=config.lock_s))
-    register = RegisterService(store, clock, settings, bus.publish, papers.papers)
+    register = RegisterService(store, clock, settings, bus.publish, papers.papers, accounts)
     desk = Desk(register, clock, bus.publish)
     feed = CardFeed(desk, register)
     parts: list[DevicesService] = []

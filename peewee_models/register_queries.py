@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
+
+from peewee import fn
 
 from peewee_models.accounts import User
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
@@ -62,6 +64,26 @@ def matching(number_part: str, name_part: str, spelled: str, page: int, size: in
         return []
     found = _joined().where(reduce(or_, choices)).order_by(Registration.registered_at.desc(), Registration.id)
     return list(found.paginate(page, size))
+
+
+def households_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], str]], most: int) -> list[uuid.UUID]:
+    """Households with an active registration at an address, the one registered last first.
+
+    Args:
+        words: each is a part of the road's name.
+        numbers: each with the columns of which one holds it.
+        most: so many are given at most.
+
+    Returns: none when nothing is said of the address.
+    """
+    clauses = [Registration.road.contains(word) for word in words]
+    clauses += [reduce(or_, (getattr(Registration, name) == text for name in names)) for names, text in numbers]
+    if not clauses:
+        return []
+    last = fn.MAX(Registration.registered_at)
+    here = reduce(and_, clauses, (Registration.state == "active") & Registration.household.is_null(False))
+    found = Registration.select(Registration.household, last).where(here).group_by(Registration.household)
+    return [row.household_id for row in found.order_by(last.desc(), Registration.household).limit(most)]
 
 
 def _joined() -> Any:

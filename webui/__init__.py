@@ -22,6 +22,7 @@ from webui.views import (
     events,
     health,
     home,
+    households,
     media,
     practice,
     register,
@@ -76,7 +77,21 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     headers.install(app)
     errors.install(app)
     app.register_blueprint(assets.blueprint(bootstrap, static_url))
-    for module in (accounts, desk, devices, documents, drafts, events, health, home, media, practice, register, users):
+    for module in (
+        accounts,
+        desk,
+        devices,
+        documents,
+        drafts,
+        events,
+        health,
+        home,
+        households,
+        media,
+        practice,
+        register,
+        users,
+    ):
         app.register_blueprint(module.bp)
     return app
 

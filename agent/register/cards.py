@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import divisions, evaluate, fields, link, names, prefill, scope
+from agent.register import divisions, evaluate, link, names, prefill, scope
 from agent.register.drafts import Drafts
 from agent.register.form import Entry, Form, source, value
+from agent.register.households import dwelling_of
 from agent.register.views import DraftView, Problem
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
 from drivers.api import IdCard
@@ -137,9 +138,8 @@ class Cards:
         """The dwelling of a household, as its head's draft has it."""
         if head is None:
             return {}
-        now, form = self._place.clock.now(), load(head)
-        shared = {key: value(form, key) for key in fields.ADDRESS_KEYS}
-        return {key: Entry(text, "household", now) for key, text in shared.items() if text}
+        form = load(head)
+        return dwelling_of({key: value(form, key) for key in form}, self._place.clock)
 
     def mark(self, draft_id: str, by: Person, card: IdCard, state: Literal["verified", "single"]) -> DraftView | None:
         """Note how the second reading ended; None when the draft holds another card, or the number is not the same.

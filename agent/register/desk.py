@@ -110,12 +110,12 @@ class Desk:
         is_old = self._clock.monotonic() - plate.since_s >= LEFT_AFTER_S
         return "left" if plate.state in READ and (plate.is_done or is_old) else plate.state
 
-    def open_draft(self, by: SignedIn) -> DraftView:
-        """Open a draft without a card.  Raises: CodedError DESK-NOT-YOURS."""
+    def open_draft(self, by: SignedIn, household_id: str | None = None) -> DraftView:
+        """Open a draft without a card, of a household's member or not.  Raises: CodedError DESK-NOT-YOURS."""
         with self._lock:
             self._require_mine(by)
             self._plate.notice = None
-            return self._register.open_draft(by)
+            return self._register.open_draft(by, household_id)
 
     def put_aside(self, draft_id: str, by: SignedIn) -> None:
         """Let the draft rest."""
@@ -202,7 +202,7 @@ class Desk:
                 self._left = None
             if self._plate.state == "unread" and state in {"read", "verified", "single", "refused"}:
                 return
-            if state in {"read", "refused"} and holder is not None and self._may_be_of_the_last(holder):
+            if state in {"read", "refused"} and holder is not None and self._is_nobodys(holder):
                 state = "unread"
             if state in {"placed", "read", "refused"}:
                 self._plate.refusal = self._plate.notice = None
@@ -219,12 +219,14 @@ class Desk:
             told = self._plate.state
         self._publish(Event("desk", None, {"card": told}))
 
-    def _may_be_of_the_last(self, holder: SignedIn) -> bool:
-        """Whether a first reading may have begun while another person held the desk: it is nobody's then.
+    def _is_nobodys(self, holder: SignedIn) -> bool:
+        """Whether a first reading is nobody's: the holder's page is locked, or another may have held the desk.
 
         A reader that reads tells only the end of a reading.  One that begins after the plate was seen empty, or after
         a card was found while nobody held the desk, is the holder's.
         """
+        if self._register.is_session_locked(holder.session_id):
+            return True
         if self._left is None or self._left[0] == holder.user_id:
             return False
         return self._clock.monotonic() - self._left[1] < FIRST_READING_LIMIT_S

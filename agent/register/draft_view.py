@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from agent.register import fields, id_number, names
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
+from agent.register.household_views import MemberLine
 from agent.register.views import (
     AcceptedLine,
     CardView,
@@ -16,7 +17,6 @@ from agent.register.views import (
     DraftLine,
     DraftView,
     FieldView,
-    MemberLine,
     Offer,
     RecordLine,
     RecordView,
@@ -101,9 +101,16 @@ def draft_line(row: Any, form: Form, judgement: Judgement) -> DraftLine:
     return DraftLine(str(row.id), names.masked(value(form, "name")), tuple(judgement.missing), row.saved_at)
 
 
-def member_line(key: str, kind: Literal["draft", "record"], name: str) -> MemberLine:
-    """Show another person of the household."""
-    return MemberLine(key, kind, names.masked(name))
+def member_line(key: str, kind: Literal["draft", "record"], name: str, birth_year: str) -> MemberLine:
+    """Show a person of a household."""
+    return MemberLine(key, kind, names.masked(name), birth_year)
+
+
+def record_member(record: Any) -> MemberLine:
+    """Show a saved registration as a member of its household."""
+    person = record.person
+    year = "" if person.birth_date is None else f"{person.birth_date.year:04d}"
+    return member_line(str(record.id), "record", person.name, year)
 
 
 def record_line(row: Any, zone: tzinfo) -> RecordLine:
@@ -150,4 +157,5 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         collected_at=row.collected_at,
         registered_at=row.registered_at,
         form_no=row.form_no,
+        household="" if row.household_id is None else str(row.household_id),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import approvals, codes, draft_view, evaluate, fields, id_number, prefill, scope
+from agent.register import approvals, codes, draft_view, evaluate, fields, households, id_number, prefill, scope
 from agent.register.errors import refused
 from agent.register.form import Entry, Form
 from agent.register.views import DraftLine, DraftView
@@ -47,12 +47,16 @@ class Drafts:
             row = draft_queries.open_of_user(uuid.UUID(by.user_id))
             return None if row is None else view(self._place, row)
 
-    def open(self, by: Person) -> DraftView:
-        """Open an empty draft; another open one is put aside."""
+    def open(self, by: Person, household_id: str | None = None) -> DraftView:
+        """Open a draft, empty but for the dwelling of a household, where one is given; another open one is put aside.
+
+        Raises: CodedError HOUSEHOLD-UNKNOWN.
+        """
         self.erase_stale_chips()
         with writing(self._place.store):
-            row = self.new_row(by, None)
-            shown = view(self._place, row, keep(self._place, row, {}, self.defaults()))
+            household, dwelling = (None, {}) if household_id is None else households.to_join(household_id, self._place)
+            row = self.new_row(by, household)
+            shown = view(self._place, row, keep(self._place, row, {}, self.defaults() | dwelling))
         self._place.tell_draft(by, row)
         return shown
 

@@ -10,6 +10,8 @@ from agent.events.service import Event
 from agent.register.cards import Cards
 from agent.register.drafts import Drafts
 from agent.register.errors import Problems
+from agent.register.household_views import HouseholdsFound
+from agent.register.households import Households
 from agent.register.records import Records
 from agent.register.views import DraftLine, DraftView, RecordLine, RecordView, StationSettings
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
@@ -28,11 +30,13 @@ class RegisterService:
         station: StationSettings,
         publish: Callable[[Event], None],
         papers: DraftPapers | None = None,
+        accounts: AccountsService | None = None,
     ) -> None:
         place = Workplace(store, clock, station, publish, papers or NoPapers())
-        self._accounts = AccountsService(store, clock)
+        self._accounts = accounts or AccountsService(store, clock)
         self._drafts = Drafts(place)
         self._records = Records(place)
+        self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place
 
@@ -51,10 +55,18 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         return self._drafts.current(by)
 
-    def open_draft(self, by: SignedIn) -> DraftView:
-        """Open an empty draft; the one worked on is put aside."""
+    def open_draft(self, by: SignedIn, household_id: str | None = None) -> DraftView:
+        """Open a draft, empty but for the dwelling of a household; the one worked on is put aside.
+
+        Raises: CodedError HOUSEHOLD-UNKNOWN.
+        """
         require(by, Right.REGISTER_WRITE)
-        return self._drafts.open(by)
+        return self._drafts.open(by, household_id)
+
+    def households(self, address: str, by: SignedIn) -> HouseholdsFound:
+        """Find households by the address where they live, to register one more person there."""
+        require(by, Right.REGISTER_WRITE)
+        return self._households.find(address, by)
 
     def type_fields(self, draft_id: str, values: Mapping[str, str], by: SignedIn) -> DraftView:
         """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN, FIELD-UNKNOWN."""
@@ -142,3 +154,7 @@ class RegisterService:
     def is_session_alive(self, session_id: str) -> bool:
         """Whether a session still lives."""
         return self._accounts.is_session_alive(session_id)
+
+    def is_session_locked(self, session_id: str) -> bool:
+        """Whether nobody has acted in a session for so long that it shows nothing."""
+        return self._accounts.is_session_locked(session_id)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from agent.register.household_views import MemberLine
+
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
 CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left", "unread"]
 QuestionChoice = Literal["same-person", "own-draft", "household-member", "ignore"]
@@ -140,15 +142,6 @@ class ScopeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberLine:
-    """Another person of the same household: an unsaved draft or a saved record."""
-
-    id: str
-    kind: Literal["draft", "record"]
-    name_masked: str
-
-
-@dataclass(frozen=True, slots=True)
 class RecordLine:
     """One registration in a list."""
 
@@ -235,6 +228,7 @@ class RecordView:
     collected_at: datetime
     registered_at: datetime
     form_no: str = ""
+    household: str = ""
 
 
 @dataclass(frozen=True, slots=True)

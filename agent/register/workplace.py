@@ -15,7 +15,8 @@ from agent.events.service import Event
 from agent.register import approvals, codes, draft_view, evaluate, fields, link
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, value
-from agent.register.views import DraftView, MemberLine, StationSettings
+from agent.register.household_views import MemberLine
+from agent.register.views import DraftView, StationSettings
 from drivers.api import Clock
 from peewee_models import draft_queries
 
@@ -133,8 +134,11 @@ def _members(row: Any) -> tuple[MemberLine, ...]:
     drafts = [other for other in draft_queries.household_drafts(row.household_id) if other.id != row.id]
     records = [other for other in draft_queries.household_records(row.household_id) if other.id != row.registration_id]
     own = [other for other in drafts if other.user_id == row.user_id]
-    lines = [draft_view.member_line(str(other.id), "draft", value(load(other), "name")) for other in own]
-    return (*lines, *(draft_view.member_line(str(other.id), "record", other.person.name) for other in records))
+    return (*(_draft_member(str(other.id), load(other)) for other in own), *map(draft_view.record_member, records))
+
+
+def _draft_member(draft_id: str, form: Form) -> MemberLine:
+    return draft_view.member_line(draft_id, "draft", value(form, "name"), value(form, "birth_date")[:4])
 
 
 def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, Form], Form]) -> DraftView:

@@ -347,3 +347,14 @@ def test_a_full_disk_is_told_and_the_desk_goes_on(
     office.lift()
     office.tap(people())
     assert office.draft(clerk).fields["name"].verified
+
+
+def test_a_card_laid_before_a_locked_page_is_nobodys(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.clock.forward(5 * 60)
+    office.tap(people())
+    assert Draft.select().count() == 0
+    assert office.desk.view(clerk).card_state == "unread"
+    office.accounts.unlock(clerk, office.passwords["clerk"])
+    office.lift()
+    office.tap(people())
+    assert office.draft(clerk).fields["name"].verified

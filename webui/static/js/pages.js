@@ -1,6 +1,7 @@
 // Pages other than the desk: keys, counting ages, and fresh parts when something changed.
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
+import * as find from "./find.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as switches from "./switches.js";
@@ -12,6 +13,7 @@ keys.start();
 lock.start();
 codes.start();
 clock.start();
+find.start();
 switches.start();
 
 const live = document.getElementById("live");

@@ -1,0 +1,37 @@
+"""What the pages see of a household (户): who belongs to it, and where it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A person of a household: an unsaved draft or a saved record.
+
+    Attributes:
+        birth_year: four digits, or "" where it is not known; masked names of one family look alike.
+    """
+
+    id: str
+    kind: Literal["draft", "record"]
+    name_masked: str
+    birth_year: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdLine:
+    """One household in a list."""
+
+    id: str
+    address: str
+    members: tuple[MemberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsFound:
+    """Households that fit an address; `is_cut` when there are more of them than are listed."""
+
+    lines: tuple[HouseholdLine, ...]
+    is_cut: bool

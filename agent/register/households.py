@@ -1,0 +1,87 @@
+"""Households as the clerk looks for them: by the address where they live, to register one more person there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from agent.accounts.audit import Act
+from agent.accounts.storage import writing
+from agent.register import draft_view, fields
+from agent.register.errors import key_of, refused
+from agent.register.form import Entry
+from agent.register.household_views import HouseholdLine, HouseholdsFound
+from agent.register.workplace import Person, Workplace
+from drivers.api import Clock
+from peewee_models import draft_queries, register_queries
+
+MOST_HOUSEHOLDS: Final = 20
+
+_COLUMNS: Final = {"弄": ("lane",), "支弄": ("sublane",), "号": ("no",), "室": ("room",)}
+_ANY_COLUMN: Final = ("lane", "sublane", "no", "room")
+_TOKEN: Final = re.compile(r"(?P<number>\d+[A-Za-z]?)(?P<unit>支弄|弄|号|室)?|(?P<word>[^\W\d_]+)")
+# What stands before the road; two characters at least must be left of it.
+_BEFORE_ROAD: Final = re.compile(r"(?:.{1,4}市)?(?:.{1,4}区)?(?:.{1,6}?(?:镇|乡|街道))?(?=.{2})")
+
+
+class Households:
+    """The households of the station's registrations."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+
+    def find(self, address: str, by: Person) -> HouseholdsFound:
+        """Find the households at an address; the one registered last comes first.
+
+        The audit row says how many were found, never what was looked for.
+
+        Args:
+            address: a road or a part of it, and numbers with or without their 弄, 号, 室.
+            by: the clerk.
+        """
+        words, numbers = parts_of(address)
+        with writing(self._place.store):
+            found = register_queries.households_at(words, numbers, MOST_HOUSEHOLDS + 1)
+            lines = tuple(_line(household_id) for household_id in found[:MOST_HOUSEHOLDS])
+            self._place.note(by, Act.SEARCHED, ("household", None), found=len(lines))
+        return HouseholdsFound(lines, is_cut=len(found) > MOST_HOUSEHOLDS)
+
+
+def to_join(household_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entry]]:
+    """A household with its dwelling, for the form of a further person; inside an open transaction.
+
+    Raises: CodedError HOUSEHOLD-UNKNOWN.
+    """
+    key = key_of(household_id)
+    records = [] if key is None else draft_queries.household_records(key)
+    if key is None or not records:
+        raise refused("HOUSEHOLD-UNKNOWN")
+    return key, dwelling_of(register_queries.values_of(records[-1]), place.clock)
+
+
+def dwelling_of(values: Mapping[str, str], clock: Clock) -> dict[str, Entry]:
+    """What a further person of a household gets of its form: where they live."""
+    now = clock.now()
+    return {key: Entry(values[key], "household", now) for key in fields.ADDRESS_KEYS if values.get(key)}
+
+
+def parts_of(address: str) -> tuple[list[str], list[tuple[tuple[str, ...], str]]]:
+    """Take an address apart: parts of the road's name, and numbers with the columns that may hold them."""
+    words: list[str] = []
+    numbers: list[tuple[tuple[str, ...], str]] = []
+    for found in _TOKEN.finditer(unicodedata.normalize("NFKC", address)):
+        word, number, unit = found["word"], found["number"], found["unit"]
+        if word:
+            words.append(_BEFORE_ROAD.sub("", word, count=1))
+        else:
+            numbers.append((_COLUMNS.get(unit or "", _ANY_COLUMN), number))
+    return words, numbers
+
+
+def _line(household_id: uuid.UUID) -> HouseholdLine:
+    records = draft_queries.household_records(household_id)
+    address = draft_view.dwelling(register_queries.values_of(records[-1]))
+    return HouseholdLine(str(household_id), address, tuple(map(draft_view.record_member, records)))
