@@ -9,11 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.commands import card, demo, doctor, run, scan, simulate
+from agent.commands import card, demo, doctor, enrol, run, scan, simulate
 from agent.config import DEFAULT_PATH
 from agent.errors import Exit
 
-COMMANDS = (run, demo, simulate, card, scan, doctor)
+COMMANDS = (run, demo, simulate, card, scan, doctor, enrol)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

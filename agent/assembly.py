@@ -17,6 +17,7 @@ from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.control import ControlServer
+from agent.control_handlers import handlers
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
@@ -36,7 +37,7 @@ from agent.register.desk import Desk
 from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
-from agent.station import CardFeed, Station, card_json, reader_settings, scanner_settings, socket_place
+from agent.station import CardFeed, Station, reader_settings, scanner_settings, socket_place
 from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
@@ -192,7 +193,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     desks.append(scan_desk)
     documents = DocumentsService(store, clock, papers.papers, scan_desk, scanner_status)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
-    control = ControlServer(socket_place(config.folder), _handlers(devices, accounts))
+    control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, documents, scan_desk)
 
 
@@ -206,23 +207,6 @@ def _devices(config: Config, store: SqlCipherStore, *, is_practice: bool) -> lis
     with store.read():
         chosen = {} if is_practice else {one.role: chosen_address(one.role) for one in configured}
     return [msgspec.structs.replace(one, address=chosen.get(one.role) or one.address) for one in configured]
-
-
-def _handlers(
-    devices: DevicesService, accounts: AccountsService
-) -> dict[str, Callable[[dict[str, Any], int], dict[str, Any]]]:
-    """What the command line may ask; each use leaves an audit row."""
-
-    def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
-        limit_s = float(question.get("limit_s", 0.0))
-        accounts.note_device_act(None, f"card by uid {uid}", "reader")
-        return card_json(devices.borrow_card(limit_s), limit_s)
-
-    def status(_question: dict[str, Any], uid: int) -> dict[str, Any]:
-        accounts.note_device_act(None, f"status by uid {uid}", "reader")
-        return {"devices": msgspec.to_builtins(devices.statuses())}
-
-    return {"card": card, "status": status}
 
 
 class StopSignal:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.accounts.service import AccountsPolicy, AccountsService, SignedIn
+from agent.control_handlers import handlers
 from agent.errors import CodedError, RightsDenied
 from peewee_models.accounts import EnrolmentCode, Session, User
 from peewee_models.audit import AuditEntry
@@ -252,3 +253,27 @@ def test_the_first_users_code_dies_of_wrong_tries_too(store: Any, clock: Any) ->
     with pytest.raises(CodedError, match="ACCOUNT-ENROLMENT"):
         accounts.enrol(code, "first", NEW)
     assert accounts.enrol(accounts.issue_enrolment_code(), "first", NEW).role == "supervisor"
+
+
+def test_root_gives_a_supervisor_a_way_back_and_the_audit_says_that_it_was_root(office: Any, boss: SignedIn) -> None:
+    seq = last_seq()
+    code = office.accounts.users.rescue(" Supervisor ", 0)
+    (row,) = rows_since(seq)
+    assert (row.action, row.user_id, row.facts) == ("accounts.code-issued", None, {"root_uid": 0})
+    office.accounts.sign_in("supervisor", office.passwords["supervisor"])
+    assert office.accounts.enrol(code.text, "supervisor", NEW).name == "supervisor"
+    with pytest.raises(CodedError, match="ACCOUNT-WRONG"):
+        office.accounts.sign_in("supervisor", office.passwords["supervisor"])
+
+
+@pytest.mark.parametrize("name", ["clerk", "technician", "nobody", ""])
+def test_root_gives_nobody_else_a_code(office: Any, name: str) -> None:
+    with pytest.raises(CodedError, match="USER-NO-SUPERVISOR"):
+        office.accounts.users.rescue(name, 0)
+    assert EnrolmentCode.select().count() == 0
+
+
+def test_a_member_of_the_group_is_not_root(office: Any) -> None:
+    with pytest.raises(CodedError, match="CONTROL-ROOT"):
+        handlers(None, office.accounts)["enrol"]({"name": "supervisor"}, 65534)
+    assert EnrolmentCode.select().count() == 0

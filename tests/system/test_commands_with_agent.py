@@ -119,3 +119,26 @@ def test_a_stop_does_not_wait_for_a_silent_reader(beside, demo):
         process.wait(10)
         asked.exception(20)
     assert process.returncode == 0
+
+
+def test_a_supervisor_without_a_password_gets_a_way_back_from_root_and_nobody_else_does(beside):
+    told, run, _ = beside
+    (supervisor,) = [one for one in told["sign_ins"] if one["role"] == "supervisor"]
+    result = run("enrol", supervisor["name"])
+    assert result.returncode == 0, result.stderr
+    code, new = result.stdout.strip(), "一个新的长口令 7391"
+    assert "24 hours" in result.stderr
+    visitor = clerk.Clerk(told["url"])
+    visitor.get("/enrol")
+    status, _ = visitor.post("/enrol", name=supervisor["name"], code=code, password=new, again=new)
+    assert status == 303, visitor.page
+    clerk.Clerk(told["url"], {**supervisor, "password": new})
+    refused = run("enrol", "clerk", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (2, "USER-NO-SUPERVISOR")
+
+
+def test_without_a_running_agent_there_is_no_way_back(beside, tmp_path):
+    _, run, _ = beside
+    tmp_path.joinpath("renhu.toml").write_text(f'[data]\nfolder = "{tmp_path}"\n')
+    refused = run("enrol", "supervisor", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (2, "AGENT-STOPPED")

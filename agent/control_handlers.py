@@ -1,0 +1,35 @@
+"""What the command line may ask of the running agent, and what of it root alone."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+
+from agent.accounts.service import AccountsService
+from agent.control import Handler
+from agent.devices.service import DevicesService
+from agent.errors import Actor, CodedError, Retry
+from agent.station import card_json
+
+
+def handlers(devices: DevicesService, accounts: AccountsService) -> dict[str, Handler]:
+    """What the command line may ask; each use leaves an audit row."""
+
+    def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
+        limit_s = float(question.get("limit_s", 0.0))
+        accounts.note_device_act(None, f"card by uid {uid}", "reader")
+        return card_json(devices.borrow_card(limit_s), limit_s)
+
+    def status(_question: dict[str, Any], uid: int) -> dict[str, Any]:
+        accounts.note_device_act(None, f"status by uid {uid}", "reader")
+        return {"devices": msgspec.to_builtins(devices.statuses())}
+
+    def enrol(question: dict[str, Any], uid: int) -> dict[str, Any]:
+        if uid not in {0, os.geteuid()}:
+            raise CodedError("CONTROL-ROOT", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+        code = accounts.users.rescue(str(question.get("name", "")), uid)
+        return {"code": code.text, "expires_at": code.expires_at.isoformat()}
+
+    return {"card": card, "status": status, "enrol": enrol}
