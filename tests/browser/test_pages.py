@@ -59,6 +59,7 @@ def pages_of(clerk, role):
         page.keyboard.press("Escape")
         clerk.demo.control("PUT", "/feeder", {"papers": ["employer-letter"]}, device="scanner")
         page.locator("#papers a").last.click()
+        page.wait_for_url("**/documents/**")
         yield "documents-none"
         page.select_option("#scan-source", "adf-duplex")
         page.select_option("#scan-dpi", "75")
@@ -74,6 +75,7 @@ def pages_of(clerk, role):
         yield path
     if role == "supervisor":
         page.locator("td a", has_text="technician").click()
+        page.wait_for_url("**/users/**")
         yield "person"
         page.fill("#code-password", clerk.demo.people[role]["password"])
         page.keyboard.press("Enter")
