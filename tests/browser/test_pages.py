@@ -29,6 +29,41 @@ ONE_HOLDS_AND_OTHERS_WAIT = """async (others) => {
 }"""
 
 
+def desk_pages(clerk):
+    """The desk and the documents of one draft, in all that they can show, by a name."""
+    page = clerk.page
+    clerk.clear_desk()
+    yield "idle"
+    clerk.demo.lay("resident-020")
+    expect(page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
+    page.fill("#mobile", "1380")
+    expect(page.locator("#says-mobile")).to_be_visible()
+    yield "form"
+    clerk.demo.lay("resident-021")
+    expect(page.locator("#question")).to_be_visible()
+    yield "question"
+    page.keyboard.press("Alt+3")
+    expect(page.locator("#question")).to_have_count(0)
+    page.focus("#reason")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#codes")).to_be_visible()
+    yield "codes"
+    page.keyboard.press("Escape")
+    clerk.demo.control("PUT", "/feeder", {"papers": ["employer-letter"]}, device="scanner")
+    page.locator("#papers a").last.click()
+    page.wait_for_url("**/documents/**")
+    yield "documents-none"
+    page.select_option("#scan-source", "adf-duplex")
+    page.select_option("#scan-dpi", "75")
+    page.locator("#other-scan button").click()
+    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".sheet")).not_to_have_count(0)
+    yield "documents"
+    page.locator(".sheet button[value=remove]").first.click()
+    expect(page.locator(".document details")).to_be_visible()
+    yield "documents-removed"
+
+
 def pages_of(clerk, role):
     """Every page of a role, opened one after the other, by a name."""
     page, url = clerk.page, clerk.demo.url
@@ -40,36 +75,7 @@ def pages_of(clerk, role):
         return
     clerk.sign_in(role, language=clerk.language)
     if role == "clerk":
-        clerk.clear_desk()
-        yield "idle"
-        clerk.demo.lay("resident-020")
-        expect(page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
-        page.fill("#mobile", "1380")
-        expect(page.locator("#says-mobile")).to_be_visible()
-        yield "form"
-        clerk.demo.lay("resident-021")
-        expect(page.locator("#question")).to_be_visible()
-        yield "question"
-        page.keyboard.press("Alt+3")
-        expect(page.locator("#question")).to_have_count(0)
-        page.focus("#reason")
-        page.keyboard.press("ArrowDown")
-        expect(page.locator("#codes")).to_be_visible()
-        yield "codes"
-        page.keyboard.press("Escape")
-        clerk.demo.control("PUT", "/feeder", {"papers": ["employer-letter"]}, device="scanner")
-        page.locator("#papers a").last.click()
-        page.wait_for_url("**/documents/**")
-        yield "documents-none"
-        page.select_option("#scan-source", "adf-duplex")
-        page.select_option("#scan-dpi", "75")
-        page.locator("#other-scan button").click()
-        expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
-        expect(page.locator(".sheet")).not_to_have_count(0)
-        yield "documents"
-        page.locator(".sheet button[value=remove]").first.click()
-        expect(page.locator(".document details")).to_be_visible()
-        yield "documents-removed"
+        yield from desk_pages(clerk)
     for path in PATHS[role]:
         page.goto(f"{url}/{path}")
         yield path
