@@ -88,7 +88,7 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area == "documents":
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    elif area == "drafts":
+    elif area in {"drafts", "households"}:
         area = "desk"
     shown = []
     for endpoint, name in offered:

@@ -30,6 +30,7 @@ def test_a_household_is_found_as_its_address_is_typed_and_one_more_person_joins_
     page.locator("#query").press_sequentially(f"测试路 {room}")
     expect(page.locator(".households li")).to_have_count(1)
     assert page.url.endswith("/households")
+    expect(page.locator("[aria-current=page]")).to_have_attribute("href", "/desk")
     assert Axe().run(page).violations_count == 0
     page.keyboard.press("Control+1")
     expect(page.locator("#room")).to_have_value(room)
