@@ -6,6 +6,7 @@ Every check may fail alone; none changes anything, none shows personal data.
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import ssl
 import sys
@@ -23,19 +24,7 @@ BOOTSTRAP = Path("/usr/share/javascript/bootstrap5")
 FONTS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/hanazono"))
 WARN_FREE_BYTES = 2 * 1024**3
 OLDEST_PYTHON = (3, 11)
-PARTS = (
-    "Flask",
-    "Werkzeug",
-    "cheroot",
-    "peewee",
-    "sqlcipher3",
-    "psycopg",
-    "msgspec",
-    "pyserial",
-    "pyusb",
-    "pyudev",
-    "Pillow",
-)
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,8 @@ class Finding:
 def versions() -> dict[str, str]:
     """Versions of every part, those inside wheels included."""
     found = {"renhu": metadata.version("renhu-station"), "python": platform.python_version()}
-    found |= {name: metadata.version(name) for name in PARTS}
+    needed = [name[0] for line in metadata.requires("renhu-station") or () if (name := _NAME.match(line))]
+    found |= {name: metadata.version(name) for name in needed}
     connection = sqlcipher.connect(":memory:")
     try:
         connection.execute("PRAGMA key = \"x'00'\"")

@@ -5,11 +5,14 @@ import http.client
 import json
 import os
 import pty
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -332,3 +335,6 @@ def test_versions_of_every_part_are_told():
     result = run("--version")
     assert result.returncode == 0
     assert "sqlite 3." in result.stdout
+    told = {line.partition(" ")[0] for line in result.stdout.splitlines()}
+    needed = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())["project"]["dependencies"]
+    assert {re.split("[<>=[]", line)[0] for line in needed} <= told
