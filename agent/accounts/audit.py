@@ -35,6 +35,7 @@ class Act(StrEnum):
     SECOND_PERSON = "draft.second-person"
     RECORD_SAVED = "register.saved"
     RECORD_EDITED = "register.edited"
+    RECORD_CONFIRMED = "register.confirmed"
     RECORD_VIEWED = "register.viewed"
     LISTED = "register.listed"
     SEARCHED = "register.searched"

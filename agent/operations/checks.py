@@ -6,7 +6,6 @@ Every check may fail alone; none changes anything, none shows personal data.
 from __future__ import annotations
 
 import platform
-import re
 import shutil
 import ssl
 import sys
@@ -24,7 +23,27 @@ BOOTSTRAP = Path("/usr/share/javascript/bootstrap5")
 FONTS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/hanazono"))
 WARN_FREE_BYTES = 2 * 1024**3
 OLDEST_PYTHON = (3, 11)
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+PARTS = (
+    "argon2-cffi",
+    "Babel",
+    "cheroot",
+    "cryptography",
+    "Flask",
+    "Flask-Babel",
+    "img2pdf",
+    "msgspec",
+    "peewee",
+    "pikepdf",
+    "Pillow",
+    "psycopg",
+    "pypinyin",
+    "python-sane",
+    "pyserial",
+    "pyudev",
+    "pyusb",
+    "sqlcipher3",
+    "Werkzeug",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +66,7 @@ class Finding:
 def versions() -> dict[str, str]:
     """Versions of every part, those inside wheels included."""
     found = {"renhu": metadata.version("renhu-station"), "python": platform.python_version()}
-    needed = [name[0] for line in metadata.requires("renhu-station") or () if (name := _NAME.match(line))]
-    found |= {name: metadata.version(name) for name in needed}
+    found |= {name: metadata.version(name) for name in PARTS}
     connection = sqlcipher.connect(":memory:")
     try:
         connection.execute("PRAGMA key = \"x'00'\"")

@@ -20,6 +20,8 @@ from peewee_models import draft_queries
 Fit = Literal["same-card", "same-person", "likely-same-person", "maybe-same-person", "other-person"]
 
 _IDENTIFYING = ("name", "birth_date", "id_no")
+# Typed by the clerk, these say that the form is a person's already: a child's, whose parent's card is laid next.
+_OF_A_CHILD = ("id_type", "guardian_name", "guardian_id", "guardian_mobile")
 
 
 class Cards:
@@ -66,6 +68,7 @@ class Cards:
             if row.card_digest and row.card_digest == prefill.digest(card):
                 return "same-card"
             is_somebodys = any(value(form, key) and source(form, key) != "derived" for key in _IDENTIFYING)
+            is_somebodys = is_somebodys or any(source(form, key) == "typed" for key in _OF_A_CHILD)
             if _has_number_of(row, form, card) or not (row.card_digest or is_somebodys):
                 return "same-person"
             if not self._may_be(row, form, card, by):

@@ -24,6 +24,7 @@ from peewee_models.register import AcceptedProblem, Change, Registration
 from peewee_models.register import Person as PersonTable
 
 PAGE = 20
+_OF_THE_NUMBER = ("id_no", "id_type", "sex", "birth_date")
 SAVED, EDITED = "registration.saved", "registration.edited"
 
 
@@ -48,15 +49,17 @@ class Records:
                 act, kind = Act.RECORD_SAVED, SAVED
             else:
                 record = register_queries.by_key(row.registration_id)
-                self._apply(record, _values(form, register_queries.values_of(record)), form, by, "")
-                act, kind = Act.RECORD_EDITED, EDITED
+                new = _values(form, register_queries.values_of(record))
+                is_changed = self._apply(record, new, form, by, "")
+                act, kind = (Act.RECORD_EDITED, EDITED) if is_changed else (Act.RECORD_CONFIRMED, "")
             record.reading = row.card_state
             record.save()
             self._note_accepted(record, by, words)
             self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("record", record.id), version=record.version)
-            self._send(kind, record)
+            if kind:
+                self._send(kind, record)
             shown = self._show(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
@@ -137,7 +140,7 @@ class Records:
         judgement = evaluate.judge(form, setting)
         if judgement.scope.reason is not None and judgement.scope != old.scope:
             raise Problems([judgement.scope.reason])
-        problems = [problem for problem in judgement.problems if problem not in old.problems]
+        problems = [one for one in judgement.problems if one not in old.problems or not _stands(one, held, new)]
         problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
         holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
         if holder is not None and holder.id != record.id:
@@ -204,13 +207,16 @@ class Records:
         return record
 
     def _show(self, record: Any) -> RecordView:
-        form = self._form(record, register_queries.values_of(record))
+        form = self._form(record, register_queries.values_of(record), is_single_enough=False)
         today = self._place.clock.today()
         required = frozenset(key for key in fields.KEYS if fields.is_required(key, form, today))
         return draft_view.record_view(record, evaluate.Judgement(), form, required)
 
-    def _form(self, record: Any, values: Mapping[str, str]) -> Form:
-        """Put a registration back into the shape of a form; what differs from the stored value counts as typed."""
+    def _form(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
+        """Put a registration back into the shape of a form; what differs from the stored value counts as typed.
+
+        A record that was let in after a single reading is not judged for that again; it is never shown as verified.
+        """
         origins = register_queries.origins_of(record.id)
         held = register_queries.values_of(record)
         form: dict[str, Entry] = {}
@@ -219,7 +225,7 @@ class Records:
             if origin is None or text != held[key]:
                 form[key] = Entry(text, "typed" if text else "", self._place.clock.now())
             else:
-                is_verified = bool(origin.is_verified) or record.reading == "single"
+                is_verified = bool(origin.is_verified) or (is_single_enough and record.reading == "single")
                 form[key] = Entry(text, origin.source, origin.at, is_verified)
         return form
 
@@ -253,8 +259,16 @@ class Records:
 
 
 def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
+    """What a form makes of a record; what it had from the record itself stays as the record has it by now."""
     keys = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
-    return {key: value(form, key) if key in form else held.get(key, "") for key in keys}
+    own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
+    return {key: own[key] if key in own else held.get(key, "") for key in keys}
+
+
+def _stands(problem: Problem, held: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether what a problem speaks of is as it was: only then is it excused by having been there before."""
+    keys = _OF_THE_NUMBER if problem.field in _OF_THE_NUMBER else (problem.field,)
+    return all(held.get(key or "") == new.get(key or "") for key in keys)
 
 
 def _search_columns(name: str) -> dict[str, str]:

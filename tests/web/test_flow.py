@@ -51,15 +51,20 @@ def test_the_path_from_the_card_to_the_corrected_record(house, clerk):
         assert f'data-field="{key}" data-value="{value}"' in clerk.page
     clerk.get(f"{record}/edit")
     wrong = clerk.post(
-        f"{record}/edit", {**clerk.form(mobile="139"), "version": version(clerk), "edit_reason": "测试更正"}
+        f"{record}/edit",
+        {**clerk.form(mobile="139", employer="测试新单位"), "version": version(clerk), "edit_reason": "测试更正"},
     )
     assert wrong.status_code == 422
     assert 'value="139"' in clerk.page
+    assert 'value="测试新单位"' in clerk.page
+    assert 'name="edit_reason" value="测试更正"' in clerk.page
     stale = version(clerk)
-    changed = clerk.form(mobile="13900000001")
+    assert 'name="was.employer" value="测试新单位"' not in clerk.page
+    changed = clerk.form(mobile="13900000001", employer="测试新单位")
     assert clerk.post(f"{record}/edit", {**changed, "version": stale, "edit_reason": "测试更正"}).status_code == 303
     clerk.get(record)
-    assert changes(clerk) == [("13[8]0000000[0]", "13[9]0000000[1]")]
+    assert 'data-field="employer" data-value="测试新单位"' in clerk.page
+    assert ("13[8]0000000[0]", "13[9]0000000[1]") in changes(clerk)
     assert "测试更正" in clerk.page
     again = clerk.form()
     assert again == {}

@@ -80,7 +80,7 @@ def record(record_id: str) -> ResponseReturnValue:
 def edit_page(record_id: str) -> ResponseReturnValue:
     """Show the form of one record."""
     shown = services().register.record(record_id, signed_in())
-    return render_template("register/edit.html", record=shown, problems=())
+    return render_template("register/edit.html", record=shown, held=shown.fields, problems=(), reason="")
 
 
 @bp.errorhandler(Problems)
@@ -92,7 +92,8 @@ def not_stored(error: Problems) -> ResponseReturnValue:
     for key, value in typed.changed(request.form).items():
         fields[key] = replace(fields[key], value=value)
     record = replace(shown, fields=fields)
-    return render_template("register/edit.html", record=record, problems=error.problems), 422
+    told = {"record": record, "held": shown.fields, "problems": error.problems}
+    return render_template("register/edit.html", reason=request.form.get("edit_reason", ""), **told), 422
 
 
 @bp.post("/register/<record_id>/edit")
