@@ -18,7 +18,7 @@ from agent.register import approvals, draft_view, evaluate, fields, id_number, n
 from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, value
 from agent.register.views import Problem, RecordLine, RecordView
-from agent.register.workplace import Person, Workplace, load, own_draft
+from agent.register.workplace import Person, Workplace, change, load, own_draft
 from peewee_models import outbox, register_queries
 from peewee_models.register import AcceptedProblem, Change, Registration
 from peewee_models.register import Person as PersonTable
@@ -37,8 +37,19 @@ class Records:
     def save(self, draft_id: str, by: Person) -> RecordView:
         """Make a registration of a draft, or edit the one it stands for, and erase the draft.
 
+        Where somebody else has registered the person meanwhile, the draft is tied to that record before the refusal
+        is told: the page then shows the differences, and the next save edits the record.
+
         Raises: Problems; CodedError DRAFT-UNKNOWN.
         """
+        try:
+            return self._save(draft_id, by)
+        except Problems as error:
+            if any(problem.code == "PERSON-REGISTERED" for problem in error.problems):
+                change(self._place, draft_id, by, lambda _row, form: dict(form))
+            raise
+
+    def _save(self, draft_id: str, by: Person) -> RecordView:
         with writing(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)

@@ -32,6 +32,29 @@ def test_what_the_clerk_types_over_the_registers_value_counts(office: Any, clerk
     assert office.desk.save(draft.id, clerk).fields["mobile"].value == "13922222222"
 
 
+def test_a_person_registered_by_somebody_else_meanwhile_is_shown_with_the_differences(
+    office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]
+) -> None:
+    office.tap(people())
+    mine = office.register.type_fields(office.draft(clerk).id, rest | {"mobile": "13922222222"}, clerk)
+    office.lift()
+    supervisor = office.sign_in("supervisor")
+    _, code = office.accounts.users.add("录入员二", "clerk", supervisor, office.passwords["supervisor"])
+    other = office.accounts.enrol(code.text, "录入员二", "a long new password")
+    office.desk.hand_over(other)
+    theirs = office.register_person(other, people()).id
+    office.desk.hand_over(clerk)
+    with pytest.raises(Problems) as refused:
+        office.desk.save(mine.id, clerk)
+    assert [problem.code for problem in refused.value.problems] == ["PERSON-REGISTERED"]
+    draft = office.draft(clerk)
+    assert draft.existing_record is not None
+    assert draft.existing_record.id == theirs
+    assert [(offer.source, offer.value) for offer in draft.fields["mobile"].offers] == [("register", "13800000000")]
+    again = office.desk.save(mine.id, clerk)
+    assert (again.id, again.fields["mobile"].value) == (theirs, "13922222222")
+
+
 def test_saved_again_without_a_change_nothing_is_sent(office: Any, clerk: SignedIn, people: Any) -> None:
     record = office.register_person(clerk, people())
     office.tap(people())
