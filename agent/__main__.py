@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "run" not in parsed:
         _parser().print_help(sys.stderr)
         return Exit.CONFIGURATION
+    if parsed.run not in {run.run, demo.run}:
+        logging.getLogger("renhu").setLevel(logging.ERROR)
     result: Exit = parsed.run(parsed)
     return int(result)
 

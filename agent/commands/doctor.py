@@ -16,9 +16,10 @@ from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
-from agent.errors import CodedError, Exit, exit_code, exit_of
+from agent.errors import CodedError, Exit, StartRefused, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
+from agent.operations.register_check import check_register
 from agent.station import reader_settings, scanner_settings, socket_places
 
 ASK_LIMIT_S = 5.0
@@ -62,12 +63,19 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
             findings += [_of_status(status) for status in statuses]
             return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
+    worst = Exit.DONE
+    try:
+        check_register(config)
+        findings.append(Finding("register", True, "DOCTOR-REGISTER"))
+    except StartRefused as refused:
+        findings.append(Finding("register", False, refused.code, refused.facts))
+        worst = exit_code(refused)
     configured = [] if config.reader is None else [reader_settings(config.reader)]
     configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
     statuses = [probe(settings, SystemClock(), DEVICE_LIMIT_S) for settings in configured]
     findings += [_of_status(status) for status in statuses]
     codes = [status.code for status in statuses if status.code is not None]
-    return findings, exit_of(codes[0]) if codes else Exit.DONE
+    return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst
 
 
 def _of_status(status: DeviceStatus) -> Finding:

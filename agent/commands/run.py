@@ -10,11 +10,10 @@ from agent.assembly import Practice, StopSignal, runtime_folder, start
 from agent.clock import SystemClock
 from agent.commands.output import fail, tell
 from agent.config import Config, load
-from agent.documents.media_key import KeySources, check_media_key
 from agent.errors import CodedError, Exit, StartRefused
-from agent.folder import DataFolder, FolderKind
+from agent.folder import FolderKind
 from agent.notify import Notifier
-from agent.store import check_store
+from agent.operations.register_check import check_register
 from agent.web_server import WebServer, listen
 from webui.status_page import status_app
 
@@ -40,13 +39,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _check(config: Config) -> Exit:
     """Look at everything that could refuse the start, without starting and without making anything."""
-    if config.folder.exists():
-        folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
-        try:
-            sources = KeySources(config.media_key, config.key)
-            check_store(folder, config.key, lambda store: check_media_key(sources, folder, store))
-        finally:
-            folder.release()
+    check_register(config)
     listen(config.host, config.port).close()
     tell("RUN-CHECKED")
     return Exit.DONE

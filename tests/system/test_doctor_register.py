@@ -1,0 +1,60 @@
+"""`renhu doctor` beside a stopped agent: it opens what the agent would open, and says what stands in the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.folder import DATABASE, DataFolder, FolderKind
+from agent.store import open_store
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A sound register, and the configuration that names it."""
+    key = tmp_path / "renhu.key"
+    folder = DataFolder.take(tmp_path / "data", FolderKind.REGISTER)
+    open_store(folder, f"file:{key}").close()
+    folder.release()
+    (tmp_path / "renhu.toml").write_text(f'[data]\nfolder = "{tmp_path}/data"\nkey = "file:{key}"\n')
+    return tmp_path
+
+
+def doctor(place: Path) -> tuple[int, dict[str, Any], str]:
+    """The exit code, the check of the register, and what was said besides."""
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", "doctor", "--json", "--config", str(place / "renhu.toml")],
+        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "LC_ALL": "en_US.UTF-8"},
+    )  # fmt: skip
+    (found,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "register"]
+    return done.returncode, found, done.stderr
+
+
+def test_a_sound_register_opens(place: Path) -> None:
+    before = (place / "data" / DATABASE).read_bytes()
+    _, found, said = doctor(place)
+    assert (found["ok"], found["code"], said) == (True, "DOCTOR-REGISTER", "")
+    assert (place / "data" / DATABASE).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status"),
+    [
+        (lambda place: (place / "renhu.key").unlink(), 10),
+        (lambda place: (place / "renhu.key").chmod(0o644), 10),
+        (lambda place: (place / "data" / DATABASE).write_bytes(b"no database" * 1000), 11),
+    ],
+    ids=["no-key", "open-key", "garbage"],
+)
+def test_what_would_refuse_the_start_is_told(place: Path, spoil: Callable[[Path], object], status: int) -> None:
+    spoil(place)
+    returned, found, _ = doctor(place)
+    assert (returned, found["ok"]) == (status, False)
+    assert found["text"]
