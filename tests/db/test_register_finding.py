@@ -32,6 +32,7 @@ def test_records_are_found_by_number_name_and_initials(office: Any, clerk: Signe
 def test_finding_goes_by_pages(office: Any, clerk: SignedIn, people: Any) -> None:
     for number in range(1, 24):
         office.clock.forward(60)
+        office.accounts.unlock(clerk, office.passwords["clerk"])
         office.register_person(clerk, people(number))
     first, second = office.register.find("测试", clerk, 1), office.register.find("测试", clerk, 2)
     assert (len(first), len(second)) == (20, 3)
@@ -55,4 +56,5 @@ def test_form_numbers_count_by_the_stations_day(office: Any, clerk: SignedIn, pe
     assert office.register_person(clerk, people(1)).form_no.endswith("202611230001")
     assert office.register_person(clerk, people(2)).form_no.endswith("202611230002")
     office.clock.forward(14 * 3600)
+    office.accounts.unlock(clerk, office.passwords["clerk"])
     assert office.register_person(clerk, people(3)).form_no.endswith("202611240001")
