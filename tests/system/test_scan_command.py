@@ -125,11 +125,12 @@ def test_a_station_without_a_scanner_says_so(renhu: Renhu, config: Path, tmp_pat
 
 
 def test_ctrl_c_keeps_the_pages_that_have_come(config: Path, tmp_path: Path) -> None:
+    # A suite that a shell has put into the background ignores Ctrl-C, and so would all that it starts.
     # More than half a second a page: the signal comes long before the last one, however slow the machine is.
     behave(tmp_path, read_limit="true", read_limit_size=2048, read_delay="true", read_delay_duration=40_000)
     file = tmp_path / "lease.pdf"
     process = subprocess.Popen(
-        command(config, "scan", "-o", file, "--source", "adf", "--dpi", "75"),
+        ["env", "--default-signal=INT", *command(config, "scan", "-o", file, "--source", "adf", "--dpi", "75")],
         stderr=subprocess.PIPE, text=True, env=in_english(),
     )  # fmt: skip
     assert process.stderr is not None
