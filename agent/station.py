@@ -18,7 +18,7 @@ from peewee import PeeweeException
 from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
 from agent.config import ReaderConfig, ScannerConfig
-from agent.control import SOCKET_NAME, ControlServer
+from agent.control import SOCKET_NAME, ControlServer, ask
 from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
@@ -42,6 +42,15 @@ RUNTIME_FOLDER = Path("/run/renhu")
 def socket_places(folder: Path) -> list[Path]:
     """Where an agent's socket may stand: in systemd's runtime folder, or in a data folder of one's own."""
     return [Path(os.environ.get("RUNTIME_DIRECTORY") or RUNTIME_FOLDER) / SOCKET_NAME, folder / SOCKET_NAME]
+
+
+def ask_agent(folder: Path, question: dict[str, Any], limit_s: float) -> dict[str, Any] | None:
+    """Ask the agent that runs for a data folder; None when none runs.  Raises: CodedError as the agent says."""
+    for place in socket_places(folder):
+        answer = ask(place, question, limit_s)
+        if answer is not None:
+            return answer
+    return None
 
 
 def socket_place(folder: Path) -> Path:

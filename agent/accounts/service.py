@@ -225,12 +225,6 @@ class AccountsService:
             row = Session.get_or_none(Session.id == uuid.UUID(session_id))
         return row is not None and not self._is_over(row, self._clock.now())
 
-    def is_session_locked(self, session_id: str) -> bool:
-        """Whether a session, known by its id, is locked; one that is over is."""
-        with reading(self._store):
-            row = Session.get_or_none(Session.id == uuid.UUID(session_id))
-        return row is None or self._lock_left_s(row, self._clock.now()) == 0
-
     def set_language(self, token: str, language: str) -> None:
         """Remember the language for this session and this user.  Raises: CodedError ACCOUNT-LANGUAGE."""
         if language not in {"zh", "en"}:

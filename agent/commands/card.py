@@ -9,14 +9,13 @@ from typing import Any
 
 import msgspec
 
-from agent import control
 from agent.clock import SystemClock
 from agent.commands.output import emit, fail, language, tell
 from agent.config import Config, load
 from agent.devices.alone import read_card
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
-from agent.station import card_json, reader_settings, socket_places
+from agent.station import ask_agent, card_json, reader_settings
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -37,11 +36,7 @@ def _through_agent(config: Config, arguments: argparse.Namespace) -> dict[str, A
     """Ask the agent that runs for this configuration; None when none runs or another device is meant."""
     if arguments.address is not None and (config.reader is None or arguments.address != config.reader.address):
         return None
-    for place in socket_places(config.folder):
-        answer = control.ask(place, {"ask": "card", "limit_s": arguments.timeout}, arguments.timeout)
-        if answer is not None:
-            return answer
-    return None
+    return ask_agent(config.folder, {"ask": "card", "limit_s": arguments.timeout}, arguments.timeout)
 
 
 def _directly(config: Config, arguments: argparse.Namespace) -> dict[str, Any]:

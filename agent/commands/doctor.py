@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from agent import control
 from agent.clock import SystemClock
 from agent.commands.output import emit, fail, language
 from agent.config import BadConfiguration, Config, load
@@ -20,7 +19,7 @@ from agent.errors import CodedError, Exit, StartRefused, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
 from agent.operations.register_check import check_register
-from agent.station import reader_settings, scanner_settings, socket_places
+from agent.station import ask_agent, reader_settings, scanner_settings
 
 ASK_LIMIT_S = 5.0
 DEVICE_LIMIT_S = 20.0
@@ -52,16 +51,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _devices(config: Config) -> tuple[list[Finding], Exit]:
     """Ask the running agent how its devices are, or look at them ourselves."""
-    for place in socket_places(config.folder):
-        try:
-            answer = control.ask(place, {"ask": "status"}, ASK_LIMIT_S)
-        except CodedError as error:
-            return [Finding("agent", False, error.code, error.facts)], exit_code(error)
-        if answer is not None:
-            statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
-            findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
-            findings += [_of_status(status) for status in statuses]
-            return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
+    try:
+        answer = ask_agent(config.folder, {"ask": "status"}, ASK_LIMIT_S)
+    except CodedError as error:
+        return [Finding("agent", False, error.code, error.facts)], exit_code(error)
+    if answer is not None:
+        statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
+        findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
+        findings += [_of_status(status) for status in statuses]
+        return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
     worst = Exit.DONE
     try:

@@ -6,12 +6,11 @@ import argparse
 from datetime import datetime
 from typing import Any, Final
 
-from agent import control
 from agent.clock import SystemClock
 from agent.commands.output import emit, fail, tell
 from agent.config import load
 from agent.errors import Actor, CodedError, Exit, Retry
-from agent.station import socket_places
+from agent.station import ask_agent
 
 ASK_LIMIT_S: Final = 5.0
 
@@ -32,11 +31,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _ask(arguments: argparse.Namespace) -> dict[str, Any]:
-    for place in socket_places(load(arguments.config).folder):
-        answer = control.ask(place, {"ask": "enrol", "name": arguments.name}, ASK_LIMIT_S)
-        if answer is not None:
-            return answer
-    raise CodedError("AGENT-STOPPED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+    answer = ask_agent(load(arguments.config).folder, {"ask": "enrol", "name": arguments.name}, ASK_LIMIT_S)
+    if answer is None:
+        raise CodedError("AGENT-STOPPED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+    return answer
 
 
 def add_to(commands: Any) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from agent import control
 from agent.clock import SystemClock
 from agent.commands.output import emit, fail, language, tell
 from agent.config import Config, load
@@ -23,7 +22,7 @@ from agent.documents.papers import NewPage, PageContent
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
-from agent.station import scanner_settings, socket_places
+from agent.station import ask_agent, scanner_settings
 from drivers.scanner_api import ColourMode, Progress, ScanRequest, Source
 
 ASK_LIMIT_S = 5.0
@@ -66,15 +65,14 @@ def _scanner(config: Config, address: str | None) -> DeviceSettings:
     Raises: CodedError SCANNER-NOT-CONFIGURED; SCANNER-OF-AGENT while a running agent holds it.
     """
     own = None if config.scanner is None else scanner_settings(config.scanner)
-    if own is None or (address is not None and address != own.address):
+    if own is None:
         if address is None:
             raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-        if own is None:
-            return DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
+        return DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
+    if address not in {None, own.address}:
         return msgspec.structs.replace(own, address=address)
-    for place in socket_places(config.folder):
-        if control.ask(place, {"ask": "status"}, ASK_LIMIT_S) is not None:
-            raise CodedError("SCANNER-OF-AGENT", Actor.CLERK, Retry.AFTER_ACTION)
+    if ask_agent(config.folder, {"ask": "status"}, ASK_LIMIT_S) is not None:
+        raise CodedError("SCANNER-OF-AGENT", Actor.CLERK, Retry.AFTER_ACTION)
     return own
 
 

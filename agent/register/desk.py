@@ -225,7 +225,7 @@ class Desk:
         A reader that reads tells only the end of a reading.  One that begins after the plate was seen empty, or after
         a card was found while nobody held the desk, is the holder's.
         """
-        if self._register.is_session_locked(holder.session_id):
+        if self._register.is_locked(holder):
             return True
         if self._left is None or self._left[0] == holder.user_id:
             return False

@@ -155,6 +155,6 @@ class RegisterService:
         """Whether a session still lives."""
         return self._accounts.is_session_alive(session_id)
 
-    def is_session_locked(self, session_id: str) -> bool:
+    def is_locked(self, by: SignedIn) -> bool:
         """Whether nobody has acted in a session for so long that it shows nothing."""
-        return self._accounts.is_session_locked(session_id)
+        return self._accounts.lock_left_s(by) == 0
