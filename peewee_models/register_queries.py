@@ -24,6 +24,7 @@ REGISTRATION_KEYS = (
     *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
     *("declarer", "verify_mode", "notice_given", "remark"),
 )
+DWELLING_KEYS = ("district", "town", "road", "lane", "sublane", "no", "room")
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
 
 
@@ -66,15 +67,15 @@ def matching(number_part: str, name_part: str, spelled: str, page: int, size: in
     return list(found.paginate(page, size))
 
 
-def households_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], str]], most: int) -> list[uuid.UUID]:
-    """Households with an active registration at an address, the one registered last first.
+def dwellings_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], str]], most: int) -> list[Any]:
+    """Households with an active registration at an address, once for each dwelling; the one registered last first.
 
     Args:
         words: each is a part of the road's name.
         numbers: each with the columns of which one holds it.
         most: so many are given at most.
 
-    Returns: none when nothing is said of the address.
+    Returns: rows with `household_id` and `DWELLING_KEYS`; none when nothing is said of the address.
     """
     clauses = [Registration.road.contains(word) for word in words]
     clauses += [reduce(or_, (getattr(Registration, name) == text for name in names)) for names, text in numbers]
@@ -82,8 +83,9 @@ def households_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], s
         return []
     last = fn.MAX(Registration.registered_at)
     here = reduce(and_, clauses, (Registration.state == "active") & Registration.household.is_null(False))
-    found = Registration.select(Registration.household, last).where(here).group_by(Registration.household)
-    return [row.household_id for row in found.order_by(last.desc(), Registration.household).limit(most)]
+    where = [Registration.household, *(getattr(Registration, key) for key in DWELLING_KEYS)]
+    found = Registration.select(*where, last).where(here).group_by(*where)
+    return list(found.order_by(last.desc(), *where).limit(most))
 
 
 def _joined() -> Any:

@@ -110,12 +110,12 @@ class Desk:
         is_old = self._clock.monotonic() - plate.since_s >= LEFT_AFTER_S
         return "left" if plate.state in READ and (plate.is_done or is_old) else plate.state
 
-    def open_draft(self, by: SignedIn, household_id: str | None = None) -> DraftView:
+    def open_draft(self, by: SignedIn, member_id: str | None = None) -> DraftView:
         """Open a draft without a card, of a household's member or not.  Raises: CodedError DESK-NOT-YOURS."""
         with self._lock:
             self._require_mine(by)
             self._plate.notice = None
-            return self._register.open_draft(by, household_id)
+            return self._register.open_draft(by, member_id)
 
     def put_aside(self, draft_id: str, by: SignedIn) -> None:
         """Let the draft rest."""

@@ -47,14 +47,14 @@ class Drafts:
             row = draft_queries.open_of_user(uuid.UUID(by.user_id))
             return None if row is None else view(self._place, row)
 
-    def open(self, by: Person, household_id: str | None = None) -> DraftView:
-        """Open a draft, empty but for the dwelling of a household, where one is given; another open one is put aside.
+    def open(self, by: Person, member_id: str | None = None) -> DraftView:
+        """Open a draft, empty but for the dwelling of a household's registered member, where one is given.
 
-        Raises: CodedError HOUSEHOLD-UNKNOWN.
+        Another open one is put aside.  Raises: CodedError HOUSEHOLD-UNKNOWN.
         """
         self.erase_stale_chips()
         with writing(self._place.store):
-            household, dwelling = (None, {}) if household_id is None else households.to_join(household_id, self._place)
+            household, dwelling = (None, {}) if member_id is None else households.to_join(member_id, self._place)
             row = self.new_row(by, household)
             shown = view(self._place, row, keep(self._place, row, {}, self.defaults() | dwelling))
         self._place.tell_draft(by, row)

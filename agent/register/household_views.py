@@ -22,7 +22,11 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdLine:
-    """One household in a list."""
+    """Those of a household who live at one address.
+
+    Attributes:
+        id: of the member registered last, whose household and dwelling a further person takes over.
+    """
 
     id: str
     address: str

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import writing
@@ -36,6 +36,7 @@ class Households:
     def find(self, address: str, by: Person) -> HouseholdsFound:
         """Find the households at an address; the one registered last comes first.
 
+        A household of which somebody has moved is listed once for each dwelling, with those who live there.
         The audit row says how many were found, never what was looked for.
 
         Args:
@@ -44,22 +45,22 @@ class Households:
         """
         words, numbers = parts_of(address)
         with writing(self._place.store):
-            found = register_queries.households_at(words, numbers, MOST_HOUSEHOLDS + 1)
-            lines = tuple(_line(household_id) for household_id in found[:MOST_HOUSEHOLDS])
+            found = register_queries.dwellings_at(words, numbers, MOST_HOUSEHOLDS + 1)
+            lines = tuple(map(_line, found[:MOST_HOUSEHOLDS]))
             self._place.note(by, Act.SEARCHED, ("household", None), found=len(lines))
         return HouseholdsFound(lines, is_cut=len(found) > MOST_HOUSEHOLDS)
 
 
-def to_join(household_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entry]]:
-    """A household with its dwelling, for the form of a further person; inside an open transaction.
+def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entry]]:
+    """The household of a registered member and where that member lives, for the form of a further person.
 
-    Raises: CodedError HOUSEHOLD-UNKNOWN.
+    Inside an open transaction.  Raises: CodedError HOUSEHOLD-UNKNOWN.
     """
-    key = key_of(household_id)
-    records = [] if key is None else draft_queries.household_records(key)
-    if key is None or not records:
+    key = key_of(member_id)
+    member = None if key is None else register_queries.by_key(key)
+    if member is None or member.household_id is None:
         raise refused("HOUSEHOLD-UNKNOWN")
-    return key, dwelling_of(register_queries.values_of(records[-1]), place.clock)
+    return member.household_id, dwelling_of(register_queries.values_of(member), place.clock)
 
 
 def dwelling_of(values: Mapping[str, str], clock: Clock) -> dict[str, Entry]:
@@ -81,7 +82,11 @@ def parts_of(address: str) -> tuple[list[str], list[tuple[tuple[str, ...], str]]
     return words, numbers
 
 
-def _line(household_id: uuid.UUID) -> HouseholdLine:
-    records = draft_queries.household_records(household_id)
-    address = draft_view.dwelling(register_queries.values_of(records[-1]))
-    return HouseholdLine(str(household_id), address, tuple(map(draft_view.record_member, records)))
+def _line(at: Any) -> HouseholdLine:
+    here = [
+        record
+        for record in draft_queries.household_records(at.household_id)
+        if all(getattr(record, key) == getattr(at, key) for key in register_queries.DWELLING_KEYS)
+    ]
+    address = draft_view.dwelling(register_queries.values_of(here[-1]))
+    return HouseholdLine(str(here[-1].id), address, tuple(map(draft_view.record_member, here)))

@@ -55,13 +55,13 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         return self._drafts.current(by)
 
-    def open_draft(self, by: SignedIn, household_id: str | None = None) -> DraftView:
-        """Open a draft, empty but for the dwelling of a household; the one worked on is put aside.
+    def open_draft(self, by: SignedIn, member_id: str | None = None) -> DraftView:
+        """Open a draft, empty but for the dwelling of a household's member; the one worked on is put aside.
 
         Raises: CodedError HOUSEHOLD-UNKNOWN.
         """
         require(by, Right.REGISTER_WRITE)
-        return self._drafts.open(by, household_id)
+        return self._drafts.open(by, member_id)
 
     def households(self, address: str, by: SignedIn) -> HouseholdsFound:
         """Find households by the address where they live, to register one more person there."""

@@ -77,11 +77,26 @@ def test_a_further_person_begins_with_the_dwelling_and_their_card_fills_the_rest
 def test_two_persons_saved_at_one_address_are_one_household(office: Any, clerk: SignedIn, people: Any) -> None:
     first = office.register_person(clerk, people(), road="测试东路")
     assert first.household
-    office.desk.open_draft(clerk, first.household)
-    office.register_person(clerk, people(3), road="测试东路")
-    line = household_of(office, clerk, "东路")
-    assert line.id == first.household
-    assert len(line.members) == 2
+    office.desk.open_draft(clerk, first.id)
+    second = office.register_person(clerk, people(3), road="测试东路")
+    assert second.household == first.household
+    assert len(household_of(office, clerk, "东路").members) == 2
+
+
+def test_one_who_has_moved_is_listed_where_they_live_and_the_others_where_they_stayed(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    first = office.register_person(clerk, people(), road="测试东路", room="401")
+    office.desk.open_draft(clerk, first.id)
+    office.clock.forward(1)
+    second = office.register_person(clerk, people(3), road="测试东路", room="401")
+    office.register.edit(second.id, {"road": "测试西路", "room": "502"}, 1, clerk, "搬走")
+    stayed, moved = (household_of(office, clerk, road) for road in ("东路", "西路"))
+    assert [(line.id, len(line.members)) for line in (stayed, moved)] == [(first.id, 1), (second.id, 1)]
+    assert "测试东路" in stayed.address
+    assert "测试西路" in moved.address
+    for record, room in ((first, "401"), (second, "502")):
+        assert office.desk.open_draft(clerk, record.id).fields["room"].value == room
 
 
 @pytest.mark.parametrize("household", ["", "none", str(uuid.UUID(int=7))])

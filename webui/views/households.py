@@ -24,10 +24,10 @@ def search() -> ResponseReturnValue:
     return render_template("households/page.html", query=query, found=found)
 
 
-@bp.post("/households/<household_id>/member")
-def add_member(household_id: str) -> ResponseReturnValue:
-    """Start the form of one more person of a household; the desk is taken where nobody holds it."""
+@bp.post("/households/<record_id>/member")
+def add_member(record_id: str) -> ResponseReturnValue:
+    """Start the form of one more person of a record's household; the desk is taken where nobody holds it."""
     by, desk = signed_in(), services().desk
     desk.take(by)
-    desk.open_draft(by, household_id)
+    desk.open_draft(by, record_id)
     return redirect(url_for("desk.page"), 303)
