@@ -1,4 +1,4 @@
-"""Saved registrations: made from a draft, edited with history, found again.
+"""Saved registrations: made from a draft, changed with history, found again.
 
 The fact, its audit row and its outbox row are written in one transaction, or none of them.
 """
@@ -15,7 +15,7 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import approvals, draft_view, evaluate, fields, id_number, names
-from agent.register.errors import Problems, key_of, refused, unknown_record
+from agent.register.errors import Problems, key_of, unknown_record
 from agent.register.form import Entry, Form, value
 from agent.register.views import Problem, RecordLine, RecordView
 from agent.register.workplace import Person, Workplace, change, load, own_draft
@@ -24,7 +24,6 @@ from peewee_models.register import AcceptedProblem, Change, Registration
 from peewee_models.register import Person as PersonTable
 
 PAGE = 20
-_OF_THE_NUMBER = ("id_no", "id_type", "sex", "birth_date")
 SAVED, EDITED = "registration.saved", "registration.edited"
 
 
@@ -61,7 +60,7 @@ class Records:
             else:
                 record = register_queries.by_key(row.registration_id)
                 new = _values(form, register_queries.values_of(record))
-                is_changed = self._apply(record, new, form, by, "")
+                is_changed = self.apply(record, new, form, by, "")
                 act, kind = (Act.RECORD_EDITED, EDITED) if is_changed else (Act.RECORD_CONFIRMED, "")
             record.reading = row.card_state
             record.save()
@@ -70,8 +69,8 @@ class Records:
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
-                self._send(kind, record)
-            shown = self._show(register_queries.by_key(record.id))
+                self.send(kind, record)
+            shown = self.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown
@@ -116,50 +115,7 @@ class Records:
         last = register_queries.last_form_number(prefix)
         return f"{prefix}{1 if last is None else int(last.removeprefix(prefix)) + 1:04d}"
 
-    def edit(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> RecordView:
-        """Change fields of a registration and keep the old values as history.
-
-        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), FIELD-UNKNOWN,
-            REASON-MISSING.
-        """
-        if not values.keys() <= set(fields.KEYS):
-            raise refused("FIELD-UNKNOWN")
-        if not fields.reason(reason):
-            raise refused("REASON-MISSING")
-        is_practice = self._place.station.is_practice
-        with writing(self._place.store):
-            record = self._record(record_id)
-            if record.version != version:
-                raise refused("RECORD-CHANGED")
-            held = register_queries.values_of(record)
-            typed = fields.newly_typed(values, held, is_practice=is_practice)
-            new = {**held, **typed}
-            form = self._form(record, new)
-            self._refuse_new_problems(record, held, form, new)
-            if self._apply(record, new, form, by, fields.reason(reason)):
-                record.save()
-                self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
-                self._send(EDITED, record)
-            shown = self._show(register_queries.by_key(record.id))
-        self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
-        return shown
-
-    def _refuse_new_problems(self, record: Any, held: dict[str, str], form: Form, new: dict[str, str]) -> None:
-        """Refuse what the edit makes wrong; what was wrong before and let pass may stay."""
-        setting = self._place.setting()
-        old = evaluate.judge(self._form(record, held), setting)
-        judgement = evaluate.judge(form, setting)
-        if judgement.scope.reason is not None and judgement.scope != old.scope:
-            raise Problems([judgement.scope.reason])
-        problems = [one for one in judgement.problems if one not in old.problems or not _stands(one, held, new)]
-        problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
-        holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
-        if holder is not None and holder.id != record.id:
-            problems.append(Problem("PERSON-REGISTERED", "id_no"))
-        if problems:
-            raise Problems(problems)
-
-    def _apply(self, record: Any, new: dict[str, str], form: Form, by: Person, reason: str) -> bool:
+    def apply(self, record: Any, new: dict[str, str], form: Form, by: Person, reason: str) -> bool:
         """Write what differs, with history; says whether anything did."""
         held = register_queries.values_of(record)
         changed = [key for key in held if new.get(key, "") != held[key]]
@@ -199,31 +155,34 @@ class Records:
                 at=word.at,
             )
 
-    def _send(self, kind: str, record: Any) -> None:
+    def send(self, kind: str, record: Any) -> None:
+        """Put the registration, as it now is, into the outbox."""
         body = register_queries.values_of(record) | {"form_no": record.form_no}
         outbox.append(self._place.clock.now(), kind, record.id, record.version, body)
 
     def record(self, record_id: str, by: Person) -> RecordView:
         """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""
         with writing(self._place.store):
-            record = self._record(record_id)
+            record = self.row_of(record_id)
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
-            return self._show(record)
+            return self.shown(record)
 
-    def _record(self, record_id: str) -> Any:
+    def row_of(self, record_id: str) -> Any:
+        """The row of a registration, inside an open transaction.  Raises: CodedError RECORD-UNKNOWN."""
         key = key_of(record_id)
         record = None if key is None else register_queries.by_key(key)
         if record is None:
             raise unknown_record()
         return record
 
-    def _show(self, record: Any) -> RecordView:
-        form = self._form(record, register_queries.values_of(record), is_single_enough=False)
+    def shown(self, record: Any) -> RecordView:
+        """Show a registration, inside an open transaction."""
+        form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
         today = self._place.clock.today()
         required = frozenset(key for key in fields.KEYS if fields.is_required(key, form, today))
         return draft_view.record_view(record, evaluate.Judgement(), form, required)
 
-    def _form(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
+    def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.
 
         A record that was let in after a single reading is not judged for that again; it is never shown as verified.
@@ -274,12 +233,6 @@ def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
     keys = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
     own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
     return {key: own[key] if key in own else held.get(key, "") for key in keys}
-
-
-def _stands(problem: Problem, held: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Whether what a problem speaks of is as it was: only then is it excused by having been there before."""
-    keys = _OF_THE_NUMBER if problem.field in _OF_THE_NUMBER else (problem.field,)
-    return all(held.get(key or "") == new.get(key or "") for key in keys)
 
 
 def _search_columns(name: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store
 from agent.events.service import Event
 from agent.register.cards import Cards
+from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
 from agent.register.errors import Problems
 from agent.register.household_views import HouseholdsFound
@@ -36,6 +37,7 @@ class RegisterService:
         self._accounts = accounts or AccountsService(store, clock)
         self._drafts = Drafts(place)
         self._records = Records(place)
+        self._corrections = Corrections(place, self._records)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place
@@ -135,7 +137,7 @@ class RegisterService:
     def edit(self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str) -> RecordView:
         """Correct a registration.  Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED, REASON-MISSING."""
         require(by, Right.REGISTER_WRITE)
-        return self._records.edit(record_id, values, version, by, reason)
+        return self._corrections.save(record_id, values, version, by, reason)
 
     def chip_photo(self, draft_id: str, by: SignedIn) -> bytes | None:
         """The chip's photo behind a draft, in the reader's own coding; None when there is none."""
