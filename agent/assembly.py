@@ -73,7 +73,7 @@ class Running:
 
     def stop(self) -> None:
         """No more pages, no more devices, everything kept, the folder free."""
-        self.station.supervisor.give_up_waiting()
+        self.station.give_up_waiting()
         self._app.extensions["renhu"].streams.end_all()
         self._web.stop()
         self.station.stop()
@@ -191,10 +191,11 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         Around(papers.keep_house, is_scanner_ready, store.close),
     )
     desks.append(scan_desk)
-    documents = DocumentsService(store, clock, papers.papers, scan_desk, scanner_status)
+    documents = DocumentsService(store, clock, papers.papers, papers.pictures, scan_desk, scanner_status)
     desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
     control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
-    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, documents, scan_desk)
+    parts_of_documents = (documents, scan_desk, papers.pictures)
+    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)
 
 
 def _devices(config: Config, store: SqlCipherStore, *, is_practice: bool) -> list[DeviceSettings]:

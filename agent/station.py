@@ -23,6 +23,7 @@ from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
+from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.service import DocumentsService
 from agent.errors import Actor, CodedError, Retry
@@ -162,6 +163,7 @@ class Station:
     control: ControlServer
     documents: DocumentsService
     scan_desk: ScanDesk
+    pictures: Pictures
 
     def start(self) -> None:
         """Start what has a thread, devices last."""
@@ -170,8 +172,14 @@ class Station:
         self.control.start()
         self.supervisor.start()
 
+    def give_up_waiting(self) -> None:
+        """Let go of whoever waits for a device or for pictures: the agent is stopping."""
+        self.supervisor.give_up_waiting()
+        self.pictures.end()
+
     def stop(self) -> None:
         """Stop in reverse: no more questions, devices released, what came from them kept."""
+        self.pictures.end()
         self.control.stop()
         self.supervisor.stop(STOP_LIMIT_S)
         self.scan_desk.stop()

@@ -19,6 +19,7 @@ from agent.devices.host import DeviceSettings
 from agent.devices.scan_alone import scan_pages
 from agent.documents.page_work import make_pdf
 from agent.documents.papers import NewPage, PageContent
+from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         pages, error = _scan(settings, wanted, arguments.timeout)
         if error is not None and not pages:
             raise error
-        pdf = make_pdf([(PageContent(page.content, page.content_type), 0) for page in pages])
+        pdf = _typeset(pages)
         _write(output, pdf)
     except CodedError as refused:
         return fail(refused, as_json=arguments.json)
@@ -95,6 +96,14 @@ def _scan(settings: DeviceSettings, wanted: ScanRequest, silence_s: float) -> tu
     except CodedError as error:
         return pages, error
     return pages, None
+
+
+def _typeset(pages: list[NewPage]) -> bytes:
+    pictures = Pictures(SystemClock())
+    try:
+        return make_pdf(pictures, [(PageContent(page.content, page.content_type), 0) for page in pages])
+    finally:
+        pictures.end()
 
 
 def _show(progress: Progress) -> None:

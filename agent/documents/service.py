@@ -21,6 +21,7 @@ from agent.documents.errors import refused, unknown_page
 from agent.documents.job_state import JobState
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
+from agent.documents.pictures import Pictures
 from agent.documents.presets import preset
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Order, UnderWay
@@ -54,6 +55,7 @@ class DocumentsService:
         store: the database.
         clock: the time.
         papers: the pages.
+        pictures: works on their pixels.
         desk: carries scans out.
         scanner: how the scanner is; None where none is configured.
     """
@@ -63,12 +65,14 @@ class DocumentsService:
         store: Store,
         clock: Clock,
         papers: Papers,
+        pictures: Pictures,
         desk: ScanDesk,
         scanner: Callable[[], DeviceStatus | None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._papers = papers
+        self._pictures = pictures
         self._desk = desk
         self._scanner = scanner
 
@@ -176,7 +180,7 @@ class DocumentsService:
         owner = _owner(ref)
         with reading(self._store):
             require(owner, by)
-        return for_browser(self._papers.page_content(owner, _key(page_id)))
+        return for_browser(self._pictures, self._papers.page_content(owner, _key(page_id)))
 
     def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
         """A document as PDF/A, its pages as scanned and turned; the look is audited.
@@ -191,7 +195,8 @@ class DocumentsService:
             self._note(by, Act.DOCUMENT_VIEWED, ("document", document.id), pages=len(held))
         if not held:
             raise refused("DOCUMENT-EMPTY")
-        return make_pdf([(self._papers.page_content(owner, page_id), turned) for page_id, turned in held])
+        pages = [(self._papers.page_content(owner, page_id), turned) for page_id, turned in held]
+        return make_pdf(self._pictures, pages)
 
     def _may_change(self, ref: OwnerRef, by: SignedIn) -> Owner:
         if by.role != CLERK:

@@ -21,6 +21,7 @@ from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
 from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
+from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import READY_WAIT_S, ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.service import Board, DocumentsService, OwnerRef, ScanWish
@@ -87,7 +88,9 @@ class Room:
         parts = (self.papers, self.jobs, self.scanner, self.clock, office.events.append)
         self.is_ready: Callable[[], bool] = lambda: True
         self.desk = ScanDesk(*parts, Around(lambda: None, self._looked, office.store.close))
-        self.service = DocumentsService(office.store, self.clock, self.papers, self.desk, lambda: self.status)
+        self.service = DocumentsService(
+            office.store, self.clock, self.papers, Pictures(self.clock), self.desk, lambda: self.status
+        )
         self.by = office.sign_in("clerk")
         self.ref = self.draft()
 

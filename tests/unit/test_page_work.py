@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from agent.documents import page_work
+from agent.clock import SystemClock
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import PageContent
+from agent.documents.pictures import Pictures
 from agent.errors import CodedError
 
 SIZE = (620, 877)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[Pictures]:
+    made = Pictures(SystemClock())
+    yield made
+    made.end()
 
 
 def picture(mode: str) -> Image.Image:
@@ -37,9 +46,9 @@ def image_of(sheet: Any) -> Any:
     return image
 
 
-def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans() -> None:
+def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans(pictures: Pictures) -> None:
     pages = [page("RGB"), page("L"), page("1")]
-    made = make_pdf([(pages[0], 0), (pages[1], 270), (pages[2], 0)])
+    made = make_pdf(pictures, [(pages[0], 0), (pages[1], 270), (pages[2], 0)])
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert pdf.open_metadata().pdfa_status == "1B"
         assert [str(one.GTS_PDFA1 if "/GTS_PDFA1" in one else one.S) for one in pdf.Root.OutputIntents] == [
@@ -55,26 +64,20 @@ def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans() -> None:
         assert (round(width), round(height)) == (595, 842)
 
 
-def test_line_art_is_shown_as_the_same_pixels() -> None:
-    shown = for_browser(page("1"))
+def test_line_art_is_shown_as_the_same_pixels(pictures: Pictures) -> None:
+    shown = for_browser(pictures, page("1"))
     assert shown.content_type == "image/png"
     assert (
         ImageChops.difference(Image.open(io.BytesIO(shown.content)).convert("L"), picture("1").convert("L")).getbbox()
         is None
     )
     jpeg = page("RGB")
-    assert for_browser(jpeg) is jpeg
+    assert for_browser(pictures, jpeg) is jpeg
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"II*\0" + b"\xff" * 50, page("1").content[:200]])
-def test_what_is_no_page_is_refused_with_a_code(content: bytes) -> None:
+def test_what_is_no_page_is_refused_with_a_code(pictures: Pictures, content: bytes) -> None:
     with pytest.raises(CodedError, match="PAGE-UNREADABLE"):
-        for_browser(PageContent(content, "image/tiff"))
+        for_browser(pictures, PageContent(content, "image/tiff"))
     with pytest.raises(CodedError, match="PDF-FAILED"):
-        make_pdf([(PageContent(content, "image/tiff"), 0)])
-
-
-def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_work, "LIMIT_S", 0.01)
-    with pytest.raises(CodedError, match="PAGE-UNREADABLE"):
-        for_browser(page("1"))
+        make_pdf(pictures, [(PageContent(content, "image/tiff"), 0)])

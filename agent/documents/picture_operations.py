@@ -1,0 +1,12 @@
+"""All that the pictures process can be asked for: the whole table stands here."""
+
+from __future__ import annotations
+
+from agent.documents.picture_pdf import typeset
+from agent.documents.picture_view import as_png
+from agent.documents.picture_wire import Operation
+
+OPERATIONS: dict[str, Operation] = {
+    "pdf": typeset,
+    "png": as_png,
+}

@@ -1,0 +1,108 @@
+"""The pictures process: works on the pixels of pages, one request after another, and has no key and no database.
+
+It loads its libraries once and then makes a child for each request: a child begins warm, knows nothing of the pages
+before it, and is gone with whatever a hostile picture has done to it.  A child that does not end as it should ends the
+process too, and the agent starts another one at its next wish.
+
+Started by the agent as `python -m agent.documents.picture_process FD`: its end of the socket pair is descriptor FD.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+
+from PIL import Image
+
+from agent.documents.picture_operations import OPERATIONS
+from agent.documents.picture_wire import Answered, NotOurWire, Refused, receive_asked, send
+
+log = logging.getLogger("renhu.pictures")
+
+MEMORY_BYTES = 1536 * 1024**2
+FILE_BYTES = 1_000_000
+CPU_S = 20
+MOST_PIXELS = 80_000_000
+PR_SET_PDEATHSIG = 1
+PR_SET_NO_NEW_PRIVS = 38
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the wire on descriptor `arguments[0]` until the agent closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _give_up_rights()
+    Image.init()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    connection = socket.socket(fileno=int(arguments[0]))
+    while _is_asked(connection):
+        own_pid = os.getpid()
+        child = os.fork()
+        if child == 0:
+            _limit_child(own_pid)
+            os._exit(_serve(connection))
+        if not _ended_well(child, connection):
+            return 1
+    return 0
+
+
+def _is_asked(connection: socket.socket) -> bool:
+    """Wait for a request; says whether there is one, or the agent has gone."""
+    return bool(connection.recv(1, socket.MSG_PEEK))
+
+
+def _ended_well(child: int, connection: socket.socket) -> bool:
+    """Wait for a child's end; one whose agent has gone is ended."""
+    handle = os.pidfd_open(child)
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    waiting.register(connection, select.POLLRDHUP)
+    happened = {descriptor for descriptor, _ in waiting.poll()}
+    os.close(handle)
+    if handle not in happened:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def _serve(connection: socket.socket) -> int:
+    """Answer one request; the exit status of the child."""
+    try:
+        asked, pieces = receive_asked(connection)
+        answered, made = Answered("failed"), []
+        try:
+            facts, given = OPERATIONS[asked.operation](asked.facts, pieces)
+            answered, made = Answered("done", dict(facts), sizes=tuple(map(len, given))), list(given)
+        except Refused as refused:
+            answered = Answered("refused", refused.facts, refused.code)
+        except Exception as error:  # noqa: BLE001 - the worker's loop: a page of any kind must not end it
+            log.warning("%s failed: %s", asked.operation, type(error).__name__)
+        send(connection, answered, made, None)
+    except (NotOurWire, OSError):
+        return 1
+    return 0
+
+
+def _give_up_rights() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+
+
+def _limit_child(parent: int) -> None:
+    """Bound what one request can take, and end with the process that made this child."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    sys.exit(main(sys.argv[1:]))
