@@ -192,7 +192,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     )
     desks.append(scan_desk)
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, scan_desk, scanner_status)
-    desk.on_holder_changed = lambda session: devices.desk_held(is_held=session is not None)
+    desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
     parts_of_documents = (documents, scan_desk, papers.pictures)
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)

@@ -6,6 +6,7 @@ Nothing here touches a device.  Values that cross the worker's wire are frozen `
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -297,8 +298,12 @@ class IdReader(ABC):
         """Ask whether an unread card is on the plate.  Reads nothing from it.  Source: command 20 01."""
 
     @abstractmethod
-    def read_card(self, deadline: Deadline) -> IdCard | None:
+    def read_card(self, deadline: Deadline, on_found: Callable[[], None] | None = None) -> IdCard | None:
         """Read the card on the plate: base record, then newest addresses; `readings` is 1.
+
+        Args:
+            deadline: by when it must have ended.
+            on_found: called when a card was found, before anything is read of it; again when it must be found anew.
 
         Returns: the card; None when the plate is empty or its card was read before (not an error).
         Raises: DeviceRefused when the reader says no; LinkError when its bytes are wrong; NeedsOperator to relay it.

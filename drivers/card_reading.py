@@ -97,8 +97,10 @@ class CardReading:
         command = sam_commands.READ_NEWEST_ADDRESS if has_command else sam_commands.READ_BASE
         return self._session.exchange(command, deadline).status in _PRESENT
 
-    def read(self, deadline: Deadline) -> Reading | None:
+    def read(self, deadline: Deadline, on_found: Callable[[], None] | None = None) -> Reading | None:
         """Find a card and read it; None when there is none, or only one that was read before.
+
+        `on_found` is called whenever the card was found, before it is selected.
 
         Raises:
             DeviceRefused: the module or the card says no.
@@ -106,7 +108,7 @@ class CardReading:
             DeviceTimeout, LinkError: the line failed on every rung of the ladder.
         """
         course = _Course()
-        return self._climbing(course, lambda: self._read_found(course, deadline), deadline)
+        return self._climbing(course, lambda: self._read_found(course, deadline, on_found), deadline)
 
     def read_again(self, first: Reading, deadline: Deadline) -> Reading | None:
         """Read until two readings in a row are equal; None when the module refuses to repeat.
@@ -145,13 +147,15 @@ class CardReading:
         except _Unreadable as unreadable:
             raise unreadable.error from None
 
-    def _read_found(self, course: _Course, deadline: Deadline) -> Reading | None:
+    def _read_found(self, course: _Course, deadline: Deadline, on_found: Callable[[], None] | None) -> Reading | None:
         for _ in range(MAX_FINDS):
             if not self.find(deadline):
                 if not course.has_card:
                     return None
                 raise self._lost(course, deadline)
             course.has_card, course.upsets = True, self._session.upsets
+            if on_found is not None:
+                on_found()
             try:
                 return self._read_selected(deadline)
             except _StartOver as over:

@@ -5,6 +5,7 @@ Source: SAM_V communication protocol.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import msgspec
@@ -97,11 +98,11 @@ class SamReader(IdReader):
         self._ensure_open(deadline)
         return self._session.recovering(lambda: self._cards.find(deadline), deadline)
 
-    def read_card(self, deadline: Deadline) -> IdCard | None:
+    def read_card(self, deadline: Deadline, on_found: Callable[[], None] | None = None) -> IdCard | None:
         """Read the card on the plate once."""
         self._ensure_open(deadline)
         self._reading = None
-        reading = self._cards.read(deadline)
+        reading = self._cards.read(deadline, on_found)
         if reading is None:
             return None
         self._reading = reading

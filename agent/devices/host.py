@@ -71,6 +71,7 @@ class DeviceHost:
     candidates: tuple[Candidate, ...] = ()
     since: datetime | None = None
     is_reading: bool = False
+    turn: int = 0
     wire: Wire | None = None
     budget: RestartBudget = field(default_factory=RestartBudget)
     start_due_s: float | None = 0.0
@@ -123,7 +124,7 @@ class DeviceHost:
     def tell_watch(self) -> None:
         """Tell the worker whether a desk holds the reader."""
         poll_ms = self.settings.poll_ms if self.is_reading else self.settings.idle_poll_ms
-        self.tell(Watch(self.is_reading, poll_ms))
+        self.tell(Watch(self.is_reading, poll_ms, self.turn))
 
     def happened(self, happening: Happening) -> bool:
         """Follow the table of states; says whether the state changed."""

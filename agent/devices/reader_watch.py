@@ -52,6 +52,7 @@ class Plate(Enum):
 
     EMPTY = "empty"
     UNREAD = "unread"
+    READING = "reading"
     DONE = "done"
     REFUSED = "refused"
 
@@ -67,6 +68,7 @@ class ReaderWatch:
         self._watch = Watch(is_reading=False, poll_ms=600)
         self._identity: ReaderIdentity | None = None
         self._plate = Plate.EMPTY
+        self._turn: int | None = None
         self._refusal: Sign | None = None
         self._reported: State | None = None
         self._told_ports: tuple[Candidate, ...] = ()
@@ -137,7 +139,6 @@ class ReaderWatch:
             self._lost(error)
             return
         self._failed_opens = 0
-        self._plate = Plate.EMPTY
         self._tell_ports()
         self._identify(identity)
         self._next_look_s = self._clock.monotonic()
@@ -213,9 +214,17 @@ class ReaderWatch:
             self._leave()
 
     def _leave(self) -> None:
-        """The plate is empty, or what lay there is not there any more."""
-        self._plate = Plate.EMPTY
+        """The plate is empty: what lies there next is another card, read for whoever holds the desk then."""
+        self._plate, self._turn = Plate.EMPTY, None
         self._wire.send(Sign("removed"))
+
+    def _found(self) -> None:
+        """A reading begins: tell it at once, unless it is the next of one card's that are told as one."""
+        if self._turn is None:
+            self._turn = self._watch.turn
+        if self._plate in {Plate.EMPTY, Plate.UNREAD}:
+            self._plate = Plate.READING
+            self._wire.send(Sign("reading", turn=self._turn))
 
     def _read(self) -> None:
         """Read a new card, tell it at once, read it again and tell whether both were equal.
@@ -223,22 +232,24 @@ class ReaderWatch:
         While a refused one is found it is read again and again: another may lie in its place.
         """
         limit = self._limit(self._rhythm.read_limit_s)
-        card = self._reader.read_card(limit)
-        if self._plate is Plate.REFUSED or (self._plate is Plate.UNREAD and card is None):
-            self._leave()
+        card = self._reader.read_card(limit, self._found)
         if card is None:
+            if self._plate is not Plate.EMPTY:
+                self._leave()
             return
+        if self._plate is Plate.REFUSED:
+            self._wire.send(Sign("removed"))
         self._plate = Plate.DONE
-        self._wire.send(Sign("read", raw(card)))
+        self._wire.send(Sign("read", raw(card), turn=self._turn))
         try:
             again = self._reader.read_again(card, limit)
         except DeviceError as error:
-            self._wire.send(Sign("changed", code=error.code))
+            self._wire.send(Sign("changed", code=error.code, turn=self._turn))
             if not (isinstance(error, LinkError) and error.facts.get("reason") == "changed"):
                 raise
-            self._plate = Plate.EMPTY
+            self._plate = Plate.UNREAD
             return
-        self._wire.send(Sign("verified" if again.readings == 2 else "single", raw(again)))
+        self._wire.send(Sign("verified" if again.readings == 2 else "single", raw(again), turn=self._turn))
 
     def _refuse(self, error: DeviceError) -> None:
         """The reader is well, the card is not: tell it once for this card."""
@@ -248,7 +259,7 @@ class ReaderWatch:
         if error.code in {"READER-SELF-TEST", "READER-NOT-AUTHORISED"}:
             self._lost(error)
             return
-        refusal = Sign("refused", code=error.code, facts=error.facts)
+        refusal = Sign("refused", code=error.code, facts=error.facts, turn=self._turn)
         is_told = self._plate is Plate.REFUSED and refusal == self._refusal
         self._plate, self._refusal = Plate.REFUSED, refusal
         if not is_told:

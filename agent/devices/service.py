@@ -60,6 +60,7 @@ class DevicesService:
         self._lock = threading.Lock()
         self._borrower: queue.SimpleQueue[Sign | None] | None = None
         self._is_desk_held = False
+        self._turn = 0
 
     def statuses(self) -> list[DeviceStatus]:
         """How each configured device is, in the order reader, scanner, camera."""
@@ -120,15 +121,17 @@ class DevicesService:
         self._remember_address(role, address)
         self._supervisor.restart(role, address)
 
-    def desk_held(self, *, is_held: bool) -> None:
-        """Note whether a session holds the desk: only then are cards read.  A command that borrowed it gives way."""
+    def desk_held(self, *, is_held: bool, turn: int) -> None:
+        """Note whether a session holds the desk: only then are cards read.  A command that borrowed it gives way.
+
+        `turn` grows with each change of holder: the readings come back with the one in which they began.
+        """
         with self._lock:
-            self._is_desk_held = is_held
+            self._is_desk_held, self._turn = is_held, turn
             if is_held and self._borrower is not None:
                 self._borrower.put(None)
                 self._borrower = None
-            is_reading = is_held or self._borrower is not None
-        self._supervisor.watch("reader", is_reading=is_reading)
+            self._watch()
 
     def offer(self, sign: Sign) -> bool:
         """Give a sign of the reader to a command that has borrowed it; says whether one took it."""
@@ -148,15 +151,19 @@ class DevicesService:
             if self._is_desk_held or self._borrower is not None:
                 raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
             self._borrower = signs
-        self._supervisor.watch("reader", is_reading=True)
+            self._watch()
         try:
             return self._await_card(signs, limit_s)
         finally:
             with self._lock:
                 if self._borrower is signs:
                     self._borrower = None
-                is_held = self._is_desk_held
-            self._supervisor.watch("reader", is_reading=is_held)
+                self._watch()
+
+    def _watch(self) -> None:
+        """Tell the reader what is so, inside the lock: it must hear of changes in the order in which they happen."""
+        is_reading = self._is_desk_held or self._borrower is not None
+        self._supervisor.watch("reader", is_reading=is_reading, turn=self._turn)
 
     def _await_card(self, signs: queue.SimpleQueue[Sign | None], limit_s: float) -> IdCard | None:
         end_s = self._clock.monotonic() + min(limit_s, LONGEST_BORROWING_S)

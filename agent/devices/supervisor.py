@@ -107,13 +107,13 @@ class Supervisor:
 
         self._command(call_off)
 
-    def watch(self, role: str, *, is_reading: bool) -> None:
-        """Say whether somebody holds the desk: only then are cards read."""
+    def watch(self, role: str, *, is_reading: bool, turn: int = 0) -> None:
+        """Say whether somebody holds the desk: only then are cards read; `turn` grows with each change of holder."""
 
         def tell() -> None:
             host = self._hosts.get(role)
-            if host is not None and host.is_reading != is_reading:
-                host.is_reading = is_reading
+            if host is not None and (host.is_reading, host.turn) != (is_reading, turn):
+                host.is_reading, host.turn = is_reading, turn
                 host.tell_watch()
 
         self._command(tell)

@@ -44,10 +44,14 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 
 
 class Watch(msgspec.Struct, frozen=True, tag="watch"):
-    """Agent → worker: look for cards every `poll_ms`; read them only while `is_reading`."""
+    """Agent → worker: look for cards every `poll_ms`; read them only while `is_reading`.
+
+    `turn` grows with each change of the desk's holder.
+    """
 
     is_reading: bool
     poll_ms: int
+    turn: int = 0
 
 
 class Request(msgspec.Struct, frozen=True, tag="request"):
@@ -91,12 +95,16 @@ class State(msgspec.Struct, frozen=True, tag="state"):
 
 
 class Sign(msgspec.Struct, frozen=True, tag="sign"):
-    """Worker → agent: something happened on the device, with its values as the role defines them."""
+    """Worker → agent: something happened on the device, with its values as the role defines them.
+
+    `turn` is the turn of the desk in which the reading of the card on the plate began: signs of a reading have it.
+    """
 
     name: str
     data: msgspec.Raw = msgspec.Raw(b"null")
     code: str | None = None
     facts: dict[str, str | int | float] = {}
+    turn: int | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, tag="reply"):

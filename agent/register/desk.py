@@ -25,7 +25,7 @@ from drivers.api import Clock, IdCard
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
 LEFT_AFTER_S = 20.0
-FIRST_READING_LIMIT_S = 12.0
+_OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused"})
 
 
 class Desk:
@@ -38,9 +38,10 @@ class Desk:
         self._lock = threading.RLock()
         self._holder: SignedIn | None = None
         self._plate = Plate()
-        self._left: tuple[str, float] | None = None
+        self._turn = self._since_turn = 0
+        self._last_user: str | None = None
         self._saved: RecordView | None = None
-        self.on_holder_changed: Callable[[str | None], None] = lambda _session: None
+        self.on_holder_changed: Callable[[str | None, int], None] = lambda _session, _turn: None
 
     def holder_session(self) -> str | None:
         """The session that holds the desk, or None."""
@@ -78,13 +79,16 @@ class Desk:
     def _give_to(self, by: SignedIn | None, act: Act) -> None:
         """Change the holder, inside the lock: the reader must hear of changes in the order in which they happen."""
         who = by or self._holder
-        if self._holder is not None:
-            self._left = (self._holder.user_id, self._clock.monotonic())
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
         self._holder, self._saved = by, None
-        self._plate = self._plate.for_next_holder()
-        self.on_holder_changed(self.holder_session())
+        self._turn += 1
+        kept: tuple[CardState, ...] = ("placed", "reading")
+        if by is not None and by.user_id != self._last_user:
+            self._since_turn, self._last_user = self._turn, by.user_id
+            kept = ("placed",)
+        self._plate = self._plate.for_next_holder(kept)
+        self.on_holder_changed(self.holder_session(), self._turn)
         self._publish(Event("desk", None, {}))
 
     def view(self, by: SignedIn) -> DeskView:
@@ -198,13 +202,11 @@ class Desk:
         with self._lock:
             holder = self._holder
             state: CardState = "none" if event.kind == "removed" else event.kind
-            if state == "placed" or (state == "none" and self._plate.state == "unread"):
-                self._left = None
-            if self._plate.state == "unread" and state in {"read", "verified", "single", "refused"}:
+            if state in _OF_A_READING and self._plate.state == "unread":
                 return
-            if state in {"read", "refused"} and holder is not None and self._is_nobodys(holder):
+            if state in _OF_A_READING and holder is not None and self._is_nobodys(holder, event):
                 state = "unread"
-            if state in {"placed", "read", "refused"}:
+            if state in {"placed", "reading", "read", "refused"}:
                 self._plate.refusal = self._plate.notice = None
                 self._plate.is_done = False
             if state != self._plate.state:
@@ -219,17 +221,11 @@ class Desk:
             told = self._plate.state
         self._publish(Event("desk", None, {"card": told}))
 
-    def _is_nobodys(self, holder: SignedIn) -> bool:
-        """Whether a first reading is nobody's: the holder's page is locked, or another may have held the desk.
-
-        A reader that reads tells only the end of a reading.  One that begins after the plate was seen empty, or after
-        a card was found while nobody held the desk, is the holder's.
-        """
-        if self._register.is_locked(holder):
+    def _is_nobodys(self, holder: SignedIn, event: CardEvent) -> bool:
+        """Whether a reading is not the holder's: it began while another held the desk, or their page is locked."""
+        if event.turn is not None and event.turn < self._since_turn:
             return True
-        if self._left is None or self._left[0] == holder.user_id:
-            return False
-        return self._clock.monotonic() - self._left[1] < FIRST_READING_LIMIT_S
+        return event.kind in {"read", "refused"} and self._register.is_locked(holder)
 
     def _pass_on(self, holder: SignedIn, event: CardEvent) -> None:
         """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,15 +26,18 @@ class CardEvent:
     """What the reader reports.
 
     Attributes:
-        kind: `read` after the first reading, `verified` or `single` after the second, `changed` when the second was
-            of something else, `refused` with a code, `removed` when the plate is empty again.
+        kind: `placed` when a card lies there that nobody reads yet, `reading` when a reading begins, `read` after the
+            first, `verified` or `single` after the second, `changed` when the second was of something else, `refused`
+            with a code, `removed` when the plate is empty again.
         card: the reading, where there is one.
         code: why the card was refused.
+        turn: the desk's turn in which this card was first begun to be read; None is the present one.
     """
 
     kind: CardSign
     card: IdCard | None = None
     code: str | None = None
+    turn: int | None = None
 
 
 @dataclass(slots=True)
@@ -60,14 +64,14 @@ class Plate:
     asked_of: str | None = None
     draft_id: str | None = None
 
-    def for_next_holder(self) -> Plate:
+    def for_next_holder(self, kept: Container[CardState]) -> Plate:
         """The same plate without anything of the person: a card that was read stays there unread for the next.
 
-        A card that nobody has read yet will be read, and a changed one is looked for anew.
+        Only a state in `kept` stays what it is: such a card is still to be read for the next holder.
         """
-        if self.state in {"none", "changed"}:
+        if self.state == "none":
             return Plate()
-        return Plate("placed" if self.state == "placed" else "unread", self.since, self.since_s)
+        return Plate(self.state if self.state in kept else "unread", self.since, self.since_s)
 
     def ask(self, card: IdCard, fit: Fit, draft_id: str) -> None:
         """Ask whose a card is, beside a draft that may be or surely is of another person."""

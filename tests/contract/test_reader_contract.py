@@ -90,6 +90,22 @@ def test_life_of_a_card(desk: Desk) -> None:
     assert content(desk.lay_and_read(first)) == content(card)
 
 
+def test_the_beginning_of_a_reading_is_told_with_the_first_answer_and_never_without_a_card(desk: Desk) -> None:
+    told: list[int] = []
+
+    def on_found() -> None:
+        told.append(desk.reader.statistics().frames)
+
+    desk.simulator.lift()
+    assert desk.reader.read_card(desk.deadline(), on_found) is None
+    assert told == []
+    desk.simulator.lay(desk.simulator.card_ids[0])
+    before = desk.reader.statistics().frames
+    assert desk.reader.read_card(desk.deadline(), on_found) is not None
+    assert told == [before + 1]
+    assert desk.reader.statistics().frames > before + 1
+
+
 def test_diagnostics(desk: Desk) -> None:
     assert desk.reader.self_test(desk.deadline()).management_number_bytes is None
     desk.lay_and_read(desk.simulator.card_ids[0])

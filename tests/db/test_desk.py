@@ -24,7 +24,7 @@ def actions() -> list[str]:
 
 def test_one_session_holds_the_desk(office: Any, clerk: SignedIn) -> None:
     changes: list[Any] = []
-    office.desk.on_holder_changed = changes.append
+    office.desk.on_holder_changed = lambda *told: changes.append(told)
     other = office.sign_in("clerk")
     assert not office.desk.take(other)
     view = office.desk.view(other)
@@ -34,7 +34,7 @@ def test_one_session_holds_the_desk(office: Any, clerk: SignedIn) -> None:
     office.desk.release(clerk.session_id)
     assert office.desk.holder_session() == other.session_id
     office.desk.release(other.session_id)
-    assert changes == [other.session_id, None]
+    assert changes == [(other.session_id, 2), (None, 3)]
     assert actions()[-2:] == ["desk.handed-over", "desk.left"]
 
 

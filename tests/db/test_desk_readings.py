@@ -106,7 +106,7 @@ def test_a_person_with_a_draft_gets_no_second_one(office: Any, clerk: SignedIn, 
 def test_the_reader_hears_of_a_new_holder_before_anybody_else_can_change_it(office: Any, clerk: SignedIn) -> None:
     seen: list[bool] = []
 
-    def told(_session: str | None) -> None:
+    def told(_session: str | None, _turn: int) -> None:
         other = threading.Thread(target=office.desk.holder_session, daemon=True)
         other.start()
         other.join(0.1)

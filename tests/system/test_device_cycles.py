@@ -35,7 +35,8 @@ def unplug_cycle(simulator, supervised, wait_for):
     supervised.wait_until("ready")
 
 
-def test_a_card_is_placed_read_verified_and_removed(simulator, supervise, wait_for):
+@pytest.mark.parametrize("simulator", ["pty", "usb-split", "usb-pair"], indirect=True)
+def test_a_reading_is_told_from_its_beginning_to_the_card_leaving(simulator, supervise, wait_for):
     supervised = supervise(simulator.address)
     supervised.supervisor.watch("reader", is_reading=True)
     supervised.wait_until("ready")
@@ -43,7 +44,7 @@ def test_a_card_is_placed_read_verified_and_removed(simulator, supervise, wait_f
     wait_for(lambda: supervised.count("verified") == 1, "verified")
     simulator.call("DELETE", "/plate")
     wait_for(lambda: supervised.count("removed") == 1, "removed")
-    assert supervised.names() == ["read", "verified", "removed"]
+    assert supervised.names() == ["reading", "read", "verified", "removed"]
 
 
 def test_with_no_desk_held_a_card_is_seen_but_nothing_is_read_of_it(simulator, supervise, wait_for):
@@ -62,6 +63,30 @@ def test_a_card_that_lay_there_is_read_as_soon_as_a_desk_is_held(simulator, supe
     wait_for(lambda: supervised.count("placed") == 1, "placed")
     supervised.supervisor.watch("reader", is_reading=True)
     wait_for(lambda: supervised.count("verified") == 1, "verified")
+    assert supervised.names() == ["placed", "reading", "read", "verified"]
+
+
+def test_a_card_belongs_to_the_turn_in_which_its_first_reading_began_until_it_has_left(simulator, supervise, wait_for):
+    supervised = supervise(simulator.address)
+    supervised.supervisor.watch("reader", is_reading=True, turn=4)
+    supervised.wait_until("ready")
+    simulator.call("PUT", "/faults/slow-plate", {"delay_ms": 4000})
+    simulator.call("PUT", "/faults/status", {"status": "41", "count": 3, "command": "read-base"})
+    simulator.call("PUT", "/plate", {"card": "resident-001"})
+    wait_for(lambda: supervised.count("reading") == 1, "reading")
+    supervised.supervisor.watch("reader", is_reading=True, turn=5)
+    wait_for(lambda: supervised.count("refused") == 1, "refused")
+    simulator.call("DELETE", "/faults")
+    wait_for(lambda: supervised.count("verified") == 1, "verified")
+    simulator.call("DELETE", "/plate")
+    wait_for(lambda: supervised.names()[-1] == "removed", "removed")
+    simulator.call("PUT", "/plate", {"card": "resident-002"})
+    wait_for(lambda: supervised.count("verified") == 2, "verified")
+    told = [(sign.name, sign.turn) for sign in supervised.signs]
+    assert told == [
+        *(("reading", 4), ("refused", 4), ("removed", None), ("read", 4), ("verified", 4), ("removed", None)),
+        *(("reading", 5), ("read", 5), ("verified", 5)),
+    ]
 
 
 @pytest.mark.parametrize("simulator", ["pty", "usb-split", "usb-pair"], indirect=True)
