@@ -19,7 +19,7 @@ import msgspec
 
 from agent.devices.role_codes import CODES, RoleCodes
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
-from agent.devices.wire import VERSION, Cancel, Request, Start, Watch, Wire, WireBroken
+from agent.devices.wire import EXIT_HUNG, VERSION, Cancel, Request, Start, Watch, Wire, WireBroken
 from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, NeedsOperator, Retry, WorkerDied
 
 GRACE_S = 2.0
@@ -198,6 +198,7 @@ class DeviceHost:
             self._process.kill()
             status = self._process.wait()
             self._process = None
+        self.has_hung |= status == EXIT_HUNG
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None

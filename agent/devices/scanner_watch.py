@@ -6,14 +6,20 @@ so that a cancel is passed on at once and the agent hears a pulse while the libr
 A library that was interrupted, by an error or by a cancel, is never called again: the worker asks for a fresh process
 in its place.  Measured on Debian 12: behind a read error the `net` backend breaks the heap at the next option that is
 set, and the `test` backend waits for ever in the next start, for a lock that its cancelled thread held.
+
+The pulse alone proves nothing of the thread that calls the library.  Nobody outside waits for what that thread does
+unasked, so the hearing thread sees to it: a call that does not come back in time, or a thread that ended, is the
+end of the process.
 """
 
 from __future__ import annotations
 
+import os
 import queue
 import selectors
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -25,14 +31,24 @@ from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
 
 @dataclass(frozen=True, slots=True)
 class ScannerRhythm:
-    """How often things are done, in seconds, and how long opening may take."""
+    """How often things are done, in seconds, and how long a call may take that nobody asked for.
+
+    `open_limit_s` is the limit of opening, listing and looking at the button: airscan itself gives up after 25 s.
+    """
 
     reopen_s: float = 0.5
     reopen_slowest_s: float = 10.0
     pulse_s: float = 3.0
     button_s: float = 0.5
     list_s: float = 60.0
-    open_limit_s: float = 20.0
+    open_limit_s: float = 40.0
+
+
+RHYTHM = ScannerRhythm()
+
+
+class LibraryHung(Exception):
+    """A call into the library that nobody asked for has not come back in time."""
 
 
 class ScanEnd(msgspec.Struct, frozen=True):
@@ -55,7 +71,7 @@ class ScannerWatch:
         self._scanner = scanner
         self._wire = wire
         self._clock = clock
-        self._rhythm = rhythm or ScannerRhythm()
+        self._rhythm = rhythm or RHYTHM
         self._sending = threading.Lock()
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
@@ -66,25 +82,37 @@ class ScannerWatch:
         self._reported: State | None = None
         self._told_ports: tuple[Candidate, ...] | None = None
         self._next_open_s = self._next_list_s = clock.monotonic()
+        self._unasked_until_s = float("inf")
+        self._end = os.eventfd(0, os.EFD_CLOEXEC)
 
     def run(self, waiting: Iterable[object] = ()) -> None:
         """Obey what is waiting, then go on until the wire breaks.
 
-        Raises: WireBroken when the agent has gone.
+        Raises: WireBroken when the agent has gone, or the thread that calls the library; LibraryHung.
         """
         threading.Thread(target=self._work, name="scanner", daemon=True).start()
         for message in waiting:
             self._obey(message)
         next_pulse_s = self._clock.monotonic()
         with selectors.DefaultSelector() as selector:
-            selector.register(self._wire, selectors.EVENT_READ)
+            selector.register(self._wire, selectors.EVENT_READ, self._hear)
+            selector.register(self._end, selectors.EVENT_READ, self._follow)
             while True:
-                if selector.select(max(0.0, next_pulse_s - self._clock.monotonic())):
-                    for message in self._wire.receive():
-                        self._obey(message)
+                for key, _ in selector.select(max(0.0, next_pulse_s - self._clock.monotonic())):
+                    key.data()
+                if self._clock.monotonic() >= self._unasked_until_s:
+                    raise LibraryHung
                 if self._clock.monotonic() >= next_pulse_s:
                     self._send(Pulse())
                     next_pulse_s = self._clock.monotonic() + self._rhythm.pulse_s
+
+    def _hear(self) -> None:
+        for message in self._wire.receive():
+            self._obey(message)
+
+    def _follow(self) -> None:
+        """End with the thread that calls the library: without it a pulse would be a lie."""
+        raise WireBroken("nobody calls the library any more")
 
     def _obey(self, message: object) -> None:
         if isinstance(message, Request):
@@ -110,6 +138,15 @@ class ScannerWatch:
                     self._answer(request)
         except WireBroken:
             self._scanner.close()
+        finally:
+            os.eventfd_write(self._end, 1)
+
+    @contextmanager
+    def _unasked(self) -> Iterator[None]:
+        """Calls that no request waits for, and that have a limit of their own therefore."""
+        self._unasked_until_s = self._clock.monotonic() + self._rhythm.open_limit_s
+        yield
+        self._unasked_until_s = float("inf")
 
     def _pause_s(self) -> float:
         now_s = self._clock.monotonic()
@@ -122,15 +159,17 @@ class ScannerWatch:
 
     def _look(self) -> None:
         """What is due while nobody asks for anything: open, the button, the list of scanners."""
-        try:
-            if not self._is_open:
-                self._open_when_due()
-            elif self._scanner.offers().has_button and self._scanner.is_button_pressed():
-                self._send(Sign("button"))
-        except CodedError as error:
-            self._lose(error)
+        with self._unasked():
+            try:
+                if not self._is_open:
+                    self._open_when_due()
+                elif self._scanner.offers().has_button and self._scanner.is_button_pressed():
+                    self._send(Sign("button"))
+            except CodedError as error:
+                self._lose(error)
         if self._clock.monotonic() >= self._next_list_s:
-            self._list()
+            with self._unasked():
+                self._list()
 
     def _open_when_due(self) -> None:
         if self._clock.monotonic() >= self._next_open_s:
@@ -191,10 +230,11 @@ class ScannerWatch:
 
     def _learn_anew(self) -> None:
         """Behind a setting that was not offered: the scanner may have told wrong things when it was opened."""
-        try:
-            self._open()
-        except CodedError as error:
-            self._lose(error)
+        with self._unasked():
+            try:
+                self._open()
+            except CodedError as error:
+                self._lose(error)
 
     def _scan(self, request: Request) -> Reply:
         """Scan; a request that was called off ends well, whatever the library says of it."""

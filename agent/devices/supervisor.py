@@ -262,7 +262,6 @@ class Supervisor:
         self._change(host, Happening.RESET, None, {})
 
     def _died(self, host: DeviceHost) -> None:
-        has_hung = host.has_hung
         status = host.bury()
         pause_s = host.budget.died(self._clock.monotonic())
         self._on_sign(host.settings.role, Sign("removed"))
@@ -270,7 +269,7 @@ class Supervisor:
             self._change(host, Happening.GAVE_UP, host.codes.disabled, {"exit": status})
             return
         host.start_due_s = self._clock.monotonic() + pause_s
-        code = host.codes.hung if has_hung else host.codes.worker_died
+        code = host.codes.hung if host.has_hung else host.codes.worker_died
         self._change(host, Happening.DIED, code, {"exit": status})
 
     def _change(

@@ -19,6 +19,8 @@ VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
 PAGE_LIMIT_BYTES = 40_000_000
 PIECE_BYTES = 256 * 1024
+EXIT_HUNG = 7
+"""The exit status of a worker that found its own library hanging."""
 
 
 class WireBroken(Exception):

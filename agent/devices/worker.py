@@ -20,8 +20,8 @@ from typing import Any
 
 from agent.clock import SystemClock
 from agent.devices.reader_watch import ReaderWatch
-from agent.devices.scanner_watch import ScannerWatch
-from agent.devices.wire import VERSION, Hello, Start, State, Wire, WireBroken
+from agent.devices.scanner_watch import LibraryHung, ScannerWatch
+from agent.devices.wire import EXIT_HUNG, VERSION, Hello, Start, State, Wire, WireBroken
 from drivers.api import CodedError, IdReader
 from drivers.scanner_api import DocumentScanner
 
@@ -43,6 +43,8 @@ def main(arguments: list[str]) -> int:
         _serve(wire, start, waiting)
     except WireBroken:
         return 0
+    except LibraryHung:
+        os._exit(EXIT_HUNG)  # an orderly end would wait for the library
     return 0
 
 

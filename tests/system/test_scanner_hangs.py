@@ -1,0 +1,84 @@
+"""A scanner's worker whose library never comes back, or whose driver breaks, ends though nobody asked it for a scan.
+
+The library hangs for good at SANE's network server that takes a connection and says nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.clock import SystemClock
+from agent.devices.host import DeviceSettings
+from agent.devices.supervisor import Supervisor
+
+LIMIT_S = 30.0
+SANED_PORT = 6566
+HASTY = """#!{python}
+import sys
+from agent.devices import scanner_watch, worker
+from agent.devices.scanner_watch import ScannerRhythm
+scanner_watch.RHYTHM = ScannerRhythm(pulse_s=0.1, open_limit_s=0.5)
+{more}
+sys.exit(worker.main(sys.argv[3:]))
+"""
+BREAK = """
+from drivers.scanner_sane import SaneScanner
+def open(*_): raise ValueError("no driver of ours raises this")
+SaneScanner.open = open
+"""
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """An address where a server takes every connection and never answers."""
+    with socket.socket() as listener:
+        host = next(f"127.0.0.{last}" for last in range(100, 200) if _binds(listener, f"127.0.0.{last}"))
+        listener.listen()
+        yield host
+
+
+def _binds(listener: socket.socket, host: str) -> bool:
+    try:
+        listener.bind((host, SANED_PORT))
+    except OSError:
+        return False
+    return True
+
+
+def code_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> str:
+    """What the supervisor says of a scanner whose worker is in a hurry, as soon as there is something to say."""
+    hasty = tmp_path / "python"
+    hasty.write_text(HASTY.format(python=sys.executable, more=more))
+    hasty.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(hasty))
+    settings = DeviceSettings("scanner", "scanner_sane", address, {})
+    supervisor = Supervisor(
+        [settings], SystemClock("Asia/Shanghai"), lambda _: None, lambda *_: None, lambda: None, refuses_simulated=False
+    )
+    supervisor.start()
+    try:
+        end_s = time.monotonic() + LIMIT_S
+        while (code := supervisor.statuses()["scanner"].code) is None:
+            assert time.monotonic() < end_s, "nothing is said of it"
+            time.sleep(0.01)
+        return code
+    finally:
+        supervisor.stop(LIMIT_S)
+
+
+def test_a_library_that_hangs_while_it_opens_ends_its_worker_which_says_so(
+    silent_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert code_of(f"sane:net:{silent_server}:test:0", tmp_path, monkeypatch) == "SCANNER-HUNG"
+
+
+def test_a_driver_that_breaks_ends_its_worker_instead_of_leaving_a_pulse_without_a_scanner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert code_of("sane:test:0", tmp_path, monkeypatch, BREAK) == "SCANNER-WORKER-DIED"
