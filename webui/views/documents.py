@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
     | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED"}
 )
+PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")
 SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
 
 
@@ -66,11 +68,17 @@ def back(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(CodedError)
 def not_done(error: CodedError) -> ResponseReturnValue:
-    """Say why an act was refused, with the page as it is now; all else is no matter of this page."""
+    """Say why an act was refused, with the page as it is now; all else is no matter of this page.
+
+    Where the draft itself is gone, saved at the desk meanwhile or never this clerk's, that is what is said.
+    """
     arguments = request.view_args or {}
     if request.method != "POST" or error.code not in REFUSALS:
         return errors.coded(error)
-    return show(owner(arguments["kind"], arguments["owner_id"]), 409, message(error.code, error.facts))
+    try:
+        return show(owner(arguments["kind"], arguments["owner_id"]), 409, message(error.code, error.facts))
+    except CodedError as gone:
+        return errors.coded(gone)
 
 
 @bp.get("")
@@ -112,8 +120,8 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
         documents.remove(ref, page_id, version, by)
     elif act == "restore":
         documents.restore(ref, page_id, version, by)
-    elif act.startswith("to-") and act.removeprefix("to-").isdigit():
-        documents.move(ref, page_id, version, int(act.removeprefix("to-")), by)
+    elif place := PLACE.fullmatch(act):
+        documents.move(ref, page_id, version, int(place["number"]), by)
     else:
         raise refuse("WEB-BAD-REQUEST")
     return back(kind, owner_id)

@@ -1,0 +1,43 @@
+"""The documents of a draft by plain forms: what no page of ours sends, and what has gone meanwhile, is said in words."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+FLATBED = {"source": "flatbed", "colour": "colour", "dpi": "300", "kind": "D04"}
+
+
+@pytest.fixture
+def clerk(house):
+    """A clerk with a form on the desk."""
+    browser = house.signed_in("clerk")
+    browser.post("/desk/without-card")
+    return browser
+
+
+def board(clerk) -> str:
+    """The address of the documents of the form on the desk."""
+    clerk.get("/desk")
+    found = re.search(r'"(/documents/draft/[0-9a-f-]{36})"', clerk.page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("act", ["to-²", "to-" + "9" * 5000, "to-", "to--1", "burn"])
+def test_a_wish_for_a_page_that_no_button_sends_is_refused(clerk, act):
+    answer = clerk.post(f"{board(clerk)}/pages/{uuid.uuid4()}", {"act": act, "version": "1"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("place", "fields"), [("cancel", {"job": "x"}), ("scan", FLATBED), ("scan", {**FLATBED, "replaces": "x"})]
+)
+def test_an_act_on_a_form_that_has_gone_says_that_it_has_gone(clerk, place, fields):
+    answer = clerk.post(f"/documents/draft/{uuid.uuid4()}/{place}", fields)
+    assert answer.status_code == 404
+    assert 'id="documents-title"' not in clerk.page
+    assert clerk.post(f"{board(clerk)}/{place}", fields).status_code == 409
+    assert 'id="documents-title"' in clerk.page
