@@ -1,4 +1,4 @@
-"""The documents of a draft by plain forms: what no page of ours sends, and what has gone meanwhile, is said in words."""
+"""The documents of a draft by plain forms: what no page of ours sends, and what has gone meanwhile, is told so."""
 
 from __future__ import annotations
 
