@@ -29,6 +29,7 @@ from agent.documents.media_key import KeySources
 from agent.documents.opening import Documents, open_documents
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
+from agent.documents.scans import Kept, Scans
 from agent.documents.service import DocumentsService
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
@@ -182,16 +183,10 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         status = scanner_status()
         return status is not None and status.state is DeviceState.READY
 
-    scan_desk = ScanDesk(
-        papers.papers,
-        papers.jobs,
-        supervisor,
-        clock,
-        bus.publish,
-        Around(papers.keep_house, is_scanner_ready, store.close),
-    )
+    scan_desk = ScanDesk(supervisor, clock, bus.publish, Around(papers.keep_house, is_scanner_ready, store.close))
     desks.append(scan_desk)
-    documents = DocumentsService(store, clock, papers.papers, papers.pictures, scan_desk, scanner_status)
+    scans = Scans(store, clock, Kept(papers.papers, papers.jobs, papers.shelf), scan_desk, scanner_status)
+    documents = DocumentsService(store, clock, papers.papers, papers.pictures, scans)
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
     parts_of_documents = (documents, scan_desk, papers.pictures)

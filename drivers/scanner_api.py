@@ -42,6 +42,15 @@ class Encoding(StrEnum):
     TIFF_G4 = "tiff-g4"
 
 
+class PaperEdge(StrEnum):
+    """At which edge of its bed a source holds narrow paper, as far as the device tells."""
+
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+    UNKNOWN = ""
+
+
 class SourceOffer(msgspec.Struct, frozen=True):
     """What one source of a scanner can do.
 
@@ -51,6 +60,7 @@ class SourceOffer(msgspec.Struct, frozen=True):
         resolutions_dpi: every resolution that may be asked for, rising.
         width_mm: the largest width.
         height_mm: the largest height.
+        paper_edge: where paper lies that is narrower than that.
     """
 
     source: Source
@@ -58,6 +68,7 @@ class SourceOffer(msgspec.Struct, frozen=True):
     resolutions_dpi: tuple[int, ...]
     width_mm: float
     height_mm: float
+    paper_edge: PaperEdge = PaperEdge.UNKNOWN
 
 
 class ScannerIdentity(msgspec.Struct, frozen=True):

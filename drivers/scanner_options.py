@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from drivers import scanner_errors
-from drivers.scanner_api import MM_PER_INCH, ColourMode, ScanRequest, Source, SourceOffer
+from drivers.scanner_api import MM_PER_INCH, ColourMode, PaperEdge, ScanRequest, Source, SourceOffer
 
 RESOLUTIONS_DPI = (75, 100, 150, 200, 300, 400, 600, 1200)
 LARGEST_PX = 80_000_000
@@ -71,7 +71,29 @@ def sources(device: Device) -> dict[Source, str | None]:
 def offer(device: Device, source: Source) -> SourceOffer:
     """What the source that is set now can do."""
     width_mm, height_mm = largest_mm(device)
-    return SourceOffer(source, tuple(modes(device)), resolutions_dpi(device), round(width_mm, 1), round(height_mm, 1))
+    return SourceOffer(
+        source,
+        tuple(modes(device)),
+        resolutions_dpi(device),
+        round(width_mm, 1),
+        round(height_mm, 1),
+        paper_edge(device, source),
+    )
+
+
+def paper_edge(device: Device, source: Source) -> PaperEdge:
+    """Where the source that is set now holds narrow paper.
+
+    A device that wants to know the paper's width counts from the paper's own edge.  Source: sane-airscan's and
+    sane-fujitsu's options.
+    """
+    if source is Source.FLATBED or _is_open(device, "page_width"):
+        return PaperEdge.LEFT
+    option = device.opt.get("adf_justification_x")
+    if option is None or not option.is_active():
+        return PaperEdge.UNKNOWN
+    told = str(getattr(device, "adf_justification_x")).lower()  # noqa: B009 - no attribute of ours, an option
+    return PaperEdge(told) if told in set(PaperEdge) else PaperEdge.UNKNOWN
 
 
 def modes(device: Device) -> dict[ColourMode, str | None]:
@@ -169,6 +191,8 @@ def _choose_region(device: Device, request: ScanRequest) -> None:
     if width_px * height_px > LARGEST_PX:
         raise scanner_errors.too_large(round(width_px), round(height_px))
     bed_mm = largest_mm(device)
+    if all(bed_mm) and not (0 <= request.left_mm < bed_mm[0] and 0 <= request.top_mm < bed_mm[1]):
+        raise scanner_errors.setting("region", f"{request.left_mm:g}, {request.top_mm:g} mm")
     corners_mm = {
         "tl_x": request.left_mm,
         "tl_y": request.top_mm,

@@ -55,7 +55,9 @@ def capabilities(plate: Nameplate, wrong: str | None = None) -> bytes:
     feeder = (
         ""
         if wrong in {"no-adf", "no-sources"}
-        else f"<scan:Adf>{feeder}<scan:FeederCapacity>50</scan:FeederCapacity><scan:AdfOptions>"
+        else f"<scan:Adf>{feeder}<scan:FeederCapacity>50</scan:FeederCapacity>"
+        "<scan:Justification><pwg:XImagePosition>Center</pwg:XImagePosition><pwg:YImagePosition>Top</pwg:YImagePosition>"
+        "</scan:Justification><scan:AdfOptions>"
         "<scan:AdfOption>DetectPaperLoaded</scan:AdfOption><scan:AdfOption>Duplex</scan:AdfOption></scan:AdfOptions></scan:Adf>"
     )
     return (

@@ -68,6 +68,18 @@ def source_words(source: str) -> str:
     }.get(source, source)
 
 
+def size_words(size: str) -> str:
+    """How much of the bed."""
+    return {
+        "a4": "A4",
+        "a5": "A5",
+        "letter": "Letter",
+        "id-card": gettext("证件（90 × 60 毫米）"),
+        "receipt": gettext("小票（宽 80 毫米）"),
+        "whole": gettext("整个幅面"),
+    }.get(size, size)
+
+
 def colour_words(colour: str) -> str:
     """What of the paper is kept."""
     return {"colour": gettext("彩色"), "grey": gettext("灰度"), "lineart": gettext("黑白")}.get(colour, colour)
@@ -87,6 +99,21 @@ def offered_resolutions(board: Board) -> list[int]:
     """The resolutions of a desk's daily work that any source of the scanner has."""
     found = {dpi for source in board.scanner.offers.values() for dpi in source.resolutions_dpi}
     return sorted(dpi for dpi in found if 75 <= dpi <= 600)
+
+
+def offered_sizes(board: Board) -> list[tuple[str, list[str]]]:
+    """The page sizes that any source has, each with its sources where not all of them have it."""
+    offers = board.scanner.offers
+    sizes = dict.fromkeys(size for source in offers.values() for size in source.sizes)
+    having = {size: [name for name, source in offers.items() if size in source.sizes] for size in sizes}
+    return [(size, names if len(names) < len(offers) else []) for size, names in having.items()]
+
+
+def scan_kind(board: Board) -> str:
+    """The kind that is most likely scanned next: the one on the glass, else the first that is missing."""
+    if board.preview is not None:
+        return board.preview.kind
+    return next((line.kind.code for line in board.lines if line.state == "missing"), kinds()[0].code)
 
 
 def passable_problem(draft: DraftView) -> Problem | None:
@@ -120,8 +147,11 @@ def install(app: Flask) -> None:
         kind_name=kind_name,
         offered_colours=offered_colours,
         offered_resolutions=offered_resolutions,
+        offered_sizes=offered_sizes,
         passable_problem=passable_problem,
         question_choice=question_choice,
+        scan_kind=scan_kind,
+        size_words=size_words,
         source_words=source_words,
         statistic_name=statistic_name,
     )

@@ -42,6 +42,7 @@ class Act(StrEnum):
     PAGE_STORED = "document.page-stored"
     PAGE_CHANGED = "document.page-changed"
     DOCUMENT_VIEWED = "document.viewed"
+    GLASS_VIEWED = "document.glass-viewed"
     DOCUMENTS_MOVED = "document.moved"
     DOCUMENTS_SHREDDED = "document.shredded"
     DEVICE_ACT = "device.act"

@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+from agent.documents.page_sizes import A4
+
 REGISTRATION_FORM = "RG"
 _WHY = "DOCUMENT-WHY-"
 _NOT = "not_"
@@ -26,12 +28,14 @@ class Preset:
         dpi: resolution.
         source: where the paper lies.
         both_sides: whether the two sides of a card are put on one A4 page.
+        size: how much of the bed.
     """
 
     colour: Literal["colour", "grey", "lineart"]
     dpi: int
     source: Literal["flatbed", "adf", "adf-duplex"]
     both_sides: bool = False
+    size: str = A4
 
 
 @dataclass(frozen=True, slots=True)

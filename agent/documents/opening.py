@@ -11,6 +11,7 @@ from agent.documents.media_key import KeySources, open_media_key
 from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
 from agent.documents.pictures import Pictures
+from agent.documents.preview import PreviewShelf
 from agent.errors import CodedError, StartRefused, exit_of
 from agent.folder import DataFolder
 from drivers.api import Clock
@@ -26,6 +27,7 @@ class Documents:
     papers: Papers
     jobs: Jobs
     pictures: Pictures
+    shelf: PreviewShelf
     _clock: Clock
     _swept_at_s: float = field(init=False)
 
@@ -33,10 +35,11 @@ class Documents:
         self._swept_at_s = self._clock.monotonic()
 
     def keep_house(self) -> None:
-        """Sweep once a day, and let an idle pictures process go; to be called as often as one likes.
+        """Forget an old preview, sweep once a day, let an idle pictures process go; to be called as often as one likes.
 
         Raises: CodedError when disk or database fail.
         """
+        self.shelf.keep_house()
         self.pictures.end_when_idle()
         now_s = self._clock.monotonic()
         if now_s - self._swept_at_s >= SWEEP_EVERY_S:
@@ -57,4 +60,4 @@ def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock:
         jobs.interrupt_unended()
     except CodedError as error:
         raise StartRefused(error.code, exit_of(error.code), folder=str(folder.path)) from error
-    return Documents(media, Papers(store, clock, media), jobs, Pictures(clock), clock)
+    return Documents(media, Papers(store, clock, media), jobs, Pictures(clock), PreviewShelf(clock), clock)

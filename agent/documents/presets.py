@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from agent.documents.kinds import DocumentKind, Preset
+from agent.documents.page_sizes import WHOLE, fitting
+from agent.documents.views import ScanWish
 from drivers.scanner_api import ScannerOffers
-from peewee_models.station import scan_choice
+from peewee_models.station import remember_scan_choice, scan_choice
 
 FALLBACKS = ("adf-duplex", "adf", "flatbed")
 
@@ -14,9 +16,9 @@ FALLBACKS = ("adf-duplex", "adf", "flatbed")
 def preset(kind: DocumentKind, offers: ScannerOffers) -> Preset:
     """Say how a kind would be scanned now, inside the caller's transaction."""
     told = scan_choice(kind.code)
-    source, colour, dpi = (
-        (kind.preset.source, kind.preset.colour, kind.preset.dpi) if told is None else msgspec.json.decode(told)
-    )
+    own = kind.preset
+    source, colour, dpi, *rest = (own.source, own.colour, own.dpi) if told is None else msgspec.json.decode(told)
+    size = rest[0] if rest else own.size
     offered = {str(offer.source): offer for offer in offers.sources}
     if offered and source not in offered:
         source = next((other for other in FALLBACKS if other in offered), source)
@@ -24,4 +26,10 @@ def preset(kind: DocumentKind, offers: ScannerOffers) -> Preset:
     if offer is not None:
         colour = colour if colour in map(str, offer.modes) else str(offer.modes[0])
         dpi = min(offer.resolutions_dpi, key=lambda one: abs(one - dpi))
-    return Preset(colour=colour, dpi=dpi, source=source, both_sides=kind.preset.both_sides)
+        size = size if size in fitting(offer) else WHOLE
+    return Preset(colour=colour, dpi=dpi, source=source, both_sides=own.both_sides, size=size)
+
+
+def remember(kind: str, wish: ScanWish) -> None:
+    """Keep how a kind was scanned; a region that was picked belongs to that one paper alone."""
+    remember_scan_choice(kind, msgspec.json.encode([wish.source, wish.colour, wish.dpi, wish.size]).decode())

@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
 
 import msgspec
 from peewee import PeeweeException
@@ -21,19 +19,16 @@ from agent.devices.scanner_watch import ScanEnd, progress_of
 from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
 from agent.documents.job_state import JobHappening
-from agent.documents.jobs import Jobs
-from agent.documents.papers import Papers
-from agent.documents.scan_orders import Around, Order, Scanner, UnderWay
+from agent.documents.scan_orders import Around, Errand, Scanner, UnderWay
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
-from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, Source
+from drivers.scanner_api import Progress, ScannedPage, ScannerOffers
 from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
 
-SILENCE_LIMIT_S = 60.0
 TELL_EVERY_S = 0.25
 READY_WAIT_S = 3.0
 LOOK_EVERY_S = 0.05
@@ -46,8 +41,6 @@ class ScanDesk:
     """Carry out one scan at a time.
 
     Args:
-        papers: keep the pages.
-        jobs: keep the jobs.
         scanner: the supervisor.
         clock: the time.
         publish: takes events; must not block.
@@ -56,15 +49,11 @@ class ScanDesk:
 
     def __init__(
         self,
-        papers: Papers,
-        jobs: Jobs,
         scanner: Scanner,
         clock: Clock,
         publish: Callable[[Event], None],
         around: Around,
     ) -> None:
-        self._papers = papers
-        self._jobs = jobs
         self._scanner = scanner
         self._clock = clock
         self._publish = publish
@@ -100,31 +89,26 @@ class ScanDesk:
         """The scan under way; None when the scanner is free."""
         return self._under_way
 
-    def begin(self, order: Order) -> uuid.UUID:
-        """Write a wish down and have it carried out; give the job's key.
+    def begin(self, errand: Errand) -> str:
+        """Have a wish written down and carried out; give the key by which it can be called off.
 
-        Raises: CodedError SCANNER-HELD while somebody's scan is under way; SCAN-RUNNING when it is one's own.
+        Raises: CodedError SCANNER-HELD while somebody's scan is under way; SCAN-UNDER-WAY when it is one's own.
         """
         with self._lock:
             other = self._under_way
             if other is not None:
-                is_own = other.order.by.user_id == order.by.user_id
-                raise refused("SCAN-UNDER-WAY") if is_own else refused("SCANNER-HELD", name=other.order.by_name)
-            request: dict[str, Any] = {
-                "source": order.wish.source,
-                "colour": order.wish.colour,
-                "dpi": order.wish.dpi,
-            }
-            job_id = self._jobs.queue(order.owner, order.kind, request, order.by)
-            self._under_way = UnderWay(job_id, order)
+                is_own = other.errand.user == errand.user
+                raise refused("SCAN-UNDER-WAY") if is_own else refused("SCANNER-HELD", name=other.errand.name)
+            self._under_way = UnderWay(errand.begin(), errand)
+            key = self._under_way.key
         self._happenings.put(self._under_way)
-        return job_id
+        return key
 
-    def cancel(self, job_id: uuid.UUID) -> None:
+    def cancel(self, key: str) -> None:
         """Call a scan off; what of it is stored stays.  Raises: CodedError SCAN-ENDED when it is over."""
         with self._lock:
             one = self._under_way
-            if one is None or one.job_id != job_id:
+            if one is None or one.key != key:
                 raise refused("SCAN-ENDED")
             one.is_cancelled = True
         self._scanner.cancel("scanner")
@@ -179,15 +163,10 @@ class ScanDesk:
         if one.is_cancelled:
             self._finish(one, JobHappening.CANCELLED)
             return
-        self._attempt(lambda: self._note(one, JobHappening.STARTED))
-        wish = one.order.wish
-        arguments: dict[str, object] = {
-            "source": wish.source,
-            "mode": wish.colour,
-            "resolution_dpi": wish.dpi,
-            "page_limit": 1 if one.order.replaces or wish.source == Source.FLATBED.value else 50,
-        }
-        answer = self._scanner.request("scanner", "scan", arguments, SILENCE_LIMIT_S)
+        self._attempt(lambda: one.errand.note(JobHappening.STARTED))
+        wanted = one.errand.request(self._offers)
+        one.source = wanted.source
+        answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), one.errand.silence_s)
         answer.add_done_callback(self._happenings.put)
         if one.is_cancelled:
             self._scanner.cancel("scanner")
@@ -195,6 +174,7 @@ class ScanDesk:
 
     def _note_progress(self, one: UnderWay, progress: Progress) -> None:
         one.lines, one.lines_expected = progress.lines, progress.lines_expected
+        one.errand.progress(progress.page, progress.lines, progress.lines_expected)
         now_s = self._clock.monotonic()
         if now_s - self._told_s >= TELL_EVERY_S:
             self._told_s = now_s
@@ -205,11 +185,7 @@ class ScanDesk:
         if one.failure is not None:
             return
         try:
-            page = new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.order.wish.source)
-            order = one.order
-            stored = self._papers.store_page(order.owner, order.kind, page, order.by, one.job_id)
-            if order.replaces is not None:
-                self._papers.put_in_place(order.owner, stored.id, order.replaces, order.by)
+            one.errand.keep(new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.source))
         except msgspec.MsgspecError as error:
             log.warning("documents: the scanner's worker said something without sense: %s", type(error).__name__)
             one.failure = CodedError("SCANNER-IO", Actor.TECHNICIAN, Retry.NOW)
@@ -242,17 +218,11 @@ class ScanDesk:
 
     def _finish(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
         """Write the end down and free the scanner; an end that cannot be written is written at the next start."""
-        self._attempt(lambda: self._note(one, happening, error))
+        self._attempt(lambda: one.errand.note(happening, error))
         with self._lock:
             self._under_way = None
         self._tell(one)
 
-    def _note(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
-        if error is None:
-            self._jobs.note(one.job_id, happening)
-        else:
-            self._jobs.note(one.job_id, happening, error.code, **error.facts)
-
     def _tell(self, one: UnderWay) -> None:
         """Let every page know: the clerk's own shows the progress, the others' who holds the scanner."""
-        self._publish(Event("documents", None, {one.order.owner.column: str(one.order.owner.id)}))
+        self._publish(Event("documents", None, one.errand.about))

@@ -1,17 +1,17 @@
-"""What the scan desk works with: the scanner as it sees it, an order, the scan under way, what goes on around it."""
+"""What the scan desk works with: the scanner as it sees it, an errand, the scan under way, what goes on around it."""
 
 from __future__ import annotations
 
-import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.documents.people import Person
-from agent.documents.views import ScanWish
+from agent.documents.job_state import JobHappening
+from agent.documents.papers import NewPage
 from agent.errors import CodedError
-from peewee_models.document_queries import Owner
+from drivers.scanner_api import ScannerOffers, ScanRequest, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,49 @@ class Scanner(Protocol):
         """Call off what the device is doing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One wish to scan: for whom, of what kind, how, whose; `replaces` is the page that the new one stands in for."""
+class Errand(ABC):
+    """What a scan is for: whose it is, what is asked of the scanner, where its pages go, where its end is noted.
 
-    owner: Owner
-    kind: str
-    wish: ScanWish
-    by: Person
-    by_name: str
-    replaces: uuid.UUID | None = None
+    Attributes:
+        user: who sent it: a user's key, or another word for somebody who is no user.
+        name: who that is, for those who find the scanner held.
+        about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
+        silence_s: so long the scanner may show nothing.
+    """
+
+    user: str
+    name: str
+    about: dict[str, str | int]
+    silence_s: float = 60.0
+
+    @abstractmethod
+    def begin(self) -> str:
+        """Write the wish down; give the key by which it can be called off."""
+
+    @abstractmethod
+    def request(self, offers: ScannerOffers) -> ScanRequest:
+        """Say what the scanner is asked for, as far as it can."""
+
+    @abstractmethod
+    def keep(self, page: NewPage) -> None:
+        """Take a page.  Raises: CodedError where that is not possible; the scan ends then."""
+
+    @abstractmethod
+    def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
+        """Write down how far it is, or how it ended.  Raises: CodedError."""
+
+    @abstractmethod
+    def progress(self, page: int, lines: int, lines_expected: int) -> None:
+        """Hear how far the page under way is."""
 
 
 @dataclass(slots=True)
 class UnderWay:
     """The scan under way; `failure` is why a page of it could not be kept."""
 
-    job_id: uuid.UUID
-    order: Order
+    key: str
+    errand: Errand
+    source: Source = Source.FLATBED
     is_cancelled: bool = False
     lines: int = 0
     lines_expected: int = 0

@@ -9,43 +9,26 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import msgspec
-
 from agent.accounts import audit
 from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
-from agent.devices.status import DeviceStatus
 from agent.documents import kinds, sheets
 from agent.documents.errors import refused, unknown_page
-from agent.documents.job_state import JobState
+from agent.documents.page_sizes import SIZES_MM, Region
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
-from agent.documents.presets import preset
-from agent.documents.scan_desk import ScanDesk
-from agent.documents.scan_orders import Order, UnderWay
-from agent.documents.views import (
-    Board,
-    DocumentView,
-    Doubt,
-    JobView,
-    OwnerRef,
-    PageView,
-    ScannerView,
-    ScanWish,
-    SourceView,
-)
+from agent.documents.scans import Scans, key_of, owner_of
+from agent.documents.views import Board, DocumentView, Doubt, OwnerRef, PageView, ScanWish
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
-from peewee_models.station import remember_scan_choice
 
-__all__ = ["Board", "DocumentsService", "OwnerRef", "ScanWish"]
+__all__ = ["SIZES_MM", "Board", "DocumentsService", "OwnerRef", "Region", "ScanWish"]
 
 CLERK: Final = "clerk"
-NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
 
 
 class DocumentsService:
@@ -56,25 +39,15 @@ class DocumentsService:
         clock: the time.
         papers: the pages.
         pictures: works on their pixels.
-        desk: carries scans out.
-        scanner: how the scanner is; None where none is configured.
+        scans: the scans.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        papers: Papers,
-        pictures: Pictures,
-        desk: ScanDesk,
-        scanner: Callable[[], DeviceStatus | None],
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, papers: Papers, pictures: Pictures, scans: Scans) -> None:
         self._store = store
         self._clock = clock
         self._papers = papers
         self._pictures = pictures
-        self._desk = desk
-        self._scanner = scanner
+        self.scans = scans
 
     def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
         """Everything about the documents of a draft or record.
@@ -86,58 +59,24 @@ class DocumentsService:
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
         """
-        owner = _owner(ref)
+        owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
             documents = [self._document(row) for row in document_queries.documents_of(owner)]
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
-            job = self._job(document_queries.last_job(owner))
-            chosen = {kind.code: preset(kind, self._desk.offers()) for kind in kinds.kinds()}
+            job = self.scans.job(document_queries.last_job(owner))
+            chosen = self.scans.presets()
         return Board(
             owner=ref,
             lines=lines,
             verdict=kinds.verdict(lines, by.language),
             documents=[document for document in documents if document.pages or document.removed],
             job=job,
-            scanner=self._scanner_view(by),
+            scanner=self.scans.scanner(by),
             presets=chosen,
             may_change=by.role == CLERK,
+            preview=self.scans.preview_of(owner, by),
         )
-
-    def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
-        """Begin a scan; give the job's key.  How it was scanned is remembered for this kind.
-
-        Args:
-            ref: for which draft or record.
-            kind: D01 to D13.
-            wish: how.
-            by: the clerk.
-            replaces: the page that is scanned anew; its kind counts then.
-
-        Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, KIND-UNKNOWN, SCANNER-NOT-CONFIGURED,
-            SCANNER-HELD, SCAN-UNDER-WAY; RightsDenied.
-        """
-        owner = self._may_change(ref, by)
-        status = self._scanner()
-        if status is None:
-            raise refused(NOT_CONFIGURED)
-        old = _key(replaces) if replaces else None
-        with writing(self._store):
-            require(owner, by)
-            if old is not None:
-                kind = sheets.page_of(owner, old).document.kind
-            if kinds.kind(kind) is None:
-                raise refused("KIND-UNKNOWN")
-            if old is None:
-                remember_scan_choice(kind, msgspec.json.encode([wish.source, wish.colour, wish.dpi]).decode())
-        return str(self._desk.begin(Order(owner, kind, wish, by, by.name, old)))
-
-    def cancel(self, job_id: str, by: SignedIn) -> None:
-        """Call one's own scan off.  Raises: CodedError SCAN-ENDED."""
-        one = self._desk.under_way()
-        if one is None or str(one.job_id) != job_id or one.order.by.user_id != by.user_id:
-            raise refused("SCAN-ENDED")
-        self._desk.cancel(one.job_id)
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Turn a page clockwise by a quarter."""
@@ -168,7 +107,7 @@ class DocumentsService:
                 raise refused("DOCUMENT-CHANGED")
             blank = [page.id for page in self._document(document).blanks]
             for page_id in blank:
-                sheets.remove(sheets.page_of(owner, _key(page_id)), self._clock.now())
+                sheets.remove(sheets.page_of(owner, key_of(page_id)), self._clock.now())
             self._note(by, Act.PAGE_CHANGED, ("document", document.id), what="remove-blanks", pages=len(blank))
         return len(blank)
 
@@ -177,17 +116,17 @@ class DocumentsService:
 
         Raises: CodedError PAGE-UNKNOWN, PAGE-UNREADABLE and those of the media store.
         """
-        owner = _owner(ref)
+        owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
-        return for_browser(self._pictures, self._papers.page_content(owner, _key(page_id)))
+        return for_browser(self._pictures, self._papers.page_content(owner, key_of(page_id)))
 
     def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
         """A document as PDF/A, its pages as scanned and turned; the look is audited.
 
         Raises: CodedError PAGE-UNKNOWN, DOCUMENT-EMPTY, PDF-FAILED and those of the media store.
         """
-        owner = _owner(ref)
+        owner = owner_of(ref)
         with writing(self._store):
             require(owner, by)
             document = self._own_document(owner, document_id)
@@ -201,7 +140,7 @@ class DocumentsService:
     def _may_change(self, ref: OwnerRef, by: SignedIn) -> Owner:
         if by.role != CLERK:
             raise RightsDenied
-        return _owner(ref)
+        return owner_of(ref)
 
     def _change(
         self, ref: OwnerRef, page_id: str, version: int, by: SignedIn, what: str, deed: Callable[[Any], None]
@@ -210,13 +149,13 @@ class DocumentsService:
         owner = self._may_change(ref, by)
         with writing(self._store):
             require(owner, by)
-            row = sheets.page_of(owner, _key(page_id))
+            row = sheets.page_of(owner, key_of(page_id))
             sheets.check_version(row, version)
             deed(row)
             self._note(by, Act.PAGE_CHANGED, ("page", row.id), what=what)
 
     def _own_document(self, owner: Owner, document_id: str) -> Any:
-        row = document_queries.document(_key(document_id))
+        row = document_queries.document(key_of(document_id))
         if row is None or getattr(row, f"{owner.column}_id") != owner.id:
             raise unknown_page()
         return row
@@ -234,55 +173,8 @@ class DocumentsService:
             removed=[_page(page) for page in removed],
         )
 
-    def _job(self, row: Any) -> JobView | None:
-        """A job as it is written down, with the progress of the page under way."""
-        kind = None if row is None else kinds.kind(row.kind)
-        if row is None or kind is None:
-            return None
-        one = self._desk.under_way()
-        is_this = one is not None and one.job_id == row.id
-        return JobView(
-            id=str(row.id),
-            kind=kind,
-            state=JobState(row.state),
-            pages=row.page_count,
-            lines=one.lines if one is not None and is_this else 0,
-            lines_expected=one.lines_expected if one is not None and is_this else 0,
-            error_code=row.error_code,
-            facts=row.facts,
-        )
-
-    def _scanner_view(self, by: SignedIn) -> ScannerView:
-        status = self._scanner()
-        offers = {
-            str(offer.source): SourceView([str(mode) for mode in offer.modes], offer.resolutions_dpi)
-            for offer in self._desk.offers().sources
-        }
-        if status is None:
-            return ScannerView("none", NOT_CONFIGURED, {}, "", {})
-        holder = _holder(self._desk.under_way(), by)
-        return ScannerView(status.state.value, status.code or "", status.facts, holder, offers)
-
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)
-
-
-def _holder(one: UnderWay | None, by: SignedIn) -> str:
-    return one.order.by_name if one is not None and one.order.by.user_id != by.user_id else ""
-
-
-def _owner(ref: OwnerRef) -> Owner:
-    try:
-        return Owner(ref.kind, uuid.UUID(ref.id))
-    except ValueError as error:
-        raise refused("DRAFT-UNKNOWN" if ref.kind == "draft" else "RECORD-UNKNOWN") from error
-
-
-def _key(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise unknown_page() from error
 
 
 def _page(row: Any) -> PageView:

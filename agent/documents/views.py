@@ -8,6 +8,7 @@ from typing import Literal
 
 from agent.documents.job_state import JobState
 from agent.documents.kinds import ChecklistLine, DocumentKind, Preset
+from agent.documents.page_sizes import A4, Region
 
 OwnerKind = Literal["draft", "record"]
 
@@ -28,11 +29,15 @@ class ScanWish:
         source: where the paper lies.
         colour: colour mode.
         dpi: dots per inch.
+        size: one of `page_sizes.SIZES_MM`.
+        region: a part of the glass, which goes before the size.
     """
 
     source: Literal["flatbed", "adf", "adf-duplex"]
     colour: Literal["colour", "grey", "lineart"]
     dpi: int
+    size: str = A4
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class JobView:
         lines_expected: of how many; 0 where nobody knows.
         error_code: why it failed, "" otherwise.
         facts: for that sentence.
+        is_preview: whether it was a look at the glass, which keeps nothing.
     """
 
     id: str
@@ -106,6 +112,7 @@ class JobView:
     lines_expected: int
     error_code: str
     facts: Mapping[str, str | int | float]
+    is_preview: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -139,10 +146,23 @@ class ScannerView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """What one source of the scanner offers."""
+    """What one source of the scanner offers: colour modes, resolutions, page sizes, and how large its bed is."""
 
     colours: Sequence[str]
     resolutions_dpi: Sequence[int]
+    sizes: Sequence[str]
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """A look at the glass: its job's key, of which kind of document it is to become a page, how large the glass is."""
+
+    key: str
+    kind: str
+    width_mm: float
+    height_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +179,7 @@ class Board:
         presets: per kind, how it is scanned: as last time at this station, or as the kind says, as far as the scanner
             can.
         may_change: whether this person may scan, turn and remove.
+        preview: what lies on the glass, where this session has looked; None otherwise.
     """
 
     owner: OwnerRef
@@ -169,3 +190,4 @@ class Board:
     scanner: ScannerView
     presets: Mapping[str, Preset]
     may_change: bool
+    preview: PreviewView | None = None

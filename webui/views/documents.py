@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agent.documents.service import OwnerRef, ScanWish
+from agent.documents.service import SIZES_MM, OwnerRef, Region, ScanWish
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
 from webui.context import services, signed_in
@@ -22,9 +24,10 @@ bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record)
 
 SOURCES: Final = ("flatbed", "adf", "adf-duplex")
 COLOURS: Final = ("colour", "grey", "lineart")
+REGION: Final = ("left_mm", "top_mm", "width_mm", "height_mm")
 REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
-    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED"}
+    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION"}
 )
 PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")
 SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
@@ -56,7 +59,8 @@ def board_of(ref: OwnerRef, fields: dict[str, FieldView]) -> Board:
 def show(ref: OwnerRef, status: int = 200, sentence: str = "") -> ResponseReturnValue:
     """Render the page."""
     board = services().documents.board(ref, form_values(ref), signed_in())
-    return render_template("documents/page.html", board=board, sentence=sentence), status
+    typed = request.form if status == HTTPStatus.CONFLICT else {}
+    return render_template("documents/page.html", board=board, sentence=sentence, typed=typed), status
 
 
 def back(kind: str, owner_id: str) -> ResponseReturnValue:
@@ -90,20 +94,53 @@ def page(kind: str, owner_id: str) -> ResponseReturnValue:
 @bp.post("/scan")
 def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     """Begin a scan."""
-    source, colour, dpi = (request.form.get(name, "") for name in ("source", "colour", "dpi"))
-    if source not in SOURCES or colour not in COLOURS or not dpi.isascii() or not dpi.isdigit():
+    form = request.form
+    source, colour, dpi, size = (form.get(name, "") for name in ("source", "colour", "dpi", "size"))
+    size = size or "a4"
+    if source not in SOURCES or colour not in COLOURS or size not in SIZES_MM or not (dpi.isascii() and dpi.isdigit()):
         raise refuse("WEB-BAD-REQUEST")
-    wish = ScanWish(source, colour, int(dpi))  # type: ignore[arg-type]
-    services().documents.scan(
-        owner(kind, owner_id), request.form.get("kind", ""), wish, signed_in(), request.form.get("replaces", "")
+    wish = ScanWish(source, colour, int(dpi), size, picked_region())  # type: ignore[arg-type]
+    services().documents.scans.scan(
+        owner(kind, owner_id), form.get("kind", ""), wish, signed_in(), form.get("replaces", "")
     )
+    return back(kind, owner_id)
+
+
+def picked_region() -> Region | None:
+    """The region that was typed or drawn; None where the form has none.  What is no number is no region at all."""
+    if REGION[0] not in request.form:
+        return None
+    sides = [request.form.get(name, type=float) for name in REGION]
+    return Region(*(math.nan if side is None else side for side in sides))
+
+
+@bp.post("/preview")
+def preview(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Look at the glass."""
+    services().documents.scans.preview(owner(kind, owner_id), request.form.get("kind", ""), signed_in())
+    return back(kind, owner_id)
+
+
+@bp.get("/preview.jpg")
+def preview_picture(kind: str, owner_id: str) -> Response:
+    """Show what lay on the glass; 204 when nobody of this session has looked, or too long ago."""
+    found = services().documents.scans.preview_picture(owner(kind, owner_id), signed_in())
+    if found is None or not found.content.startswith(SHOWN[found.content_type]):
+        return Response(status=204)
+    return file(found.content, found.content_type, "preview")
+
+
+@bp.post("/preview/drop")
+def drop_preview(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Forget what lay on the glass."""
+    services().documents.scans.drop_preview(owner(kind, owner_id), signed_in())
     return back(kind, owner_id)
 
 
 @bp.post("/cancel")
 def cancel(kind: str, owner_id: str) -> ResponseReturnValue:
     """Call one's own scan off."""
-    services().documents.cancel(request.form.get("job", ""), signed_in())
+    services().documents.scans.cancel(request.form.get("job", ""), signed_in())
     return back(kind, owner_id)
 
 

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from agent.devices.state import DeviceState
-from agent.devices.status import DeviceStatus
 from agent.devices.wire import Page, Sign, raw
-from agent.documents.jobs import Jobs
-from agent.documents.media_files import MediaFiles
-from agent.documents.media_key import MediaKey
-from agent.documents.media_store import MediaStore
-from agent.documents.papers import Papers
-from agent.documents.pictures import Pictures
-from agent.documents.scan_desk import READY_WAIT_S, ScanDesk
-from agent.documents.scan_orders import Around
-from agent.documents.service import Board, DocumentsService, OwnerRef, ScanWish
-from agent.errors import Actor, CodedError, DeviceError, Retry
-from agent.register.desk import Desk
-from agent.register.service import RegisterService
-from agent.register.views import StationSettings
-from drivers.scanner_api import ColourMode, Encoding, ScannedPage, ScannerOffers, Source, SourceOffer
+from agent.documents.scan_desk import READY_WAIT_S
+from agent.documents.service import OwnerRef, ScanWish
+from agent.errors import Actor, CodedError, Retry
+from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
 from peewee_models.audit import AuditEntry, find_gap
 from peewee_models.documents import Media
 from peewee_models.documents import Page as PageRow
 from peewee_models.failures import DiskFull
 
-LIMIT_S = 20.0
-JPEG = b"\xff\xd8\xff page "
+if TYPE_CHECKING:
+    from conftest import Room
+
 VALUES = {"id_type": "111", "verify_mode": "2", "proof_type": "2"}
 FEEDER = ScanWish("adf-duplex", "grey", 200)
 MODES = (ColourMode.COLOUR, ColourMode.GREY)
@@ -46,116 +30,11 @@ OFFERS = ScannerOffers(
 )
 
 
-class HandScanner:
-    """A scanner that does what a test says."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, object]] = []
-        self.answers: list[Future[bytes]] = []
-        self.cancels = 0
-
-    def request(self, _role: str, operation: str, arguments: dict[str, object], _limit_s: float) -> Future[bytes]:
-        assert operation == "scan"
-        self.asked.append(arguments)
-        self.answers.append(Future())
-        return self.answers[-1]
-
-    def cancel(self, _role: str) -> None:
-        self.cancels += 1
-
-    def end(self, pages: int = 1, *, is_cancelled: bool = False) -> None:
-        self.answers[-1].set_result(msgspec.json.encode({"pages": pages, "is_cancelled": is_cancelled}))
-
-    def fail(self, code: str) -> None:
-        self.answers[-1].set_exception(DeviceError(code, Actor.CLERK, Retry.AFTER_ACTION))
-
-
-class Room:
-    """An office with a scanner, its clerk, and a draft."""
-
-    def __init__(self, office: Any, folder: Path) -> None:
-        self.office = office
-        self.clock = office.clock
-        media = MediaStore(office.store, MediaFiles(folder), MediaKey.of(bytes(32), uuid.UUID(int=7)), self.clock)
-        self.papers, self.jobs = Papers(office.store, self.clock, media), Jobs(office.store, self.clock)
-        settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
-        office.register = RegisterService(office.store, self.clock, settings, office.events.append, self.papers)
-        office.desk = Desk(office.register, self.clock, office.events.append)
-        self.scanner = HandScanner()
-        self.status: DeviceStatus | None = DeviceStatus(
-            "scanner", "scanner_sane", "sane:auto", DeviceState.READY, None, {}, None, {}, {}, True, ()
-        )
-        parts = (self.papers, self.jobs, self.scanner, self.clock, office.events.append)
-        self.is_ready: Callable[[], bool] = lambda: True
-        self.desk = ScanDesk(*parts, Around(lambda: None, self._looked, office.store.close))
-        self.service = DocumentsService(
-            office.store, self.clock, self.papers, Pictures(self.clock), self.desk, lambda: self.status
-        )
-        self.by = office.sign_in("clerk")
-        self.ref = self.draft()
-
-    def _looked(self) -> bool:
-        return self.is_ready()
-
-    def draft(self) -> OwnerRef:
-        return OwnerRef("draft", self.office.register.open_draft(self.by).id)
-
-    def board(self, ref: OwnerRef | None = None) -> Board:
-        return self.service.board(ref or self.ref, VALUES, self.by)
-
-    def scan(self, wish: ScanWish = FEEDER, kind: str = "D04", **more: Any) -> str:
-        """Begin a scan; when this returns, the scanner has been asked."""
-        before = len(self.scanner.asked)
-        job = self.service.scan(self.ref, kind, wish, self.by, **more)
-        self.until(lambda: len(self.scanner.asked) > before)
-        return job
-
-    def show(self, number: int, **known: Any) -> None:
-        page = ScannedPage(number, Encoding.JPEG, ColourMode.GREY, 10, 10, 200, **known)
-        self.desk.put(Page(1, raw(page), 8, JPEG + str(number).encode()))
-
-    def until(self, condition: Callable[[], Any]) -> None:
-        end_s = time.monotonic() + LIMIT_S
-        while not condition():
-            assert time.monotonic() < end_s
-            time.sleep(0.005)
-
-    def until_ended(self) -> tuple[str, int, str]:
-        self.until(lambda: self.desk.under_way() is None)
-        job = self.board().job
-        assert job is not None
-        return job.state.value, job.pages, job.error_code
-
-    def scanned(self, pages: int, **known: Any) -> None:
-        """A whole scan of so many sides."""
-        self.scan()
-        for number in range(1, pages + 1):
-            self.show(number, **known)
-        self.scanner.end(pages)
-        self.until_ended()
-
-    def order(self) -> list[bytes]:
-        [document] = self.board().documents
-        return [self.service.page(self.ref, page.id, self.by).content[-1:] for page in document.pages]
-
-    def code_of(self, act: Callable[[], object]) -> str:
-        with pytest.raises(CodedError) as caught:
-            act()
-        return caught.value.code
-
-
-@pytest.fixture
-def room(office: Any, tmp_path: Path) -> Iterator[Room]:
-    made = Room(office, tmp_path / "media")
-    made.desk.start()
-    yield made
-    made.desk.stop()
-
-
 def test_pages_are_kept_as_they_come(room: Room) -> None:
     room.scan()
     assert room.scanner.asked == [
-        {"source": "adf-duplex", "mode": "grey", "resolution_dpi": 200, "page_limit": 50},
+        {"source": "adf-duplex", "mode": "grey", "resolution_dpi": 200, "page_limit": 50}
+        | {"left_mm": 0.0, "top_mm": 0.0, "width_mm": 210.0, "height_mm": 297.0},
     ]
     room.show(1)
     room.until(lambda: room.board().job.pages == 1)
@@ -200,11 +79,11 @@ def test_a_scan_called_off_while_the_scanner_comes_back_never_reaches_it(room: R
     def call_off() -> bool:
         one = room.desk.under_way()
         assert one is not None
-        room.service.cancel(str(one.job_id), room.by)
+        room.scans.cancel(one.key, room.by)
         return False
 
     room.is_ready = call_off
-    room.service.scan(room.ref, "D04", FEEDER, room.by)
+    room.scans.scan(room.ref, "D04", FEEDER, room.by)
     assert room.until_ended() == ("cancelled", 0, "")
     assert room.scanner.asked == []
 
@@ -223,14 +102,14 @@ def test_a_cancel_keeps_whole_pages_and_nothing_that_comes_behind_its_end(room: 
     job = room.scan()
     room.show(1)
     room.until(lambda: room.board().job.pages == 1)
-    room.service.cancel(job, room.by)
+    room.scans.cancel(job, room.by)
     assert room.scanner.cancels == 1
     room.scanner.fail("SCANNER-CANCELLED")
     assert room.until_ended() == ("cancelled", 1, "")
     room.show(2)
     room.scanned(1)
     assert room.order() == [b"1", b"1"]
-    assert room.code_of(lambda: room.service.cancel(job, room.by)) == "SCAN-ENDED"
+    assert room.code_of(lambda: room.scans.cancel(job, room.by)) == "SCAN-ENDED"
 
 
 def test_a_busy_scanner_says_who_holds_it_and_nobody_elses_scan_can_be_called_off(room: Room) -> None:
@@ -240,10 +119,10 @@ def test_a_busy_scanner_says_who_holds_it_and_nobody_elses_scan_can_be_called_of
     colleague = room.office.accounts.enrol(code.text, "second", "a long enough phrase 2")
     theirs = OwnerRef("draft", room.office.register.open_draft(colleague).id)
     with pytest.raises(CodedError) as refused:
-        room.service.scan(theirs, "D04", FEEDER, colleague)
+        room.scans.scan(theirs, "D04", FEEDER, colleague)
     assert (refused.value.code, refused.value.facts) == ("SCANNER-HELD", {"name": room.by.name})
-    assert room.code_of(lambda: room.service.scan(room.ref, "D04", FEEDER, room.by)) == "SCAN-UNDER-WAY"
-    assert room.code_of(lambda: room.service.cancel(job, colleague)) == "SCAN-ENDED"
+    assert room.code_of(lambda: room.scans.scan(room.ref, "D04", FEEDER, room.by)) == "SCAN-UNDER-WAY"
+    assert room.code_of(lambda: room.scans.cancel(job, colleague)) == "SCAN-ENDED"
     assert room.service.board(theirs, VALUES, colleague).scanner.holder == room.by.name
     assert room.board().scanner.holder == ""
     assert room.code_of(lambda: room.service.board(room.ref, VALUES, colleague)) == "DRAFT-UNKNOWN"
@@ -302,7 +181,7 @@ def test_what_a_worker_says_without_sense_is_not_kept(room: Room) -> None:
 
 def test_without_a_scanner_it_is_said_and_the_board_is_there(room: Room) -> None:
     room.status = None
-    assert room.code_of(lambda: room.service.scan(room.ref, "D04", FEEDER, room.by)) == "SCANNER-NOT-CONFIGURED"
+    assert room.code_of(lambda: room.scans.scan(room.ref, "D04", FEEDER, room.by)) == "SCANNER-NOT-CONFIGURED"
     assert room.board().scanner.code == "SCANNER-NOT-CONFIGURED"
     assert [line.kind.code for line in room.board().lines if line.state == "missing"] == ["D01", "D02", "D04"]
 
@@ -378,7 +257,7 @@ def test_rights_are_kept_here_too(room: Room) -> None:
     page = document.pages[0].id
     assert room.code_of(lambda: room.service.page(room.ref, page, supervisor)) == "DRAFT-UNKNOWN"
     for act in (
-        lambda: room.service.scan(room.ref, "D04", FEEDER, supervisor),
+        lambda: room.scans.scan(room.ref, "D04", FEEDER, supervisor),
         lambda: room.service.rotate(room.ref, page, document.version, supervisor),
         lambda: room.service.remove_blanks(room.ref, document.id, document.version, supervisor),
     ):
@@ -389,4 +268,4 @@ def test_rights_are_kept_here_too(room: Room) -> None:
     for nonsense in ("", "x", "00000000-0000-4000-8000-000000000000"):
         assert room.code_of(lambda nonsense=nonsense: room.service.page(room.ref, nonsense, room.by)) == "PAGE-UNKNOWN"
     assert room.code_of(lambda: room.service.board(OwnerRef("record", "x"), VALUES, room.by)) == "RECORD-UNKNOWN"
-    assert room.code_of(lambda: room.service.scan(room.ref, "D99", FEEDER, room.by)) == "KIND-UNKNOWN"
+    assert room.code_of(lambda: room.scans.scan(room.ref, "D99", FEEDER, room.by)) == "KIND-UNKNOWN"

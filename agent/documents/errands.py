@@ -1,0 +1,129 @@
+"""What clerks have scanned: pages for a paper of a draft or record, and the quick look at the glass before that.
+
+Both are jobs that are written down before the scanner hears of them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agent.accounts.service import SignedIn
+from agent.documents.job_state import JobHappening
+from agent.documents.jobs import Jobs
+from agent.documents.page_sizes import WHOLE, Region, placed
+from agent.documents.papers import NewPage, Papers
+from agent.documents.preview import Preview, PreviewShelf
+from agent.documents.scan_orders import Errand
+from agent.documents.views import ScanWish
+from agent.errors import CodedError
+from drivers.scanner_api import ColourMode, ScannerOffers, ScanRequest, Source
+from peewee_models.document_queries import Owner
+
+MOST_PAGES: Final = 50
+PREVIEW_DPI: Final = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One wish: for whom, of what kind, whose."""
+
+    owner: Owner
+    kind: str
+    by: SignedIn
+
+
+class JobErrand(Errand):
+    """A scan that is written down as a job of its owner."""
+
+    def __init__(self, jobs: Jobs, order: Order, wish: dict[str, Any]) -> None:
+        self.order = order
+        self.user = order.by.user_id
+        self.name = order.by.name
+        self.about = {order.owner.column: str(order.owner.id)}
+        self._jobs = jobs
+        self._wish = wish
+        self._job_id = uuid.UUID(int=0)
+
+    def begin(self) -> str:
+        """Write the job down."""
+        self._job_id = self._jobs.queue(self.order.owner, self.order.kind, self._wish, self.order.by)
+        return str(self._job_id)
+
+    def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
+        """Write down in the job's row what happened."""
+        if error is None:
+            self._jobs.note(self._job_id, happening)
+        else:
+            self._jobs.note(self._job_id, happening, error.code, **error.facts)
+
+    def progress(self, page: int, lines: int, lines_expected: int) -> None:
+        """The pages ask the scan desk."""
+
+
+class PaperErrand(JobErrand):
+    """Pages for a paper.
+
+    Args:
+        papers: keep the pages.
+        jobs: keep the jobs.
+        order: for whom.
+        wish: how.
+        replaces: the page that the new one stands in for.
+    """
+
+    def __init__(
+        self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, replaces: uuid.UUID | None = None
+    ) -> None:
+        told: dict[str, Any] = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size}
+        if wish.region is not None:
+            region = wish.region
+            told["region_mm"] = [region.left_mm, region.top_mm, region.width_mm, region.height_mm]
+        super().__init__(jobs, order, told)
+        self._papers = papers
+        self._scan = wish
+        self._replaces = replaces
+
+    def request(self, offers: ScannerOffers) -> ScanRequest:
+        """The region that was picked, else the size that was chosen."""
+        wish = self._scan
+        source = Source(wish.source)
+        region = wish.region or placed(wish.size, offers.of(source))
+        is_single = self._replaces is not None or source is Source.FLATBED
+        return _request(source, ColourMode(wish.colour), wish.dpi, region, 1 if is_single else MOST_PAGES)
+
+    def keep(self, page: NewPage) -> None:
+        """Store a page for good, in its place."""
+        order = self.order
+        stored = self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id)
+        if self._replaces is not None:
+            self._papers.put_in_place(order.owner, stored.id, self._replaces, order.by)
+
+
+class PreviewErrand(JobErrand):
+    """A quick look at the whole glass; its picture is held in memory for the session that asked for it."""
+
+    def __init__(self, shelf: PreviewShelf, jobs: Jobs, order: Order) -> None:
+        super().__init__(jobs, order, {"preview": True, "source": str(Source.FLATBED)})
+        self._shelf = shelf
+        self._bed = Region(0.0, 0.0, 0.0, 0.0)
+
+    def request(self, offers: ScannerOffers) -> ScanRequest:
+        """The whole glass, at 75 dpi or the next that it has, in colour where there is colour."""
+        offer = offers.of(Source.FLATBED)
+        self._bed = placed(WHOLE, offer)
+        known = offer.resolutions_dpi if offer else ()
+        dpi = min((one for one in known if one >= PREVIEW_DPI), default=max(known, default=PREVIEW_DPI))
+        mode = ColourMode.GREY if offer and ColourMode.COLOUR not in offer.modes else ColourMode.COLOUR
+        return _request(Source.FLATBED, mode, dpi, self._bed, 1)
+
+    def keep(self, page: NewPage) -> None:
+        """Hold the picture."""
+        order = self.order
+        seen = Preview(str(self._job_id), order.kind, page.content, self._bed.width_mm, self._bed.height_mm)
+        self._shelf.put(order.owner, order.by, seen)
+
+
+def _request(source: Source, mode: ColourMode, dpi: int, region: Region, page_limit: int) -> ScanRequest:
+    return ScanRequest(source, mode, dpi, region.left_mm, region.top_mm, region.width_mm, region.height_mm, page_limit)

@@ -1,0 +1,209 @@
+"""The scans of drafts and records, in the words of the clerk: look, scan, call off; and how the scanner is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agent.accounts import audit
+from agent.accounts.audit import Act
+from agent.accounts.service import SignedIn
+from agent.accounts.storage import Store, reading, writing
+from agent.devices.status import DeviceStatus
+from agent.documents import kinds, presets, sheets
+from agent.documents.errands import Order, PaperErrand, PreviewErrand
+from agent.documents.errors import refused, unknown_page
+from agent.documents.job_state import JobState
+from agent.documents.jobs import Jobs
+from agent.documents.kinds import Preset
+from agent.documents.page_sizes import WHOLE, fitting, placed
+from agent.documents.papers import PageContent, Papers, require
+from agent.documents.preview import PreviewShelf
+from agent.documents.scan_desk import ScanDesk
+from agent.documents.scan_orders import UnderWay
+from agent.documents.views import JobView, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
+from agent.errors import RightsDenied
+from drivers.api import Clock
+from drivers.scanner_api import Source
+from peewee_models.document_queries import Owner
+
+CLERK: Final = "clerk"
+NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where scans go: pages for good, wishes as jobs, a look at the glass into memory."""
+
+    papers: Papers
+    jobs: Jobs
+    shelf: PreviewShelf
+
+
+class Scans:
+    """The scans of this station.
+
+    Args:
+        store: the database.
+        clock: the time.
+        kept: where scans go.
+        desk: carries them out.
+        status: how the scanner is; None where none is configured.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, kept: Kept, desk: ScanDesk, status: Callable[[], DeviceStatus | None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._kept = kept
+        self._desk = desk
+        self._status = status
+
+    def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
+        """Begin a scan; give the job's key.  How it was scanned is remembered for this kind.
+
+        Args:
+            ref: for which draft or record.
+            kind: D01 to D13.
+            wish: how.
+            by: the clerk.
+            replaces: the page that is scanned anew; its kind counts then.
+
+        Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, KIND-UNKNOWN, SCANNER-NOT-CONFIGURED,
+            SCAN-REGION, SCANNER-HELD, SCAN-UNDER-WAY; RightsDenied.
+        """
+        owner = self._may_scan(ref, by)
+        self._check_region(wish)
+        old = key_of(replaces) if replaces else None
+        with writing(self._store):
+            require(owner, by)
+            if old is not None:
+                kind = sheets.page_of(owner, old).document.kind
+            _check_kind(kind)
+            if old is None and wish.region is None:
+                presets.remember(kind, wish)
+        order = Order(owner, kind, by)
+        return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
+
+    def preview(self, ref: OwnerRef, kind: str, by: SignedIn) -> str:
+        """Look at the glass, quickly and without keeping anything; give the job's key.  The look is audited.
+
+        Raises: as `scan`.
+        """
+        owner = self._may_scan(ref, by)
+        with writing(self._store):
+            require(owner, by)
+            _check_kind(kind)
+            audit.write(self._clock, by.audit_ids, Act.GLASS_VIEWED, (owner.column, owner.id), kind=kind)
+        self._kept.shelf.drop()
+        return self._desk.begin(PreviewErrand(self._kept.shelf, self._kept.jobs, Order(owner, kind, by)))
+
+    def preview_picture(self, ref: OwnerRef, by: SignedIn) -> PageContent | None:
+        """What lay on the glass when this session looked; None when it has not, or too long ago."""
+        owner = owner_of(ref)
+        with reading(self._store):
+            require(owner, by)
+        held = self._kept.shelf.look(owner, by)
+        return None if held is None else PageContent(held.content, "image/jpeg")
+
+    def drop_preview(self, ref: OwnerRef, by: SignedIn) -> None:
+        """Forget what this session has seen on the glass."""
+        if self._kept.shelf.look(owner_of(ref), by) is not None:
+            self._kept.shelf.drop()
+
+    def cancel(self, job_id: str, by: SignedIn) -> None:
+        """Call one's own scan off.  Raises: CodedError SCAN-ENDED."""
+        one = self._desk.under_way()
+        if one is None or one.key != job_id or one.errand.user != by.user_id:
+            raise refused("SCAN-ENDED")
+        self._desk.cancel(one.key)
+
+    def job(self, row: Any) -> JobView | None:
+        """A job as it is written down, with the progress of the page under way."""
+        kind = None if row is None else kinds.kind(row.kind)
+        if row is None or kind is None:
+            return None
+        one = self._desk.under_way()
+        is_this = one is not None and one.key == str(row.id)
+        return JobView(
+            id=str(row.id),
+            kind=kind,
+            state=JobState(row.state),
+            pages=row.page_count,
+            lines=one.lines if one is not None and is_this else 0,
+            lines_expected=one.lines_expected if one is not None and is_this else 0,
+            error_code=row.error_code,
+            facts=row.facts,
+            is_preview=bool(row.request.get("preview")),
+        )
+
+    def presets(self) -> Mapping[str, Preset]:
+        """How each kind would be scanned now, inside the caller's transaction."""
+        offers = self._desk.offers()
+        return {kind.code: presets.preset(kind, offers) for kind in kinds.kinds()}
+
+    def scanner(self, by: SignedIn) -> ScannerView:
+        """The scanner as this person sees it."""
+        status = self._status()
+        if status is None:
+            return ScannerView("none", NOT_CONFIGURED, {}, "", {})
+        offers = {
+            str(offer.source): SourceView(
+                [str(mode) for mode in offer.modes],
+                offer.resolutions_dpi,
+                fitting(offer),
+                offer.width_mm,
+                offer.height_mm,
+            )
+            for offer in self._desk.offers().sources
+        }
+        holder = _holder(self._desk.under_way(), by)
+        return ScannerView(status.state.value, status.code or "", status.facts, holder, offers)
+
+    def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
+        """What this session has seen on the glass for this owner."""
+        held = self._kept.shelf.look(owner, by)
+        return None if held is None else PreviewView(held.key, held.kind, held.width_mm, held.height_mm)
+
+    def _may_scan(self, ref: OwnerRef, by: SignedIn) -> Owner:
+        if by.role != CLERK:
+            raise RightsDenied
+        if self._status() is None:
+            raise refused(NOT_CONFIGURED)
+        return owner_of(ref)
+
+    def _check_region(self, wish: ScanWish) -> None:
+        """Refuse a region that does not lie on the bed.  Raises: CodedError SCAN-REGION."""
+        offer = self._desk.offers().of(Source(wish.source))
+        if wish.region is None or (offer is not None and wish.region.is_within(offer)):
+            return
+        bed = placed(WHOLE, offer)
+        raise refused("SCAN-REGION", width_mm=round(bed.width_mm), height_mm=round(bed.height_mm))
+
+
+def owner_of(ref: OwnerRef) -> Owner:
+    """The draft or record that is meant.  Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN."""
+    try:
+        return Owner(ref.kind, uuid.UUID(ref.id))
+    except ValueError as error:
+        raise refused("DRAFT-UNKNOWN" if ref.kind == "draft" else "RECORD-UNKNOWN") from error
+
+
+def key_of(text: str) -> uuid.UUID:
+    """The key that a page has sent back as text.  Raises: CodedError PAGE-UNKNOWN."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise unknown_page() from error
+
+
+def _check_kind(kind: str) -> None:
+    if kinds.kind(kind) is None:
+        raise refused("KIND-UNKNOWN")
+
+
+def _holder(one: UnderWay | None, by: SignedIn) -> str:
+    return one.errand.name if one is not None and one.errand.user != by.user_id else ""

@@ -1,0 +1,144 @@
+"""An office with a scanner that does what a test says, its clerk, and a draft."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.devices.state import DeviceState
+from agent.devices.status import DeviceStatus
+from agent.devices.wire import Page, raw
+from agent.documents.jobs import Jobs
+from agent.documents.media_files import MediaFiles
+from agent.documents.media_key import MediaKey
+from agent.documents.media_store import MediaStore
+from agent.documents.papers import Papers
+from agent.documents.pictures import Pictures
+from agent.documents.preview import PreviewShelf
+from agent.documents.scan_desk import ScanDesk
+from agent.documents.scan_orders import Around
+from agent.documents.scans import Kept, Scans
+from agent.documents.service import Board, DocumentsService, OwnerRef, ScanWish
+from agent.errors import Actor, CodedError, DeviceError, Retry
+from agent.register.desk import Desk
+from agent.register.service import RegisterService
+from agent.register.views import StationSettings
+from drivers.scanner_api import ColourMode, Encoding, ScannedPage
+
+LIMIT_S = 20.0
+JPEG = b"\xff\xd8\xff page "
+VALUES = {"id_type": "111", "verify_mode": "2", "proof_type": "2"}
+FEEDER = ScanWish("adf-duplex", "grey", 200)
+
+
+class HandScanner:
+    """A scanner that does what a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, object]] = []
+        self.answers: list[Future[bytes]] = []
+        self.cancels = 0
+
+    def request(self, _role: str, operation: str, arguments: dict[str, object], _limit_s: float) -> Future[bytes]:
+        assert operation == "scan"
+        self.asked.append(arguments)
+        self.answers.append(Future())
+        return self.answers[-1]
+
+    def cancel(self, _role: str) -> None:
+        self.cancels += 1
+
+    def end(self, pages: int = 1, *, is_cancelled: bool = False) -> None:
+        self.answers[-1].set_result(msgspec.json.encode({"pages": pages, "is_cancelled": is_cancelled}))
+
+    def fail(self, code: str) -> None:
+        self.answers[-1].set_exception(DeviceError(code, Actor.CLERK, Retry.AFTER_ACTION))
+
+
+class Room:
+    """An office with a scanner, its clerk, and a draft."""
+
+    def __init__(self, office: Any, folder: Path) -> None:
+        self.office = office
+        self.clock = office.clock
+        media = MediaStore(office.store, MediaFiles(folder), MediaKey.of(bytes(32), uuid.UUID(int=7)), self.clock)
+        self.papers, self.jobs = Papers(office.store, self.clock, media), Jobs(office.store, self.clock)
+        settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
+        office.register = RegisterService(office.store, self.clock, settings, office.events.append, self.papers)
+        office.desk = Desk(office.register, self.clock, office.events.append)
+        self.scanner = HandScanner()
+        self.status: DeviceStatus | None = DeviceStatus(
+            "scanner", "scanner_sane", "sane:auto", DeviceState.READY, None, {}, None, {}, {}, True, ()
+        )
+        self.is_ready: Callable[[], bool] = lambda: True
+        around = Around(lambda: None, self._looked, office.store.close)
+        self.desk = ScanDesk(self.scanner, self.clock, office.events.append, around)
+        kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock))
+        self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status)
+        self.service = DocumentsService(office.store, self.clock, self.papers, Pictures(self.clock), self.scans)
+        self.by = office.sign_in("clerk")
+        self.ref = self.draft()
+
+    def _looked(self) -> bool:
+        return self.is_ready()
+
+    def draft(self) -> OwnerRef:
+        return OwnerRef("draft", self.office.register.open_draft(self.by).id)
+
+    def board(self, ref: OwnerRef | None = None) -> Board:
+        return self.service.board(ref or self.ref, VALUES, self.by)
+
+    def scan(self, wish: ScanWish = FEEDER, kind: str = "D04", **more: Any) -> str:
+        """Begin a scan; when this returns, the scanner has been asked."""
+        before = len(self.scanner.asked)
+        job = self.scans.scan(self.ref, kind, wish, self.by, **more)
+        self.until(lambda: len(self.scanner.asked) > before)
+        return job
+
+    def show(self, number: int, **known: Any) -> None:
+        page = ScannedPage(number, Encoding.JPEG, ColourMode.GREY, 10, 10, 200, **known)
+        self.desk.put(Page(1, raw(page), 8, JPEG + str(number).encode()))
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        end_s = time.monotonic() + LIMIT_S
+        while not condition():
+            assert time.monotonic() < end_s
+            time.sleep(0.005)
+
+    def until_ended(self) -> tuple[str, int, str]:
+        self.until(lambda: self.desk.under_way() is None)
+        job = self.board().job
+        assert job is not None
+        return job.state.value, job.pages, job.error_code
+
+    def scanned(self, pages: int, **known: Any) -> None:
+        """A whole scan of so many sides."""
+        self.scan()
+        for number in range(1, pages + 1):
+            self.show(number, **known)
+        self.scanner.end(pages)
+        self.until_ended()
+
+    def order(self) -> list[bytes]:
+        [document] = self.board().documents
+        return [self.service.page(self.ref, page.id, self.by).content[-1:] for page in document.pages]
+
+    def code_of(self, act: Callable[[], object]) -> str:
+        with pytest.raises(CodedError) as caught:
+            act()
+        return caught.value.code
+
+
+@pytest.fixture
+def room(office: Any, tmp_path: Path) -> Iterator[Room]:
+    made = Room(office, tmp_path / "media")
+    made.desk.start()
+    yield made
+    made.desk.stop()
