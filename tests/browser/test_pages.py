@@ -55,13 +55,16 @@ def desk_pages(clerk):
     yield "documents-none"
     page.select_option("#scan-source", "adf-duplex")
     page.select_option("#scan-dpi", "75")
-    page.locator("#other-scan button").click()
+    page.locator("#other-scan button").first.click()
     expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
     expect(page.locator(".sheet")).not_to_have_count(0)
     yield "documents"
     page.locator(".sheet button[value=remove]").first.click()
     expect(page.locator(".document details")).to_be_visible()
     yield "documents-removed"
+    page.locator("#other-scan button[formaction]").click()
+    expect(page.locator("#preview img")).to_be_visible(timeout=60_000)
+    yield "documents-preview"
 
 
 def pages_of(clerk, role):

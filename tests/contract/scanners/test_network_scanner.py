@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from drivers.scanner_api import ColourMode, Source
 
@@ -105,3 +105,28 @@ def test_a_scan_of_the_feeder_is_called_off_between_two_pages(simulated: Simulat
     assert (scan.code, scan.is_cancelled, len(scan.pages)) == (None, True, 2)
     simulated.control("PUT", "/feeder", {"papers": papers(simulated, 1)})
     assert len(worker.scan(source="adf", resolution_dpi=75).pages) == 1
+
+
+def test_a_part_of_the_glass_is_what_lies_there_and_nothing_else(simulated: Simulated, worker_at: At) -> None:
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/platen", {"paper": "lease"})
+    [(_, whole)] = worker.scan(mode="grey", resolution_dpi=100, width_mm=215.0, height_mm=297.0).pages
+    part_mm = {"left_mm": 50.8, "top_mm": 25.4, "width_mm": 76.2, "height_mm": 50.8}
+    [(page, body)] = worker.scan(mode="grey", resolution_dpi=100, **part_mm).pages
+    assert (page.width_px, page.height_px) == (pytest.approx(300, abs=2), pytest.approx(200, abs=2))
+    cut = Image.open(io.BytesIO(whole)).crop((200, 100, 200 + page.width_px, 100 + page.height_px))
+    difference = ImageChops.difference(cut, Image.open(io.BytesIO(body)))
+    assert ImageStat.Stat(difference).mean[0] < 6
+    scan = worker.scan(resolution_dpi=100, left_mm=300.0)
+    assert (scan.code, scan.pages) == ("SCANNER-SETTING", [])
+
+
+def test_the_feeder_says_that_it_holds_narrow_paper_in_the_middle(simulated: Simulated, worker_at: At) -> None:
+    worker = worker_at(simulated.address)
+    worker.until_state()
+    assert worker.offers is not None
+    assert [(str(offer.source), str(offer.paper_edge)) for offer in worker.offers.sources] == [
+        ("flatbed", "left"),
+        ("adf", "center"),
+        ("adf-duplex", "center"),
+    ]
