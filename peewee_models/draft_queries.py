@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from peewee_models.drafts import Approval, Draft, DraftField
+from peewee_models.drafts import Approval, Draft, DraftField, SavedDraft
 from peewee_models.register import Person, Registration
 
 
@@ -72,3 +72,15 @@ def erase_chip_data(read_before: datetime) -> int:
     stale = (Draft.card_read_at < read_before) & (Draft.card_text.is_null(False) | Draft.card_photo.is_null(False))
     erased: int = Draft.update(card_text=None, card_photo=None).where(stale).execute()
     return erased
+
+
+def note_saved(draft_id: uuid.UUID, user_id: uuid.UUID, record_id: uuid.UUID, at: datetime) -> None:
+    """Note which registration a draft has become; what was noted more than a day ago goes."""
+    SavedDraft.delete().where(SavedDraft.at < at - timedelta(days=1)).execute()
+    SavedDraft.insert(id=draft_id, user=user_id, registration=record_id, at=at).execute()
+
+
+def saved_as(draft_id: uuid.UUID, user_id: uuid.UUID) -> uuid.UUID | None:
+    """The registration that this user's draft has become, or None."""
+    row = SavedDraft.get_or_none((SavedDraft.id == draft_id) & (SavedDraft.user == user_id))
+    return None if row is None else row.registration_id

@@ -1,8 +1,8 @@
-"""Tables of what is not saved yet: the draft, its fields, and the problems that a second person let pass."""
+"""Tables of what is not saved yet: the draft, its fields, what a second person let pass, and what became of it."""
 
 from __future__ import annotations
 
-from peewee import BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField, UUIDField
 
 from peewee_models.accounts import User
 from peewee_models.base import JsonField, KeyedTable, Table, UtcDateTimeField
@@ -64,3 +64,12 @@ class Approval(KeyedTable):
         """One word a problem."""
 
         indexes = ((("draft", "code"), True),)
+
+
+class SavedDraft(Table):
+    """Which registration a draft has become: keys alone, kept for a day, so that a second save finds the first."""
+
+    id = UUIDField(primary_key=True)
+    user = ForeignKeyField(User)
+    registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    at = UtcDateTimeField(index=True)

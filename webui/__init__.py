@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask, url_for
 
-from webui import bar, errors, fields, guard, headers, language, words
+from webui import again, bar, errors, fields, guard, headers, language, words
 from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.services import Services, WebSettings
@@ -15,6 +15,7 @@ from webui.streams import Streams
 from webui.views import (
     accounts,
     assets,
+    corrections,
     desk,
     devices,
     documents,
@@ -70,6 +71,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
 
     services.accounts.users.on_sessions_ended = let_go
     language.install(app)
+    again.install(app)
     bar.install(app)
     fields.install(app)
     words.install(app)
@@ -79,6 +81,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     app.register_blueprint(assets.blueprint(bootstrap, static_url))
     for module in (
         accounts,
+        corrections,
         desk,
         devices,
         documents,

@@ -88,8 +88,7 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area == "documents":
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    elif area in {"drafts", "households"}:
-        area = "desk"
+    area = {"drafts": "desk", "households": "desk", "corrections": "register"}.get(area, area)
     shown = []
     for endpoint, name in offered:
         access = access_of(endpoint)

@@ -114,12 +114,17 @@ def proposed(view: FieldView) -> str:
     return "" if value == view.value else value
 
 
+def _is_wanted(view: FieldView) -> bool:
+    """Whether somebody should see a field without looking for it."""
+    return bool(view.value or view.required or view.problems or view.offers)
+
+
 def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[ShownSection]:
     """Lay out the fields that are there.  A folded section opens when one of its fields is filled or wanted."""
     shown = []
     for section in SECTIONS:
         present = tuple((spec, fields[spec.key]) for spec in section.fields if spec.key in fields)
-        wanted = any(view.value or view.required or spec.key in missing for spec, view in present)
+        wanted = any(_is_wanted(view) or spec.key in missing for spec, view in present)
         if present:
             shown.append(ShownSection(section, present, wanted or not section.is_folded))
     return shown
@@ -131,6 +136,11 @@ def first_to_fill(draft: DraftView) -> str:
     return next((key for key in FIELDS if key in draft.missing or key in wrong), "")
 
 
+def first_wrong(fields: dict[str, FieldView]) -> str:
+    """The first field on the page with which something is wrong."""
+    return next((key for key in FIELDS if key in fields and fields[key].problems), "")
+
+
 def install(app: Flask) -> None:
     """Give the templates of `app` what fields are shown with."""
     app.jinja_env.globals.update(
@@ -139,6 +149,7 @@ def install(app: Flask) -> None:
         doubt_words=doubt_words,
         field_name=field_name,
         first_to_fill=first_to_fill,
+        first_wrong=first_wrong,
         offer_name=offer_name,
         proposed=proposed,
         read_out=read_out,

@@ -16,10 +16,10 @@ from webui.rights import Access, access_of
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
-KEEPS_TYPED: Final = "drafts.keep"
+KEEPS_TYPED: Final = {"drafts": ("drafts.keep", "desk.page"), "corrections": ("corrections.keep", "corrections.page")}
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
-        "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", KEEPS_TYPED,
+        "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz",
         "accounts.lock_page", "accounts.unlock", "accounts.lock_left", "accounts.sign_out", "accounts.language",
     }
 )  # fmt: skip
@@ -107,19 +107,26 @@ def check_rights() -> ResponseReturnValue | None:
 def check_lock() -> ResponseReturnValue | None:
     """Show nothing to whoever sits down at a page that was left: the lock page first.
 
-    What was typed in a form before the page had locked is kept as a draft; its page does not show it.
+    What was typed in a form before the page had locked is kept; it is shown again when the page is unlocked.
 
     Returns: a redirect, or None to go on.
     """
     session = session_or_none()
     if session is None or not session.is_locked or request.endpoint in OPEN_WHILE_LOCKED:
         return None
-    if request.blueprint == "drafts":
-        current_app.view_functions[KEEPS_TYPED](draft_id=(request.view_args or {})["draft_id"])
-        return redirect(url_for("accounts.lock_page"), 303)
+    if request.method == "POST" and request.blueprint in KEEPS_TYPED:
+        return keep_behind_the_lock(*KEEPS_TYPED[request.blueprint])
     if request.endpoint == "events.stream":
         raise refuse("WEB-LOCKED")
     back = request.path if request.method == "GET" else None
+    return redirect(url_for("accounts.lock_page", back=back), 303)
+
+
+def keep_behind_the_lock(keeper: str, page: str) -> ResponseReturnValue:
+    """Keep the fields of the posted form, do nothing else, and ask for the password; `page` shows the form again."""
+    keys = {key: value for key, value in (request.view_args or {}).items() if key in {"draft_id", "record_id"}}
+    current_app.view_functions[keeper](**keys)
+    back = url_for(page, record_id=keys["record_id"]) if "record_id" in keys else url_for(page)
     return redirect(url_for("accounts.lock_page", back=back), 303)
 
 

@@ -72,8 +72,11 @@ TABLE: Final[dict[str, Access]] = {
     "register.page": Access.READERS,
     "register.record": Access.READERS,
     "register.search": Access.READERS,
-    "register.edit_page": Access.CLERK,
-    "register.edit": Access.CLERK,
+    "corrections.page": Access.CLERK,
+    "corrections.keep": Access.CLERK,
+    "corrections.take_stored": Access.CLERK,
+    "corrections.give_up": Access.CLERK,
+    "corrections.save": Access.CLERK,
     "users.page": Access.SUPERVISOR,
     "users.person": Access.SUPERVISOR,
     "users.add": Access.SUPERVISOR,
@@ -106,6 +109,15 @@ TABLE: Final[dict[str, Access]] = {
     "practice.switch_off": Access.PRACTICE,
     "practice.switch_all_off": Access.PRACTICE,
 }
+
+
+NO_PAGES: Final = frozenset(
+    {
+        "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
+        "events.stream", "documents.picture", "documents.pdf", "media.card_picture",
+    }
+)  # fmt: skip
+"""What answers a GET with something else than a page for people."""
 
 
 def access_of(endpoint: str | None) -> Access | None:

@@ -37,6 +37,8 @@ class Act(StrEnum):
     RECORD_EDITED = "register.edited"
     RECORD_CONFIRMED = "register.confirmed"
     RECORD_VIEWED = "register.viewed"
+    CORRECTION_BEGUN = "register.correction-begun"
+    CORRECTION_GIVEN_UP = "register.correction-given-up"
     LISTED = "register.listed"
     SEARCHED = "register.searched"
     PAGE_STORED = "document.page-stored"

@@ -1,20 +1,27 @@
-"""The correction of a saved registration: what is new is judged, old and new values are kept, nobody is overwritten."""
+"""The correction of a saved registration: kept as it is typed, judged for what is new, never over somebody else's.
+
+Old and new values stay as history.  What is typed and not saved belongs to its clerk and waits with the record, so that
+a locked page, a faster colleague or a closed browser costs nothing.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from agent.accounts.audit import Act
-from agent.accounts.storage import writing
+from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import evaluate, fields
-from agent.register.errors import Problems, refused
-from agent.register.form import Form
+from agent.register.correction_view import CorrectionView, correction_view
+from agent.register.errors import Problems, key_of, refused
+from agent.register.form import value
 from agent.register.records import EDITED, Records
 from agent.register.views import Problem, RecordView
 from agent.register.workplace import Person, Workplace
-from peewee_models import register_queries
+from peewee_models import corrections, register_queries
 
 _OF_THE_NUMBER = ("id_no", "id_type", "sex", "birth_date")
 
@@ -26,48 +33,139 @@ class Corrections:
         self._place = place
         self._records = records
 
+    def show(self, record_id: str, by: Person) -> CorrectionView:
+        """The form of a registration with what its clerk has typed; to look leaves an audit row.
+
+        Raises: CodedError RECORD-UNKNOWN.
+        """
+        with writing(self._place.store):
+            record = self._records.row_of(record_id)
+            self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
+            kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
+            held = register_queries.values_of(record)
+            new = {**held, **({} if kept is None else kept.typed)}
+            judgement = self._judge(record, held, new)
+            form = self._records.form_of(record, new, is_single_enough=False)
+            today = self._place.clock.today()
+            required = {key for key in fields.KEYS if fields.is_required(key, form, today)}
+            if _is_number_new(held, new):
+                required.add(fields.AGAIN)
+            return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
+
+    def kept_at(self, record_id: str, by: Person) -> datetime | None:
+        """When this user typed last over a registration without saving; None where nothing is typed."""
+        key = key_of(record_id)
+        with reading(self._place.store):
+            kept = None if key is None else corrections.of_user(key, uuid.UUID(by.user_id))
+        return None if kept is None else kept.at
+
+    def keep(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> None:
+        """Keep what was typed, in place of what was kept before; where nothing differs from the stored, keep nothing.
+
+        Args:
+            record_id: the registration.
+            values: every field in which the form differs from the page as it was served.
+            version: of the registration on that page.
+            by: the clerk.
+            reason: as typed so far.
+
+        Raises: CodedError RECORD-UNKNOWN, FIELD-UNKNOWN.
+        """
+        user = uuid.UUID(by.user_id)
+        with writing(self._place.store):
+            record = self._records.row_of(record_id)
+            held = register_queries.values_of(record)
+            kept = corrections.of_user(record.id, user)
+            typed = self._typed(values, held, kept)
+            words = fields.reason(reason)
+            if not typed and (not words or version != record.version):
+                corrections.forget(record.id, user)
+                return
+            begun = min(max(1, version), record.version)
+            columns = {"typed": typed, "reason": words}
+            if corrections.put(record.id, user, begun, columns, self._place.clock.now()):
+                self._place.note(by, Act.CORRECTION_BEGUN, ("record", record.id))
+
+    def take_stored(self, record_id: str, field: str, by: Person) -> None:
+        """Let go of what was typed in one field.  Raises: CodedError RECORD-UNKNOWN."""
+        user = uuid.UUID(by.user_id)
+        with writing(self._place.store):
+            record = self._records.row_of(record_id)
+            kept = corrections.of_user(record.id, user)
+            gone = {field, fields.AGAIN, "id_no_raw"} if field == "id_no" else {field}
+            if kept is not None:
+                typed = {key: text for key, text in kept.typed.items() if key not in gone}
+                columns = {"typed": typed, "reason": kept.reason}
+                corrections.put(record.id, user, kept.version, columns, self._place.clock.now())
+
+    def give_up(self, record_id: str, by: Person) -> None:
+        """Erase what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
+        with writing(self._place.store):
+            record = self._records.row_of(record_id)
+            if corrections.forget(record.id, uuid.UUID(by.user_id)):
+                self._place.note(by, Act.CORRECTION_GIVEN_UP, ("record", record.id))
+
     def save(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> RecordView:
-        """Change fields of a registration and keep the old values as history.
+        """Change fields of a registration and keep the old values as history; what was kept of the typing goes.
+
+        The same form sent twice changes the registration once: the second finds everything as it wants it.
 
         Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), FIELD-UNKNOWN,
             REASON-MISSING.
         """
-        if not values.keys() <= set(fields.KEYS):
-            raise refused("FIELD-UNKNOWN")
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
-        is_practice = self._place.station.is_practice
         with writing(self._place.store):
             record = self._records.row_of(record_id)
-            if record.version != version:
-                raise refused("RECORD-CHANGED")
             held = register_queries.values_of(record)
-            typed = fields.newly_typed(values, held, is_practice=is_practice)
-            new = {**held, **typed}
+            kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
+            new = {**held, **self._typed(values, held, kept)}
+            if record.version != version and any(new[key] != held[key] for key in held):
+                raise refused("RECORD-CHANGED")
+            judgement = self._judge(record, held, new)
+            if judgement.problems:
+                raise Problems(judgement.problems)
             form = self._records.form_of(record, new)
-            self._refuse_new_problems(record, held, form, new)
             if self._records.apply(record, new, form, by, fields.reason(reason)):
                 record.save()
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
                 self._records.send(EDITED, record)
+            corrections.forget(record.id, uuid.UUID(by.user_id))
             shown = self._records.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         return shown
 
-    def _refuse_new_problems(self, record: Any, held: dict[str, str], form: Form, new: dict[str, str]) -> None:
-        """Refuse what the edit makes wrong; what was wrong before and let pass may stay."""
+    def _typed(self, values: Mapping[str, str], held: Mapping[str, str], kept: Any) -> dict[str, str]:
+        """What was typed, as it is stored, where it differs.  Raises: CodedError FIELD-UNKNOWN."""
+        if not values.keys() <= fields.RULES.keys():
+            raise refused("FIELD-UNKNOWN")
+        typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
+        if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
+            typed["id_no_raw"] = kept.typed["id_no_raw"]
+        return {key: text for key, text in typed.items() if text != held.get(key, "")}
+
+    def _judge(self, record: Any, held: dict[str, str], new: dict[str, str]) -> evaluate.Judgement:
+        """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""
         setting = self._place.setting()
         old = evaluate.judge(self._records.form_of(record, held), setting)
+        form = self._records.form_of(record, new)
         judgement = evaluate.judge(form, setting)
         if judgement.scope.reason is not None and judgement.scope != old.scope:
-            raise Problems([judgement.scope.reason])
+            return evaluate.Judgement(problems=[judgement.scope.reason])
         problems = [one for one in judgement.problems if one not in old.problems or not _stands(one, held, new)]
         problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
+        if _is_number_new(held, new) and not value(form, fields.AGAIN):
+            problems.append(Problem("FIELD-MISSING", fields.AGAIN))
         holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
         if holder is not None and holder.id != record.id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
-        if problems:
-            raise Problems(problems)
+        warnings = [one for one in judgement.warnings if one not in old.warnings]
+        return evaluate.Judgement(problems=problems, warnings=warnings)
+
+
+def _is_number_new(held: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether the number was typed anew, so that it has to be typed twice."""
+    return new["id_no"] not in {"", held["id_no"]}
 
 
 def _stands(problem: Problem, held: Mapping[str, str], new: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.register import approvals, codes, draft_view, evaluate, fields, households, id_number, prefill, scope
-from agent.register.errors import refused
+from agent.register.errors import key_of, refused
 from agent.register.form import Entry, Form
 from agent.register.views import DraftLine, DraftView
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
@@ -111,6 +111,13 @@ class Drafts:
             return {**form, field: new}
 
         return change(self._place, draft_id, by, edit)
+
+    def saved_as(self, draft_id: str, by: Person) -> str | None:
+        """The registration that a draft of this user has become within a day, or None."""
+        key = key_of(draft_id)
+        with reading(self._place.store):
+            record_id = None if key is None else draft_queries.saved_as(key, uuid.UUID(by.user_id))
+        return None if record_id is None else str(record_id)
 
     def put_aside(self, draft_id: str, by: Person) -> None:
         """Let the draft rest; it keeps everything."""

@@ -19,7 +19,7 @@ from agent.register.errors import Problems, key_of, unknown_record
 from agent.register.form import Entry, Form, value
 from agent.register.views import Problem, RecordLine, RecordView
 from agent.register.workplace import Person, Workplace, change, load, own_draft
-from peewee_models import outbox, register_queries
+from peewee_models import draft_queries, outbox, register_queries
 from peewee_models.register import AcceptedProblem, Change, Registration
 from peewee_models.register import Person as PersonTable
 
@@ -67,6 +67,7 @@ class Records:
             self._note_accepted(record, by, words)
             self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
+            draft_queries.note_saved(row.id, row.user_id, record.id, self._place.clock.now())
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
                 self.send(kind, record)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store
 from agent.events.service import Event
 from agent.register.cards import Cards
+from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
 from agent.register.errors import Problems
@@ -80,6 +82,11 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         return self._drafts.take_offer(draft_id, field, source, by)
 
+    def saved_as(self, draft_id: str, by: SignedIn) -> str | None:
+        """The registration that a draft of this user has become, for a form that is sent once more; or None."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.saved_as(draft_id, by)
+
     def put_aside(self, draft_id: str, by: SignedIn) -> None:
         """Let a draft rest."""
         require(by, Right.REGISTER_WRITE)
@@ -133,6 +140,33 @@ class RegisterService:
         """One registration with its history.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_READ)
         return self._records.record(record_id, by)
+
+    def correction(self, record_id: str, by: SignedIn) -> CorrectionView:
+        """The form of a registration's correction, as far as it is typed.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        return self._corrections.show(record_id, by)
+
+    def correction_kept_at(self, record_id: str, by: SignedIn) -> datetime | None:
+        """When this user typed last over a registration without saving; None where nothing is typed."""
+        require(by, Right.REGISTER_READ)
+        return self._corrections.kept_at(record_id, by)
+
+    def keep_correction(
+        self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str
+    ) -> None:
+        """Keep what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN, FIELD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        self._corrections.keep(record_id, values, version, by, reason)
+
+    def take_stored(self, record_id: str, field: str, by: SignedIn) -> None:
+        """Take the stored value of a field instead of the typed one.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        self._corrections.take_stored(record_id, field, by)
+
+    def give_up_correction(self, record_id: str, by: SignedIn) -> None:
+        """Erase what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        self._corrections.give_up(record_id, by)
 
     def edit(self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str) -> RecordView:
         """Correct a registration.  Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED, REASON-MISSING."""

@@ -1,26 +1,10 @@
 """A page that nobody uses locks: its names leave the screen, and the password brings back what was there."""
 
-from datetime import datetime, timedelta
-
 import pytest
-import sqlcipher3
 from playwright.sync_api import expect
 
 NAME = "测试锁屏"
 LANGUAGES = pytest.mark.parametrize(("language", "words"), [("zh", "已锁定"), ("en", "Locked")])
-
-
-def leave_alone(demo):
-    """Let every session have been unused for six minutes, as far as the database knows."""
-    connection = sqlcipher3.connect(str(demo.data / "register.db"), timeout=20)
-    try:
-        connection.execute(f"PRAGMA key=\"x'{(demo.data / 'practice.key').read_bytes().hex()}'\"")
-        newest = connection.execute("SELECT max(last_seen_at) FROM user_session").fetchone()[0]
-        past = str(datetime.fromisoformat(newest) - timedelta(minutes=6))
-        connection.execute("UPDATE user_session SET last_seen_at = ?", (past,))
-        connection.commit()
-    finally:
-        connection.close()
 
 
 @LANGUAGES
@@ -31,7 +15,7 @@ def test_names_leave_the_screen_and_come_back_with_the_password(clerk, language,
     page.keyboard.press("n")
     page.fill("#name", NAME)
     expect(page.locator("#field-name")).to_have_class("field cols-3 from-typed")
-    leave_alone(clerk.demo)
+    clerk.demo.leave_alone()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("h1")).to_have_text(words)
     assert NAME not in page.content()
@@ -50,7 +34,7 @@ def test_the_same_holds_without_javascript(clerk_without_script):
     clerk.clear_desk()
     page.locator("form[action$=without-card] button").click()
     page.fill("#name", NAME)
-    leave_alone(clerk.demo)
+    clerk.demo.leave_alone()
     page.locator("#acts button[value=next]").click()
     expect(page.locator("h1")).to_have_text("已锁定")
     assert NAME not in page.content()

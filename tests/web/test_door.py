@@ -157,7 +157,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "devices.order_question", "devices.give_order", *PRACTICE,
     }  # fmt: skip
     assert not any(name.startswith(("devices.", "users.")) for name in may["clerk"])
-    assert {"desk.page", "drafts.save", "register.edit", "media.card_picture"} <= may["clerk"]
+    assert {"desk.page", "drafts.save", "corrections.save", "media.card_picture"} <= may["clerk"]
     assert not any(name.startswith(("desk.", "drafts.", "media.")) for name in may["technician"] | may["supervisor"])
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from agent.accounts.passwords import LONGEST, SHORTEST
 from agent.errors import Actor, CodedError, Retry
 from webui import context
+from webui.again import SEARCHES, matched, page_at
 from webui.context import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -44,13 +43,9 @@ def leave(session: SignedIn | None) -> None:
     composition().streams.end_session(session.session_id)
 
 
-def way_back(path: str) -> str:
+def way_back(address: str) -> str:
     """The page to go back to, if it is one of ours that can be opened; else the start."""
-    try:
-        endpoint, arguments = current_app.url_map.bind("").match(path, method="GET")
-    except (HTTPException, RequestRedirect):
-        return url_for("home.start")
-    return url_for(endpoint, **arguments)
+    return page_at(address) or url_for("home.start")
 
 
 def begin(opened: SignedIn) -> ResponseReturnValue:
@@ -206,9 +201,11 @@ def lock_left() -> ResponseReturnValue:
 
 @bp.post("/language")
 def language() -> ResponseReturnValue:
-    """Change the language of the session, or of the visitor, and go back to the page."""
-    chosen = request.form.get("language", "")
-    answer = redirect(way_back(request.form.get("back", "")), 303)
+    """Change the language of the session, or of the visitor, and go back to the page; a search is sent once more."""
+    chosen, back = request.form.get("language", ""), request.form.get("back", "")
+    searched = matched(back, "POST")
+    is_search = searched is not None and searched[0] in SEARCHES and session_or_none() is not None
+    answer = redirect(url_for(searched[0]), 307) if searched and is_search else redirect(way_back(back), 303)
     if chosen in LANGUAGES:
         token = request.cookies.get(SESSION_COOKIE)
         if session_or_none() is not None and token:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
 from agent.register.service import Problems
-from webui import typed
+from webui import errors, typed
 from webui.context import services, signed_in
 from webui.fields import proposed
 from webui.language import message
@@ -115,11 +115,27 @@ def not_saved(error: Problems) -> ResponseReturnValue:
     return desk.show(services().desk.view(signed_in()), 422, message(error.code, error.facts))
 
 
+@bp.errorhandler(CodedError)
+def not_there(error: CodedError) -> ResponseReturnValue:
+    """Lead on where a form was sent twice: the first has saved or erased its draft already."""
+    record_id = None
+    if error.code == "DRAFT-UNKNOWN":
+        record_id = services().register.saved_as(str((request.view_args or {})["draft_id"]), signed_in())
+    if record_id is not None:
+        return leave(record_id)
+    is_erased = error.code == "DRAFT-UNKNOWN" and request.endpoint == "drafts.discard"
+    return back_to_desk() if is_erased else errors.coded(error)
+
+
+def leave(record_id: str) -> ResponseReturnValue:
+    """Go to the next person, or to the saved record where `then` says so."""
+    if request.form.get("then") == "stay":
+        return redirect(url_for("register.record", record_id=record_id), 303)
+    return back_to_desk()
+
+
 @bp.post("/save")
 def save(draft_id: str) -> ResponseReturnValue:
     """Keep what was typed and save the record; stay with the record where `then` says so."""
     keep_typed(draft_id)
-    record = services().desk.save(draft_id, signed_in())
-    if request.form.get("then") == "stay":
-        return redirect(url_for("register.record", record_id=record.id), 303)
-    return back_to_desk()
+    return leave(services().desk.save(draft_id, signed_in()).id)

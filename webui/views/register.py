@@ -1,18 +1,16 @@
-"""The register: find a record, look at it with its history, correct it."""
+"""The register: find a record, look at it with its history."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.register.records import PAGE
-from agent.register.service import Problems
 from agent.register.views import RecordLine
-from webui import typed
 from webui.context import services, signed_in
 from webui.views.register_history import timeline
 
@@ -72,38 +70,6 @@ def search() -> ResponseReturnValue:
 @bp.get("/register/<record_id>")
 def record(record_id: str) -> ResponseReturnValue:
     """Show one record with its history."""
-    shown = services().register.record(record_id, signed_in())
-    return render_template("register/record.html", record=shown, history=timeline(shown))
-
-
-@bp.get("/register/<record_id>/edit")
-def edit_page(record_id: str) -> ResponseReturnValue:
-    """Show the form of one record."""
-    shown = services().register.record(record_id, signed_in())
-    return render_template("register/edit.html", record=shown, held=shown.fields, problems=(), reason="")
-
-
-@bp.errorhandler(Problems)
-def not_stored(error: Problems) -> ResponseReturnValue:
-    """Show the form again as it was typed, with what is wrong."""
-    record_id = str((request.view_args or {})["record_id"])
-    shown = services().register.record(record_id, signed_in())
-    fields = dict(shown.fields)
-    for key, value in typed.changed(request.form).items():
-        fields[key] = replace(fields[key], value=value)
-    record = replace(shown, fields=fields)
-    told = {"record": record, "held": shown.fields, "problems": error.problems}
-    return render_template("register/edit.html", reason=request.form.get("edit_reason", ""), **told), 422
-
-
-@bp.post("/register/<record_id>/edit")
-def edit(record_id: str) -> ResponseReturnValue:
-    """Store the changed fields, with the reason.  303 to the record."""
-    services().register.edit(
-        record_id,
-        typed.changed(request.form),
-        request.form.get("version", type=int, default=0),
-        signed_in(),
-        request.form.get("edit_reason", "").strip(),
-    )
-    return redirect(url_for("register.record", record_id=record_id), 303)
+    by, register = signed_in(), services().register
+    shown, kept_at = register.record(record_id, by), register.correction_kept_at(record_id, by)
+    return render_template("register/record.html", record=shown, history=timeline(shown), kept_at=kept_at)

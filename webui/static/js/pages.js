@@ -1,7 +1,8 @@
-// Pages other than the desk: keys, counting ages, and fresh parts when something changed.
+// Pages other than the desk: keys, counting ages, what is typed kept, and fresh parts when something changed.
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
 import * as find from "./find.js";
+import * as keeping from "./keeping.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as switches from "./switches.js";
@@ -10,6 +11,7 @@ import { refreshSoon } from "./fragments.js";
 
 document.body.classList.add("live");
 keys.start();
+keeping.start();
 lock.start();
 codes.start();
 clock.start();

@@ -1,0 +1,51 @@
+// Keep what is typed into a form that is saved on purpose only: a moment after the last key, and when the page is left.
+import { notice } from "./request.js";
+
+const PAUSE_MS = 350;
+const AGAIN_MS = 2000;
+let timer = 0;
+let isDirty = false;
+let running = null;
+
+const form = () => document.querySelector("form[data-keep]");
+
+async function send() {
+  isDirty = false;
+  try {
+    const body = new URLSearchParams([...new FormData(form())]);
+    const answer = await fetch(form().dataset.keep, { method: "POST", body, keepalive: true, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error("not kept");
+    document.querySelector("#kept [hidden]")?.removeAttribute("hidden");
+    notice("");
+  } catch {
+    isDirty = true;
+    notice(form().dataset.failed);
+    timer = setTimeout(keep, AGAIN_MS);
+  }
+}
+
+async function keep() {
+  clearTimeout(timer);
+  if (running) await running;
+  if (!isDirty) return;
+  running = send();
+  await running;
+  running = null;
+}
+
+function later(event) {
+  if (event.target.form !== form()) return;
+  isDirty = true;
+  clearTimeout(timer);
+  if (!event.isComposing) timer = setTimeout(keep, PAUSE_MS);
+}
+
+export function start() {
+  if (!form()) return;
+  document.addEventListener("input", later);
+  document.addEventListener("change", later);
+  document.addEventListener("compositionend", later);
+  // The form that is sent carries everything itself.
+  form().addEventListener("submit", () => { clearTimeout(timer); isDirty = false; });
+  addEventListener("pagehide", () => { if (isDirty) send(); });
+}

@@ -1,0 +1,79 @@
+"""The correction of a record: what is typed is kept first, whatever then comes of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from agent.errors import CodedError
+from agent.register.correction_view import CorrectionView
+from webui import errors, typed
+from webui.context import services, signed_in
+
+bp = Blueprint("corrections", __name__, url_prefix="/register/<record_id>/edit")
+
+TOLD_ON_THE_FORM: Final = frozenset({"REGISTER-PROBLEMS", "RECORD-CHANGED", "REASON-MISSING"})
+
+
+def keep_typed(record_id: str) -> None:
+    """Keep the fields of the posted form that differ from the page as it was served."""
+    version = request.form.get("version", type=int, default=0)
+    values = typed.changed(request.form)
+    services().register.keep_correction(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))
+
+
+def show(correction: CorrectionView, code: str = "") -> str:
+    """Render the form; `code` is why it was not saved."""
+    told = {"correction": correction, "record": correction.record, "code": code}
+    return render_template("register/edit.html", **told)
+
+
+@bp.get("")
+def page(record_id: str) -> ResponseReturnValue:
+    """Show the form of one record, with what was typed and not saved."""
+    return show(services().register.correction(record_id, signed_in()))
+
+
+@bp.post("/keep")
+def keep(record_id: str) -> ResponseReturnValue:
+    """Keep what was typed; leave the form where `then` says so."""
+    keep_typed(record_id)
+    leaves = request.form.get("then") == "leave"
+    return redirect(url_for("register.record" if leaves else "corrections.page", record_id=record_id), 303)
+
+
+@bp.post("/stored/<field>")
+def take_stored(record_id: str, field: str) -> ResponseReturnValue:
+    """Keep what was typed in the other fields, and take the stored value of this one."""
+    keep_typed(record_id)
+    services().register.take_stored(record_id, field, signed_in())
+    return redirect(url_for("corrections.page", record_id=record_id), 303)
+
+
+@bp.post("/give-up")
+def give_up(record_id: str) -> ResponseReturnValue:
+    """Erase what was typed."""
+    services().register.give_up_correction(record_id, signed_in())
+    return redirect(url_for("register.record", record_id=record_id), 303)
+
+
+@bp.errorhandler(CodedError)
+def not_saved(error: CodedError) -> ResponseReturnValue:
+    """Show the form again as it was typed, each thing at its place; an error of another kind has its own page."""
+    if error.code not in TOLD_ON_THE_FORM:
+        return errors.coded(error)
+    status = errors.status_of(error) if error.code == "RECORD-CHANGED" else 422
+    record_id = str((request.view_args or {})["record_id"])
+    return show(services().register.correction(record_id, signed_in()), error.code), status
+
+
+@bp.post("")
+def save(record_id: str) -> ResponseReturnValue:
+    """Store the changed fields, with the reason.  303 to the record."""
+    keep_typed(record_id)
+    version = request.form.get("version", type=int, default=0)
+    values = typed.changed(request.form)
+    services().register.edit(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))
+    return redirect(url_for("register.record", record_id=record_id), 303)
