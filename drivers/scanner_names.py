@@ -1,14 +1,17 @@
 """Which scanner is meant: the addresses `sane:NAME` and `sane:auto`, and names that change from one day to the next.
 
 A network or USB scanner has another SANE name after each power cycle (`libusb:001:004`, `airscan:e0:…`), so a name in
-the configuration may be a pattern (`*`, `?`), and vendor, model and USB serial number narrow it down.
+the configuration may be a pattern (`*`, `?`), and vendor, model and USB serial number narrow it down.  A plain name,
+as the list of scanners gives it to a technician, is followed to its new place where nobody else can be meant.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers import scanner_errors
@@ -16,18 +19,22 @@ from drivers import scanner_errors
 PREFIX = "sane:"
 AUTO = "auto"
 USB_DEVICES = Path("/sys/bus/usb/devices")
+NO_SCANNERS = frozenset({"frame grabber", "still camera", "video camera", "virtual device"})
+"""Types of what SANE lists besides scanners: `auto` never means the desk's camera.  Source: SANE API, device types."""
 _LIBUSB = re.compile(r"libusb:(?P<bus>\d{3}):(?P<device>\d{3})$")
+_PLACE = re.compile(r"(?<=libusb:)\d{3}:\d{3}$|(?<=^airscan:)[ew]\d+(?=:)")
 _BACKEND = re.compile(r"[A-Za-z0-9_-]+")
 _IMPRECISE = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of SANE's list of devices, with the USB serial number where the system shows one."""
+    """One line of SANE's list of devices, with its type, and the USB serial number where the system shows one."""
 
     name: str
     vendor: str
     model: str
+    kind: str = ""
     serial: str | None = None
 
 
@@ -62,11 +69,25 @@ class Wanted:
 
     def means(self, listed: Listed) -> bool:
         """Whether a listed scanner is the one."""
+        if self.name is None and listed.kind in NO_SCANNERS:
+            return False
         pairs = ((self.name, listed.name), (self.vendor, listed.vendor), (self.model, listed.model))
         fits = all(
             pattern is None or pattern == value or fnmatch.fnmatchcase(value, pattern) for pattern, value in pairs
         )
         return fits and (self.serial is None or self.serial == listed.serial)
+
+    def moved(self, listed: Iterable[Listed]) -> Listed | None:
+        """The one scanner whose name says the same but for its place; None where there is none, or more than one."""
+        if self.name is None or not _PLACE.search(self.name):
+            return None
+        placeless = _PLACE.sub("", self.name)
+        alike = [
+            each
+            for each in listed
+            if _PLACE.sub("", each.name) == placeless and replace(self, name=each.name).means(each)
+        ]
+        return alike[0] if len(alike) == 1 else None
 
 
 def parse(address: str, settings: dict[str, object]) -> Wanted:
@@ -89,8 +110,8 @@ def usb_serial(name: str, usb_devices: Path = USB_DEVICES) -> str | None:
     wanted = (int(place["bus"]), int(place["device"]))
     for device in usb_devices.iterdir():
         if (_number(device / "busnum"), _number(device / "devnum")) == wanted:
-            serial = device / "serial"
-            return serial.read_text("utf-8", "replace").strip() or None if serial.is_file() else None
+            with suppress(OSError):  # it has none, or was pulled out just now
+                return (device / "serial").read_text("utf-8", "replace").strip() or None
     return None
 
 

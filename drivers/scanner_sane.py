@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from drivers import escl_serial, scanner_errors, scanner_options
-from drivers.api import Candidate, Clock, Deadline
+from drivers.api import Candidate, Clock, Deadline, DeviceAbsent
 from drivers.scanner_api import (
     DocumentScanner,
     Progress,
@@ -71,11 +71,23 @@ class SaneScanner(DocumentScanner):
         self._listed: tuple[Listed, ...] = ()
 
     def open(self, deadline: Deadline) -> ScannerIdentity:
-        """Find the scanner, open it and learn what it offers.  A name without a pattern is opened without a list."""
+        """Find the scanner, open it and learn what it offers.
+
+        A name without a pattern is opened without a list, which is looked at only when nobody is there.
+        """
         del deadline
         self.close()
         sane = self._library()
         listed = self._find(sane)
+        try:
+            return self._start(sane, listed)
+        except DeviceAbsent:
+            elsewhere = self._wanted.moved(self._list(sane))
+            if elsewhere is None or elsewhere.name == listed.name:
+                raise
+            return self._start(sane, elsewhere)
+
+    def _start(self, sane: ModuleType, listed: Listed) -> ScannerIdentity:
         try:
             self._device = sane.open(listed.name)
             self._offers = self._learn()
@@ -145,15 +157,22 @@ class SaneScanner(DocumentScanner):
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The scanners that SANE lists."""
-        sane = self._library()
-        try:
-            self._listed = _listed(sane)
-        except self._error as error:
-            raise scanner_errors.said_by_library(str(error)) from error
         return tuple(
             Candidate(PREFIX + each.name, f"{each.vendor} {each.model}{f' {each.serial}' if each.serial else ''}")
-            for each in self._listed
+            for each in self._list(self._library())
         )
+
+    def _list(self, sane: ModuleType) -> tuple[Listed, ...]:
+        """Have SANE look for scanners.  Slow."""
+        try:
+            self._listed = tuple(
+                Listed(name, vendor, model, kind, usb_serial(name))
+                for name, vendor, model, kind in sane.get_devices()
+                if name
+            )
+        except self._error as error:
+            raise scanner_errors.said_by_library(str(error)) from error
+        return self._listed
 
     def _library(self) -> ModuleType:
         """Load libsane once, with only the backends that are wanted: the others would probe the network for seconds."""
@@ -176,11 +195,7 @@ class SaneScanner(DocumentScanner):
         if self._wanted.is_exact and self._wanted.name is not None:
             known = next((each for each in self._listed if each.name == self._wanted.name), None)
             return known or Listed(self._wanted.name, "", "")
-        try:
-            self._listed = _listed(sane)
-        except self._error as error:
-            raise scanner_errors.said_by_library(str(error)) from error
-        found = next((each for each in self._listed if self._wanted.means(each)), None)
+        found = next((each for each in self._list(sane) if self._wanted.means(each)), None)
         if found is None:
             raise scanner_errors.absent(self._address)
         return found
@@ -223,10 +238,6 @@ class SaneScanner(DocumentScanner):
         if height_px < lines_expected:
             raise scanner_errors.short_page(number, height_px, lines_expected)
         return RawPage(pixels, width_px, height_px, samples)
-
-
-def _listed(sane: ModuleType) -> tuple[Listed, ...]:
-    return tuple(Listed(name, vendor, model, usb_serial(name)) for name, vendor, model, _ in sane.get_devices() if name)
 
 
 def private_configuration(backends: list[str], before: str, *, needs_search: bool) -> str:

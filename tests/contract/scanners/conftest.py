@@ -236,12 +236,12 @@ def started(witness: str, tmp_path: Path) -> Iterator[Started]:
 
 
 @pytest.fixture
-def worker_at() -> Iterator[Callable[[str], ScannerWorker]]:
-    """A scanner at an address."""
+def worker_at() -> Iterator[Started]:
+    """A scanner at an address; keyword arguments are the driver's settings."""
     held: list[ScannerWorker] = []
 
-    def start(address: str) -> ScannerWorker:
-        held.append(ScannerWorker(address, {}))
+    def start(address: str, **settings: object) -> ScannerWorker:
+        held.append(ScannerWorker(address, settings))
         return held[-1]
 
     yield start

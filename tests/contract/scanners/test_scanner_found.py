@@ -1,0 +1,24 @@
+"""A scanner is found by SANE's list where its address alone does not say which: by `auto`, or at its new place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import ScannerWorker, Simulated
+
+
+@pytest.mark.parametrize("address", ["sane:auto", "sane:airscan:e7:Desk"])
+def test_it_is_found_among_what_is_no_scanner_and_at_another_place_than_its_name_says(
+    simulated: Simulated, worker_at: Callable[..., ScannerWorker], tmp_path: Path, address: str
+) -> None:
+    place = simulated.address[simulated.address.index("http:") :]
+    (tmp_path / "airscan.conf").write_text(f'[devices]\n"Desk" = {place}, eSCL\n[options]\ndiscovery = disable\n')
+    worker = worker_at(address, backends=["airscan", "test"], configuration=str(tmp_path))
+    state = worker.until_state()
+    assert (state.state, state.identity.get("address")) == ("ready", "sane:airscan:e0:Desk")
+    assert len(worker.scan(resolution_dpi=75).pages) == 1
