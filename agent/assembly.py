@@ -38,6 +38,7 @@ from agent.register.desk import Desk
 from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
+from agent.scan_button import ScanButton
 from agent.station import CardFeed, Station, reader_settings, scanner_settings, socket_place
 from agent.store import open_store
 from agent.web_server import WebServer, listen
@@ -185,8 +186,10 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
 
     scan_desk = ScanDesk(supervisor, clock, bus.publish, Around(papers.keep_house, is_scanner_ready, store.close))
     desks.append(scan_desk)
-    scans = Scans(store, clock, Kept(papers.papers, papers.jobs, papers.shelf), scan_desk, scanner_status)
+    kept = Kept(papers.papers, papers.jobs, papers.shelf)
+    scans = Scans(store, clock, kept, scan_desk, scanner_status, bus.publish)
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, scans)
+    scan_desk.on_button = ScanButton(desk, register, documents).pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
     parts_of_documents = (documents, scan_desk, papers.pictures)

@@ -197,7 +197,11 @@ class DocumentScanner(ABC):
 
     @abstractmethod
     def is_button_pressed(self) -> bool:
-        """Whether the scanner's own button has been pressed since this was last asked."""
+        """Whether the scanner's own button went down since this was last asked."""
+
+    @abstractmethod
+    def forget_button(self) -> None:
+        """Take what is down now for no press: the next question begins anew."""
 
     @abstractmethod
     def candidates(self) -> tuple[Candidate, ...]:

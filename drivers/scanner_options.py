@@ -27,7 +27,6 @@ _MODES = (
     (ColourMode.GREY, re.compile(r"gr[ae]y", re.IGNORECASE)),
     (ColourMode.COLOUR, re.compile(r"colou?r|rgb", re.IGNORECASE)),
 )
-_BUTTONS = re.compile(r"^(scan|email|copy|pdf|file|start|button(_?\d+)?)$")
 _BACK_ONLY = re.compile(r"back", re.IGNORECASE)
 _HALFTONE = re.compile(r"halftone|dither", re.IGNORECASE)
 
@@ -36,6 +35,7 @@ class Option(Protocol):
     """What python-sane tells of one option."""
 
     name: str
+    index: int
     unit: int
     constraint: object
 
@@ -46,10 +46,18 @@ class Option(Protocol):
         """Whether software may set it."""
 
 
+class Handle(Protocol):
+    """The library's own handle of an open device."""
+
+    def get_option(self, index: int) -> bool | int | float | str:
+        """The value of an option."""
+
+
 class Device(Protocol):
     """An open `sane.SaneDev`: options are attributes, found through `opt`."""
 
     opt: Mapping[str, Option]
+    dev: Handle
 
 
 def sources(device: Device) -> dict[Source, str | None]:
@@ -129,18 +137,6 @@ def resolutions_dpi(device: Device) -> tuple[int, ...]:
 def largest_mm(device: Device) -> tuple[float, float]:
     """The width and height of the bed, in millimetres."""
     return _largest(device, "br_x"), _largest(device, "br_y")
-
-
-def button(device: Device) -> str | None:
-    """The name of the option that tells of the scanner's own button, or None."""
-    return next(
-        (
-            name
-            for name, option in device.opt.items()
-            if _BUTTONS.match(name) and option.is_active() and not option.is_settable()
-        ),
-        None,
-    )
 
 
 def choose(device: Device, request: ScanRequest) -> None:

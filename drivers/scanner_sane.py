@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from drivers import escl_serial, scanner_errors, scanner_options
+from drivers import escl_serial, scanner_button, scanner_errors, scanner_options
 from drivers.api import Candidate, Clock, Deadline, DeviceAbsent
 from drivers.scanner_api import (
     DocumentScanner,
@@ -68,6 +68,7 @@ class SaneScanner(DocumentScanner):
         self._device: Any = None
         self._offers: ScannerOffers | None = None
         self._is_cancelled = False
+        self._press = scanner_button.Press()
         self._listed: tuple[Listed, ...] = ()
 
     def open(self, deadline: Deadline) -> ScannerIdentity:
@@ -103,6 +104,7 @@ class SaneScanner(DocumentScanner):
     def close(self) -> None:
         """Release the scanner."""
         device, self._device, self._offers = self._device, None, None
+        self._press.forget()
         if device is not None:
             with suppress(self._error):
                 device.close()
@@ -144,16 +146,18 @@ class SaneScanner(DocumentScanner):
         self._finish()
 
     def is_button_pressed(self) -> bool:
-        """Whether the scanner's own button is down, where its backend tells."""
-        if self._device is None:
-            return False
-        name = scanner_options.button(self._device)
+        """Whether the scanner's own button went down since this was last asked, where its backend tells."""
+        name = None if self._device is None else scanner_button.found(self._device)
         if name is None:
             return False
         try:
-            return bool(getattr(self._device, name))
+            return self._press.is_new(self._device, name)
         except self._error as error:
             raise scanner_errors.said_by_library(str(error)) from error
+
+    def forget_button(self) -> None:
+        """Take what is down now for no press."""
+        self._press.forget()
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The scanners that SANE lists."""
@@ -208,7 +212,7 @@ class SaneScanner(DocumentScanner):
         for source in [*reversed(known)]:
             scanner_options.choose_source(device, source)
             offers.append(scanner_options.offer(device, source))
-        return ScannerOffers(tuple(reversed(offers)), scanner_options.button(device) is not None)
+        return ScannerOffers(tuple(reversed(offers)), scanner_button.found(device) is not None)
 
     def _one_page(self, number: int, report: Callable[[Progress], None]) -> RawPage | None:
         """Take one side; None when there is no further one, or when the scan was cancelled."""

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Wire, WireBroken, raw
+from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, WireBroken, raw
 from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
 from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
 
@@ -73,9 +73,10 @@ class ScannerWatch:
         self._clock = clock
         self._rhythm = rhythm or RHYTHM
         self._sending = threading.Lock()
-        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._under_way: int | None = None
+        self._watch = Watch(is_reading=False, poll_ms=0)
         self._is_open = False
         self._is_spoilt = False
         self._failed_opens = 0
@@ -117,6 +118,9 @@ class ScannerWatch:
     def _obey(self, message: object) -> None:
         if isinstance(message, Request):
             self._requests.put(message)
+        elif isinstance(message, Watch):
+            self._watch = message
+            self._requests.put(None)
         elif isinstance(message, Cancel):
             self._cancelled.add(message.number)
             if self._under_way == message.number:
@@ -134,6 +138,9 @@ class ScannerWatch:
                     request = self._requests.get(timeout=self._pause_s())
                 except queue.Empty:
                     self._look()
+                    continue
+                if request is None:
+                    self._scanner.forget_button()
                 else:
                     self._answer(request)
         except WireBroken:
@@ -153,9 +160,13 @@ class ScannerWatch:
         due_s = self._next_list_s
         if not self._is_open:
             due_s = min(due_s, self._next_open_s)
-        elif self._scanner.offers().has_button:
+        elif self._has_watched_button():
             due_s = min(due_s, now_s + self._rhythm.button_s)
         return max(0.0, due_s - now_s)
+
+    def _has_watched_button(self) -> bool:
+        """Whether there is a button, and a desk on which a press of it means something."""
+        return self._watch.is_reading and self._scanner.offers().has_button
 
     def _look(self) -> None:
         """What is due while nobody asks for anything: open, the button, the list of scanners."""
@@ -163,13 +174,18 @@ class ScannerWatch:
             try:
                 if not self._is_open:
                     self._open_when_due()
-                elif self._scanner.offers().has_button and self._scanner.is_button_pressed():
-                    self._send(Sign("button"))
+                elif self._has_watched_button():
+                    self._look_at_button()
             except CodedError as error:
                 self._lose(error)
         if self._clock.monotonic() >= self._next_list_s:
             with self._unasked():
                 self._list()
+
+    def _look_at_button(self) -> None:
+        turn = self._watch.turn
+        if self._scanner.is_button_pressed():
+            self._send(Sign("button", turn=turn))
 
     def _open_when_due(self) -> None:
         if self._clock.monotonic() >= self._next_open_s:

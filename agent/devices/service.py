@@ -161,9 +161,10 @@ class DevicesService:
                 self._watch()
 
     def _watch(self) -> None:
-        """Tell the reader what is so, inside the lock: it must hear of changes in the order in which they happen."""
+        """Tell reader and scanner what is so, inside the lock: they must hear of changes in their order."""
         is_reading = self._is_desk_held or self._borrower is not None
         self._supervisor.watch("reader", is_reading=is_reading, turn=self._turn)
+        self._supervisor.watch("scanner", is_reading=self._is_desk_held, turn=self._turn)
 
     def _await_card(self, signs: queue.SimpleQueue[Sign | None], limit_s: float) -> IdCard | None:
         end_s = self._clock.monotonic() + min(limit_s, LONGEST_BORROWING_S)

@@ -25,7 +25,7 @@ def preset(kind: DocumentKind, offers: ScannerOffers) -> Preset:
     offer = offered.get(source)
     if offer is not None:
         colour = colour if colour in map(str, offer.modes) else str(offer.modes[0])
-        dpi = min(offer.resolutions_dpi, key=lambda one: abs(one - dpi))
+        dpi = min(offer.resolutions_dpi, key=lambda one: abs(one - dpi), default=dpi)
         size = size if size in fitting(offer) else WHOLE
     return Preset(colour=colour, dpi=dpi, source=source, both_sides=own.both_sides, size=size)
 

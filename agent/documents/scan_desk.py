@@ -45,6 +45,9 @@ class ScanDesk:
         clock: the time.
         publish: takes events; must not block.
         around: what goes on around the scans.
+
+    Attributes:
+        on_button: done when the scanner's own button was pressed, with the turn of the desk in which it was.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class ScanDesk:
         self._offers = ScannerOffers((), has_button=False)
         self._happenings: queue.SimpleQueue[UnderWay | Sign | Page | Future[bytes] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="scan-desk")
+        self.on_button: Callable[[int | None], None] = lambda _turn: None
 
     def start(self) -> None:
         """Begin to carry out scans."""
@@ -76,7 +80,7 @@ class ScanDesk:
 
     def put(self, shown: Sign | Page) -> None:
         """Take what the scanner shows; never blocks."""
-        if isinstance(shown, Page) or shown.name == "progress":
+        if isinstance(shown, Page) or shown.name in {"progress", "button"}:
             self._happenings.put(shown)
         elif shown.name == "offers":
             self._offers = msgspec.json.decode(shown.data, type=ScannerOffers)
@@ -140,6 +144,10 @@ class ScanDesk:
         return True
 
     def _take(self, happening: UnderWay | Sign | Page | Future[bytes]) -> None:
+        if isinstance(happening, Sign) and happening.name == "button":
+            turn = happening.turn
+            self._attempt(lambda: self.on_button(turn))
+            return
         one = self._under_way
         if one is None:
             return

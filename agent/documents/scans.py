@@ -23,14 +23,16 @@ from agent.documents.papers import PageContent, Papers, require
 from agent.documents.preview import PreviewShelf
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
-from agent.documents.views import JobView, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
+from agent.documents.views import JobView, Notice, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
 from agent.errors import RightsDenied
+from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Source
 from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
 NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
+NOTICE_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,25 @@ class Scans:
         kept: where scans go.
         desk: carries them out.
         status: how the scanner is; None where none is configured.
+        publish: takes events; must not block.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, kept: Kept, desk: ScanDesk, status: Callable[[], DeviceStatus | None]
+        self,
+        store: Store,
+        clock: Clock,
+        kept: Kept,
+        desk: ScanDesk,
+        status: Callable[[], DeviceStatus | None],
+        publish: Callable[[Event], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._kept = kept
         self._desk = desk
         self._status = status
+        self._publish = publish
+        self._notice: tuple[str, Notice, float] | None = None
 
     def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
         """Begin a scan; give the job's key.  How it was scanned is remembered for this kind.
@@ -85,6 +96,7 @@ class Scans:
             _check_kind(kind)
             if old is None and wish.region is None:
                 presets.remember(kind, wish)
+        self._notice = None
         order = Order(owner, kind, by)
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
 
@@ -99,6 +111,7 @@ class Scans:
             _check_kind(kind)
             audit.write(self._clock, by.audit_ids, Act.GLASS_VIEWED, (owner.column, owner.id), kind=kind)
         self._kept.shelf.drop()
+        self._notice = None
         return self._desk.begin(PreviewErrand(self._kept.shelf, self._kept.jobs, Order(owner, kind, by)))
 
     def preview_picture(self, ref: OwnerRef, by: SignedIn) -> PageContent | None:
@@ -113,6 +126,16 @@ class Scans:
         """Forget what this session has seen on the glass."""
         if self._kept.shelf.look(owner_of(ref), by) is not None:
             self._kept.shelf.drop()
+
+    def tell(self, by: SignedIn, code: str, **facts: str | int | float) -> None:
+        """Say something quietly on the pages of a session, for a moment."""
+        self._notice = (by.session_id, Notice(code, facts), self._clock.monotonic() + NOTICE_S)
+        self._publish(Event("desk", by.session_id, {}))
+
+    def notice(self, by: SignedIn) -> Notice | None:
+        """What was said to this session a moment ago."""
+        told = self._notice
+        return told[1] if told is not None and told[0] == by.session_id and self._clock.monotonic() < told[2] else None
 
     def cancel(self, job_id: str, by: SignedIn) -> None:
         """Call one's own scan off.  Raises: CodedError SCAN-ENDED."""

@@ -76,6 +76,7 @@ class DocumentsService:
             presets=chosen,
             may_change=by.role == CLERK,
             preview=self.scans.preview_of(owner, by),
+            notice=self.scans.notice(by),
         )
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:

@@ -166,6 +166,14 @@ class PreviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A quiet word: the code of its sentence, with facts."""
+
+    code: str
+    facts: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything about the documents of one draft or record.
 
@@ -180,6 +188,7 @@ class Board:
             can.
         may_change: whether this person may scan, turn and remove.
         preview: what lies on the glass, where this session has looked; None otherwise.
+        notice: what was said quietly to this session a moment ago; None for nothing.
     """
 
     owner: OwnerRef
@@ -191,3 +200,4 @@ class Board:
     presets: Mapping[str, Preset]
     may_change: bool
     preview: PreviewView | None = None
+    notice: Notice | None = None

@@ -48,6 +48,12 @@ class Desk:
         with self._lock:
             return None if self._holder is None else self._holder.session_id
 
+    def holder_in(self, turn: int | None) -> SignedIn | None:
+        """Who holds the desk still in this turn, with the page open before them; None when nobody does."""
+        with self._lock:
+            holder = self._holder if turn == self._turn else None
+        return None if holder is None or self._register.is_locked(holder) else holder
+
     def take(self, by: SignedIn) -> bool:
         """Take the desk where nobody living holds it; says whether it is mine now."""
         require(by, Right.DESK)

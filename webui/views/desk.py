@@ -46,6 +46,7 @@ def show(view: DeskView, status: int = 200, sentence: str = "", at: str = "draft
             "desk/idle.html",
             desk=view,
             sentence=sentence,
+            notice=services().documents.scans.notice(by),
             saved=services().desk.last_saved(by),
             drafts=register.drafts(by),
             recent=register.lately_saved(by),

@@ -124,6 +124,11 @@ class ScannerWorker:
             self._renew()
         return scan
 
+    def hear_for(self, note: Callable[[object], bool], wait_s: float) -> None:
+        """Hear what comes in so many seconds."""
+        end_s = time.monotonic() + wait_s
+        self._hear_until(note, lambda: end_s)
+
     def _until(self, is_it: Callable[[object], bool]) -> object:
         end_s = time.monotonic() + LIMIT_S
         found: list[object] = []

@@ -30,6 +30,7 @@ from agent.errors import Actor, CodedError, DeviceError, Retry
 from agent.register.desk import Desk
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
+from agent.scan_button import ScanButton
 from drivers.scanner_api import ColourMode, Encoding, ScannedPage
 
 LIMIT_S = 20.0
@@ -81,8 +82,9 @@ class Room:
         around = Around(lambda: None, self._looked, office.store.close)
         self.desk = ScanDesk(self.scanner, self.clock, office.events.append, around)
         kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock))
-        self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status)
+        self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status, office.events.append)
         self.service = DocumentsService(office.store, self.clock, self.papers, Pictures(self.clock), self.scans)
+        self.desk.on_button = ScanButton(office.desk, office.register, self.service).pressed
         self.by = office.sign_in("clerk")
         self.ref = self.draft()
 

@@ -1,0 +1,73 @@
+"""The scanner's own button on the desk: it scans what F2 would, for whoever holds the desk, or says why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agent.devices.wire import Sign
+
+if TYPE_CHECKING:
+    from conftest import Room
+
+
+@pytest.fixture
+def turns(room: Room) -> list[int]:
+    """The turns of the desk, which the room's clerk has just taken."""
+    seen: list[int] = []
+    room.office.desk.on_holder_changed = lambda _session, turn: seen.append(turn)
+    assert room.office.desk.take(room.by)
+    return seen
+
+
+def press(room: Room, turn: int) -> None:
+    """Press, and see it dealt with: the desk's thread takes one thing after the other."""
+    before = len(room.office.events)
+    room.desk.put(Sign("button", turn=turn))
+    room.until(lambda: room.desk.under_way() or len(room.office.events) > before)
+
+
+def told(room: Room, who: Any = None) -> str | None:
+    notice = room.scans.notice(who or room.by)
+    return None if notice is None else notice.code
+
+
+def test_a_press_scans_the_first_missing_paper_into_the_open_form(room: Room, turns: list[int]) -> None:
+    press(room, turns[-1])
+    room.until(lambda: room.scanner.asked)
+    assert room.board().job.kind.code == "D01"
+    room.show(1)
+    room.scanner.end(1)
+    assert room.until_ended() == ("done", 1, "")
+    assert told(room) is None
+
+
+def test_a_press_without_an_open_form_is_answered_quietly_and_for_a_moment(room: Room, turns: list[int]) -> None:
+    room.office.desk.put_aside(room.ref.id, room.by)
+    press(room, turns[-1])
+    assert (told(room), room.scanner.asked) == ("SCAN-BUTTON-NO-FORM", [])
+    assert told(room, room.office.sign_in("supervisor")) is None
+    room.clock.forward(30)
+    assert told(room) is None
+
+
+def test_a_press_while_a_scan_runs_says_so(room: Room, turns: list[int]) -> None:
+    room.scan()
+    room.desk.put(Sign("button", turn=turns[-1]))
+    room.until(lambda: told(room))
+    assert (told(room), len(room.scanner.asked)) == ("SCAN-UNDER-WAY", 1)
+    room.scanner.end(0)
+    room.until_ended()
+
+
+def test_a_press_in_a_turn_that_is_over_or_at_a_locked_desk_does_nothing(room: Room, turns: list[int]) -> None:
+    for turn, seconds in ((turns[-1] - 1, 0), (turns[-1], 301)):
+        room.clock.forward(seconds)
+        before = len(room.scanner.asked)
+        room.desk.put(Sign("button", turn=turn))
+        room.scan(kind="D05")
+        assert len(room.scanner.asked) == before + 1, "the thread takes one thing after the other"
+        assert (room.board().job.kind.code, told(room)) == ("D05", None)
+        room.scanner.end(0)
+        room.until_ended()
