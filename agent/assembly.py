@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.control import ControlServer
 from agent.control_handlers import handlers
+from agent.devices.chosen import ChosenPorts
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
@@ -43,7 +42,6 @@ from agent.station import CardFeed, Station, reader_settings, scanner_settings, 
 from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
-from peewee_models.station import choose_address, chosen_address
 from webui import Services, WebSettings, create_app, warm
 from webui.services import PracticePanel, PracticeScanner
 
@@ -160,8 +158,10 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         if feed.is_alive and all(scan_desk.is_alive for scan_desk in desks):
             notifier.alive(clock.monotonic())
 
+    ports = ChosenPorts(store, config.folder)
+    devices_there = _configured(config)
     supervisor = Supervisor(
-        _devices(config, store, is_practice=is_practice),
+        devices_there if is_practice else ports.applied(devices_there),
         clock,
         bus.publish,
         on_sign,
@@ -169,12 +169,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         refuses_simulated=not is_practice,
     )
 
-    def remember(role: str, address: str) -> None:
-        with store.write():
-            choose_address(role, address)
-
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
-    devices = DevicesService(supervisor, clock, remember, PhotoDecoder(photo, clock))
+    devices = DevicesService(supervisor, clock, ports.remember, PhotoDecoder(photo, clock))
     parts.append(devices)
 
     def scanner_status() -> DeviceStatus | None:
@@ -196,16 +192,14 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)
 
 
-def _devices(config: Config, store: SqlCipherStore, *, is_practice: bool) -> list[DeviceSettings]:
-    """The configured devices, each where a technician has chosen it to be; a demo's simulator moves with each start."""
+def _configured(config: Config) -> list[DeviceSettings]:
+    """The configured devices, where the configuration says; a demo's simulators move with each start."""
     configured = []
     if config.reader is not None:
         configured.append(reader_settings(config.reader))
     if config.scanner is not None:
         configured.append(scanner_settings(config.scanner))
-    with store.read():
-        chosen = {} if is_practice else {one.role: chosen_address(one.role) for one in configured}
-    return [msgspec.structs.replace(one, address=chosen.get(one.role) or one.address) for one in configured]
+    return configured
 
 
 class StopSignal:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from agent.disk import sync_folder
 from agent.errors import Exit, StartRefused
 
 KEY_BYTES = 32
@@ -161,11 +162,7 @@ def make_key(path: Path) -> bytes:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
-        parent = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(parent)
-        finally:
-            os.close(parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "") from error
     return key

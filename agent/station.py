@@ -36,6 +36,7 @@ from peewee_models.failures import StorageError
 log = logging.getLogger("renhu")
 
 STOP_LIMIT_S = 5.0
+ASK_LIMIT_S = 5.0
 HOUSEKEEPING_S = 30.0
 RUNTIME_FOLDER = Path("/run/renhu")
 
@@ -52,6 +53,13 @@ def ask_agent(folder: Path, question: dict[str, Any], limit_s: float) -> dict[st
         if answer is not None:
             return answer
     return None
+
+
+def agent_address(folder: Path, role: str) -> str | None:
+    """Where the agent that runs for a data folder looks for a device; None when none runs, or it has no such device."""
+    answer = ask_agent(folder, {"ask": "status"}, ASK_LIMIT_S)
+    devices = [] if answer is None else answer["devices"]
+    return next((str(device["address"]) for device in devices if device["role"] == role), None)
 
 
 def socket_place(folder: Path) -> Path:

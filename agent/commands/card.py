@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from agent.clock import SystemClock
-from agent.commands.output import emit, fail, language, tell
+from agent.commands.output import as_the_daemon, emit, fail, language, tell
 from agent.config import Config, load
 from agent.devices.alone import read_card
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
-from agent.station import ask_agent, card_json, reader_settings
+from agent.station import agent_address, ask_agent, card_json, reader_settings
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _through_agent(config: Config, arguments: argparse.Namespace) -> dict[str, Any] | None:
     """Ask the agent that runs for this configuration; None when none runs or another device is meant."""
-    if arguments.address is not None and (config.reader is None or arguments.address != config.reader.address):
+    if arguments.address is not None and arguments.address != agent_address(config.folder, "reader"):
         return None
     return ask_agent(config.folder, {"ask": "card", "limit_s": arguments.timeout}, arguments.timeout)
 
@@ -47,7 +47,9 @@ def _directly(config: Config, arguments: argparse.Namespace) -> dict[str, Any]:
     if config.reader is None:
         raise CodedError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
     settings = reader_settings(config.reader)
-    if arguments.address is not None:
+    if arguments.address is None:
+        settings = as_the_daemon(settings, config.folder)
+    else:
         settings = msgspec.structs.replace(settings, address=arguments.address)
     return card_json(read_card(settings, SystemClock(), arguments.timeout), arguments.timeout)
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agent.clock import SystemClock
-from agent.commands.output import emit, fail, language
+from agent.commands.output import as_the_daemon, emit, fail, language
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
@@ -19,9 +19,8 @@ from agent.errors import CodedError, Exit, StartRefused, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
 from agent.operations.register_check import check_register
-from agent.station import ask_agent, reader_settings, scanner_settings
+from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
 
-ASK_LIMIT_S = 5.0
 DEVICE_LIMIT_S = 20.0
 WELL = {DeviceState.READY, DeviceState.BUSY}
 
@@ -70,7 +69,7 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
         worst = exit_code(refused)
     configured = [] if config.reader is None else [reader_settings(config.reader)]
     configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
-    statuses = [probe(settings, SystemClock(), DEVICE_LIMIT_S) for settings in configured]
+    statuses = [probe(as_the_daemon(settings, config.folder), SystemClock(), DEVICE_LIMIT_S) for settings in configured]
     findings += [_of_status(status) for status in statuses]
     codes = [status.code for status in statuses if status.code is not None]
     return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst

@@ -6,9 +6,12 @@ import json
 import locale
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from agent.config import BadConfiguration
+from agent.devices.chosen import without_key
+from agent.devices.host import DeviceSettings
 from agent.errors import CodedError, Exit, exit_code
 from agent.messages.service import text
 
@@ -30,6 +33,14 @@ def tell(code: str, **facts: str | int | float) -> None:
 def emit(value: dict[str, Any]) -> None:
     """Give programs one line of JSON."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def as_the_daemon(device: DeviceSettings, folder: Path) -> DeviceSettings:
+    """Look for a device where the daemon would; where only the register's key could tell, say so in words."""
+    device, is_certain = without_key(device, folder)
+    if not is_certain:
+        tell("PORT-CHOICE-UNKNOWN", address=device.address)
+    return device
 
 
 def fail(error: CodedError, *, as_json: bool = False) -> Exit:

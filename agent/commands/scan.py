@@ -6,27 +6,26 @@ import argparse
 import errno
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from agent.clock import SystemClock
-from agent.commands.output import emit, fail, language, tell
+from agent.commands.output import as_the_daemon, emit, fail, language, tell
 from agent.config import Config, load
 from agent.devices.host import DeviceSettings
 from agent.devices.scan_alone import scan_pages
+from agent.disk import put_file
 from agent.documents.page_work import make_pdf
 from agent.documents.papers import NewPage, PageContent
 from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
-from agent.station import ask_agent, scanner_settings
+from agent.station import agent_address, scanner_settings
 from drivers.scanner_api import ColourMode, Progress, ScanRequest, Source
 
-ASK_LIMIT_S = 5.0
 BAR_CELLS = 30
 
 
@@ -70,11 +69,10 @@ def _scanner(config: Config, address: str | None) -> DeviceSettings:
         if address is None:
             raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
         return DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
-    if address not in {None, own.address}:
-        return msgspec.structs.replace(own, address=address)
-    if ask_agent(config.folder, {"ask": "status"}, ASK_LIMIT_S) is not None:
+    held = agent_address(config.folder, "scanner")
+    if held is not None and address in {None, held}:
         raise CodedError("SCANNER-OF-AGENT", Actor.CLERK, Retry.AFTER_ACTION)
-    return own
+    return as_the_daemon(own, config.folder) if address is None else msgspec.structs.replace(own, address=address)
 
 
 def _look_at(output: Path) -> None:
@@ -118,16 +116,9 @@ def _show(progress: Progress) -> None:
 
 def _write(output: Path, content: bytes) -> None:
     """Put the whole file in its place, or nothing.  Raises: CodedError SCAN-OUTPUT, SCAN-OUTPUT-FULL."""
-    part = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(output)
+        put_file(output, content)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         code = "SCAN-OUTPUT-FULL" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "SCAN-OUTPUT"
         raise CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, path=str(output)) from error
 

@@ -21,6 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from agent.disk import sync_folder
 from agent.errors import Actor, CodedError, Retry
 
 FOLDER = "media"
@@ -166,15 +167,6 @@ class MediaFiles:
 def sync_file(descriptor: int) -> None:
     """Wait until the file's bytes are on the disk."""
     os.fsync(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the folder's names are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _open_plain(path: Path) -> BinaryIO:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from agent.devices.chosen import ChosenPorts
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
 
@@ -21,7 +22,9 @@ def place(tmp_path: Path) -> Path:
     """A sound register, and the configuration that names it."""
     key = tmp_path / "renhu.key"
     folder = DataFolder.take(tmp_path / "data", FolderKind.REGISTER)
-    open_store(folder, f"file:{key}").close()
+    store = open_store(folder, f"file:{key}")
+    ChosenPorts(store, folder.path).applied([])
+    store.close()
     folder.release()
     (tmp_path / "renhu.toml").write_text(f'[data]\nfolder = "{tmp_path}/data"\nkey = "file:{key}"\n')
     return tmp_path

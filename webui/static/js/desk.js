@@ -39,6 +39,17 @@ function remind() {
   if (["read", "verified", "single"].includes(live().dataset.sound)) reminder = setTimeout(refresh, REMIND_AFTER_MS);
 }
 
+/** A reading begins: the page says so by itself.  Fetching it anew would only be in the way of what the reading brings. */
+function sayReading() {
+  const says = document.getElementById("reading-says");
+  if (!says) return false;
+  document.getElementById("card-sentence").replaceChildren(...[...says.children].map((part) => part.cloneNode(true)));
+  live().dataset.sound = "reading";
+  const panel = document.getElementById("card-panel");
+  if (panel) panel.dataset.cardState = "reading";
+  return true;
+}
+
 document.body.classList.add("live");
 remind();
 document.addEventListener("fragments", remind);
@@ -55,6 +66,7 @@ clock.start();
 switches.start();
 
 listen((name, facts) => {
+  if (name === "desk" && facts.card === "reading" && sayReading()) return;
   const { live: names, draft, version } = live().dataset;
   if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;
   if (name === "resync" || names.split(" ").includes(name)) refreshSoon();
