@@ -34,6 +34,8 @@ from peewee_models.database import Store, create_sqlcipher, open_postgresql, ope
 from peewee_models.drafts import Draft, DraftField
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Person
+from peewee_models.station import StationMeta
+from peewee_models.tables import TABLES
 
 KEY = bytes(range(32))
 FAST = AccountsPolicy(memory_kib=64, passes=1)
@@ -77,8 +79,8 @@ class Cluster:
         self._run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "renhu", "-E", "UTF8", "--no-sync")
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=Asia/Shanghai"
         self._run("pg_ctl", "-D", str(folder / "data"), "-w", "-o", options, "-l", str(folder / "log"), "start")
-        self._base = self._create(None)
-        store = open_postgresql(self._base)
+        self._shared: tuple[str, str] | None = None
+        store = open_postgresql(self._create(None))
         prepare(store)
         store.close()
 
@@ -104,9 +106,22 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name}{like}".encode())
         return self._address(name)
 
-    def new_database(self) -> str:
-        """Give the address of a new database with all tables."""
-        return self._create("station1")
+    def fresh_database(self) -> str:
+        """Give the address of a database with all tables and as good as new.
+
+        It is one that all tests share, emptied, for a new one takes an eighth of a second; where a test has changed the
+        tables themselves, a new one takes its place.
+        """
+        if self._shared is not None:
+            address, tables = self._shared
+            with psycopg.connect(address) as connection:
+                if fingerprint(connection) == tables:
+                    empty(connection)
+                    return address
+        address = self._create("station1")
+        with psycopg.connect(address) as connection:
+            self._shared = (address, fingerprint(connection))
+        return address
 
     def new_empty_database(self) -> str:
         """Give the address of a new database without tables."""
@@ -115,6 +130,28 @@ class Cluster:
     def stop(self) -> None:
         """End the server."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+
+
+def fingerprint(connection: psycopg.Connection[Any]) -> str:
+    """What a change of any table or column would change, also one that was taken back."""
+    columns = (
+        "string_agg(concat_ws(' ', attrelid, attnum, attname, atttypid, attnotnull), ',' ORDER BY attrelid, attnum)"
+    )
+    found = connection.execute(
+        f"SELECT md5({columns}) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "  # noqa: S608
+        "WHERE relnamespace = 'public'::regnamespace".encode()
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def empty(connection: psycopg.Connection[Any]) -> None:
+    """Take every row away but those of a new practice folder."""
+    connection.execute("SET lock_timeout = '10s'")
+    connection.execute("SET session_replication_role = replica")
+    for table in TABLES:
+        kept = " WHERE key <> 'folder_kind'" if table is StationMeta else ""
+        connection.execute(f'DELETE FROM "{table._meta.table_name}"{kept}'.encode())  # noqa: S608
 
 
 def prepare(store: Store) -> None:
@@ -133,22 +170,28 @@ def cluster() -> Iterator[Cluster]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a new database, to be copied: making one runs every migration."""
+    folder = tmp_path_factory.mktemp("template")
+    create_sqlcipher(folder / "register.db", KEY, prepare)
+    return folder
+
+
 @pytest.fixture
-def database_file(tmp_path: Path) -> Path:
-    path = tmp_path / "register.db"
-    create_sqlcipher(path, KEY, prepare)
-    return path
+def database_file(template: Path, tmp_path: Path) -> Path:
+    for file in template.iterdir():
+        shutil.copy(file, tmp_path)
+    return tmp_path / "register.db"
 
 
 @pytest.fixture(params=["sqlcipher", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     opened: Store
     if request.param == "sqlcipher":
-        path = tmp_path / "register.db"
-        create_sqlcipher(path, KEY, prepare)
-        opened = open_sqlcipher(path, KEY)
+        opened = open_sqlcipher(request.getfixturevalue("database_file"), KEY)
     else:
-        opened = open_postgresql(request.getfixturevalue("cluster").new_database())
+        opened = open_postgresql(request.getfixturevalue("cluster").fresh_database())
     yield opened
     opened.close()
 
