@@ -58,7 +58,11 @@ def test_a_stop_just_before_the_wait_is_heard(library, program):
 
 
 def test_a_second_stop_ends_at_once():
-    program = "from agent.assembly import StopSignal; s = StopSignal(); print(flush=True); s.wait(); print(); input()"
+    # What goes on after the first stop comes back to Python again and again, where the second one is heard.
+    program = (
+        "import time; from agent.assembly import StopSignal; s = StopSignal(); print(); s.wait(); print()\n"
+        "while True: time.sleep(0.01)"
+    )
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
