@@ -187,7 +187,7 @@ def test_no_worker_outlives_a_killed_agent(simulator, wait_for):
     worker = wait_for(lambda: next(iter(parent.children()), None), "a worker")
     agent.kill()
     agent.wait()
-    wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, "the worker's end", 1.0)
+    wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, "the worker's end")
 
 
 def test_a_worker_sees_nothing_of_the_station(simulator, supervise):
