@@ -28,7 +28,7 @@ def place(tmp_path):
 
 
 def run_and_kill(place, first, lines, after_s, known, mode):
-    """Let the clerk act until so many lines were heard, and kill it a little later: it has acted on slow machines too."""
+    """Let the clerk act until so many lines were heard, and kill it a little later: so it acts on slow machines too."""
     command = [sys.executable, str(CLERK), str(place), str(first), mode]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _ in range(lines):
