@@ -1,0 +1,62 @@
+"""Where on a scanned page the paper lies: a rectangle, turned about its own middle.  Numbers only, no pixels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+MOST_TURN_DEG = 45.0
+LEAST_SIDE_MM = 5.0
+FARTHEST_MM = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in millimetres from the upper left corner of the picture.
+
+    Attributes:
+        left_mm: of the rectangle before it is turned.
+        top_mm: of the rectangle before it is turned.
+        width_mm: how wide.
+        height_mm: how high.
+        turn_deg: by how much it is turned about its own middle, clockwise; to take it out straight is to turn it back.
+    """
+
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+    turn_deg: float = 0.0
+
+    @property
+    def middle_mm(self) -> tuple[float, float]:
+        """Its middle, which turning leaves where it is."""
+        return self.left_mm + self.width_mm / 2, self.top_mm + self.height_mm / 2
+
+    def rounded(self) -> Box:
+        """The same to a tenth of a millimetre and of a degree, as it is kept and shown."""
+        return Box(*(round(value, 1) + 0.0 for value in self.as_list()))
+
+    def as_list(self) -> list[float]:
+        """The five numbers in their order, as they are kept."""
+        return [self.left_mm, self.top_mm, self.width_mm, self.height_mm, self.turn_deg]
+
+    def resized(self, width_mm: float, height_mm: float) -> Box:
+        """A rectangle of another size about the same middle."""
+        x, y = self.middle_mm
+        return replace(self, left_mm=x - width_mm / 2, top_mm=y - height_mm / 2, width_mm=width_mm, height_mm=height_mm)
+
+    def is_possible(self, page_width_mm: float, page_height_mm: float) -> bool:
+        """Whether it is a rectangle that could be cut out: finite, of some size, with its middle on the page."""
+        values = self.as_list()
+        if not all(math.isfinite(value) and abs(value) <= FARTHEST_MM for value in values):
+            return False
+        x, y = self.middle_mm
+        is_on_page = 0 <= x <= page_width_mm and 0 <= y <= page_height_mm
+        is_large = self.width_mm >= LEAST_SIDE_MM and self.height_mm >= LEAST_SIDE_MM
+        return is_on_page and is_large and abs(self.turn_deg) <= MOST_TURN_DEG
+
+
+def whole(width_mm: float, height_mm: float) -> Box:
+    """The whole page."""
+    return Box(0.0, 0.0, width_mm, height_mm)
