@@ -26,6 +26,7 @@ from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
 from agent.documents.media_key import KeySources
 from agent.documents.opening import Documents, open_documents
+from agent.documents.page_looks import PageLooks
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.scans import Kept, Scans
@@ -184,11 +185,13 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     desks.append(scan_desk)
     kept = Kept(papers.papers, papers.jobs, papers.shelf)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, bus.publish)
-    documents = DocumentsService(store, clock, papers.papers, papers.pictures, scans)
+    looks = PageLooks(store, papers.straightening, bus.publish)
+    papers.papers.on_stored = looks.wish
+    documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
     scan_desk.on_button = ScanButton(desk, register, documents).pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
-    parts_of_documents = (documents, scan_desk, papers.pictures)
+    parts_of_documents = (documents, scan_desk, looks, papers.pictures)
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)
 
 

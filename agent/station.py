@@ -23,6 +23,7 @@ from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
+from agent.documents.page_looks import PageLooks
 from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.service import DocumentsService
@@ -171,12 +172,14 @@ class Station:
     control: ControlServer
     documents: DocumentsService
     scan_desk: ScanDesk
+    looks: PageLooks
     pictures: Pictures
 
     def start(self) -> None:
         """Start what has a thread, devices last."""
         self.feed.start()
         self.scan_desk.start()
+        self.looks.start()
         self.control.start()
         self.supervisor.start()
 
@@ -191,4 +194,5 @@ class Station:
         self.control.stop()
         self.supervisor.stop(STOP_LIMIT_S)
         self.scan_desk.stop()
+        self.looks.stop()
         self.feed.stop()

@@ -102,6 +102,13 @@ def removed_pages(document_id: uuid.UUID) -> list[Any]:
     return list(Page.select().where(gone).order_by(Page.removed_at.desc(), Page.id))
 
 
+def pages_without_look() -> list[tuple[Owner, uuid.UUID]]:
+    """The pages of drafts that nobody has looked at yet, each with its owner."""
+    unseen = Page.crop.is_null() & Page.removed_at.is_null() & Document.draft.is_null(is_null=False)
+    rows = Page.select(Document.draft, Page.id).join(Document).where(unseen).order_by(Page.id).tuples()
+    return [(Owner("draft", draft_id), page_id) for draft_id, page_id in rows]
+
+
 def set_positions(ordered: list[Any]) -> None:
     """Number pages from 1 in this order; by way of free numbers, since no two pages may ever stand at one place."""
     moved = [(place, row) for place, row in enumerate(ordered, 1) if row.position != place]

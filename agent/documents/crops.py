@@ -60,3 +60,20 @@ class Box:
 def whole(width_mm: float, height_mm: float) -> Box:
     """The whole page."""
     return Box(0.0, 0.0, width_mm, height_mm)
+
+
+def seen(box: Box, page_height_mm: float, page_width_mm: float, quarters: int) -> Box:
+    """The same rectangle on a page that was turned clockwise by so many quarters.
+
+    Args:
+        box: on the page as it is.
+        page_height_mm: of the page as it is.
+        page_width_mm: of the page as it is.
+        quarters: 0 to 3.
+    """
+    for _ in range(quarters % 4):
+        x, y = box.middle_mm
+        width, height = box.height_mm, box.width_mm
+        box = Box(page_height_mm - y - width / 2, x - height / 2, width, height, box.turn_deg)
+        page_height_mm, page_width_mm = page_width_mm, page_height_mm
+    return box

@@ -12,6 +12,7 @@ from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
 from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
+from agent.documents.straightening import Straightening
 from agent.errors import CodedError, StartRefused, exit_of
 from agent.folder import DataFolder
 from drivers.api import Clock
@@ -28,6 +29,7 @@ class Documents:
     jobs: Jobs
     pictures: Pictures
     shelf: PreviewShelf
+    straightening: Straightening
     _clock: Clock
     _swept_at_s: float = field(init=False)
 
@@ -60,4 +62,6 @@ def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock:
         jobs.interrupt_unended()
     except CodedError as error:
         raise StartRefused(error.code, exit_of(error.code), folder=str(folder.path)) from error
-    return Documents(media, Papers(store, clock, media), jobs, Pictures(clock), PreviewShelf(clock), clock)
+    papers, pictures = Papers(store, clock, media), Pictures(clock)
+    straightening = Straightening(store, clock, papers, media, pictures)
+    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, clock)

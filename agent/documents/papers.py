@@ -15,7 +15,7 @@ from agent.accounts import audit
 from agent.accounts.audit import Act, SignedInIds
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import sheets
-from agent.documents.errors import refused, unknown_page
+from agent.documents.errors import refused
 from agent.documents.job_state import RUNNING, JobHappening, JobState, after
 from agent.documents.jobs import running_job
 from agent.documents.media_envelope import Binding
@@ -28,6 +28,7 @@ from peewee_models.document_queries import Owner
 
 MOST_PAGES = 50
 ORIGINAL = "original"
+FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Papers:
         self._store = store
         self._clock = clock
         self._media = media
+        self.on_stored: Callable[[Owner, uuid.UUID], None] = lambda _owner, _page_id: None
 
     def store_page(
         self, owner: Owner, kind: str, page: NewPage, by: Person, job_id: uuid.UUID | None = None
@@ -94,7 +96,9 @@ class Papers:
                 document.id, position, self._media.keep(stored), page.side, [dict(doubt) for doubt in page.doubts]
             )
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
-            return StoredPage(row.id, document.id, position)
+            kept = StoredPage(row.id, document.id, position)
+        self.on_stored(owner, kept.id)
+        return kept
 
     def _place_for(
         self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None
@@ -137,11 +141,18 @@ class Papers:
         Raises: CodedError PAGE-UNKNOWN, and MEDIA-MISSING, MEDIA-DAMAGED, MEDIA-FOREIGN for the supervisor.
         """
         with reading(self._store):
-            row = document_queries.page(page_id)
-            if row is None or getattr(row.document, f"{owner.column}_id") != owner.id:
-                raise unknown_page()
+            row = sheets.page_of(owner, page_id)
             content_type = row.original.content_type
         return PageContent(self._media.get(row.original_id, owner.id, ORIGINAL), content_type)
+
+    def shown_content(self, owner: Owner, page_id: uuid.UUID) -> PageContent:
+        """A page as it is shown and handed out: put right by the clerk, or else the original.  Raises: the same."""
+        with reading(self._store):
+            row = sheets.page_of(owner, page_id)
+            content_type = "" if row.finished is None else row.finished.content_type
+        if not content_type:
+            return self.page_content(owner, page_id)
+        return PageContent(self._media.get(row.finished_id, owner.id, FINISHED), content_type)
 
     def pages_by_kind(self, owner: Owner) -> dict[str, int]:
         """How many pages there are of each kind."""

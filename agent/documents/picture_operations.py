@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from agent.documents.picture_pdf import typeset
+from agent.documents.picture_straighten import look, straighten
 from agent.documents.picture_view import as_png
 from agent.documents.picture_wire import Operation
 
 OPERATIONS: dict[str, Operation] = {
+    "look": look,
     "pdf": typeset,
     "png": as_png,
+    "straighten": straighten,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,13 +13,14 @@ from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
 from agent.documents import kinds, presets, sheets
 from agent.documents.errands import Order, PaperErrand, PreviewErrand
-from agent.documents.errors import refused, unknown_page
+from agent.documents.errors import refused
 from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs
 from agent.documents.kinds import Preset
 from agent.documents.page_sizes import WHOLE, fitting, placed
 from agent.documents.papers import PageContent, Papers, require
 from agent.documents.preview import PreviewShelf
+from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
 from agent.documents.views import JobView, Notice, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
@@ -205,22 +205,6 @@ class Scans:
             return
         bed = placed(WHOLE, offer)
         raise refused("SCAN-REGION", width_mm=round(bed.width_mm), height_mm=round(bed.height_mm))
-
-
-def owner_of(ref: OwnerRef) -> Owner:
-    """The draft or record that is meant.  Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN."""
-    try:
-        return Owner(ref.kind, uuid.UUID(ref.id))
-    except ValueError as error:
-        raise refused("DRAFT-UNKNOWN" if ref.kind == "draft" else "RECORD-UNKNOWN") from error
-
-
-def key_of(text: str) -> uuid.UUID:
-    """The key that a page has sent back as text.  Raises: CodedError PAGE-UNKNOWN."""
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise unknown_page() from error
 
 
 def _check_kind(kind: str) -> None:

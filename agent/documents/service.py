@@ -16,11 +16,14 @@ from agent.accounts.storage import Store, reading, writing
 from agent.documents import kinds, sheets
 from agent.documents.errors import refused, unknown_page
 from agent.documents.page_sizes import SIZES_MM, Region
+from agent.documents.page_views import document_view
 from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
-from agent.documents.scans import Scans, key_of, owner_of
-from agent.documents.views import Board, DocumentView, Doubt, OwnerRef, PageView, ScanWish
+from agent.documents.refs import key_of, owner_of
+from agent.documents.scans import Scans
+from agent.documents.straightening import Straightening
+from agent.documents.views import Board, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
@@ -39,14 +42,24 @@ class DocumentsService:
         clock: the time.
         papers: the pages.
         pictures: works on their pixels.
+        straightening: puts them right.
         scans: the scans.
     """
 
-    def __init__(self, store: Store, clock: Clock, papers: Papers, pictures: Pictures, scans: Scans) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        papers: Papers,
+        pictures: Pictures,
+        straightening: Straightening,
+        scans: Scans,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._papers = papers
         self._pictures = pictures
+        self.straightening = straightening
         self.scans = scans
 
     def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
@@ -62,7 +75,7 @@ class DocumentsService:
         owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
-            documents = [self._document(row) for row in document_queries.documents_of(owner)]
+            documents = [document_view(row) for row in document_queries.documents_of(owner)]
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
             job = self.scans.job(document_queries.last_job(owner))
             chosen = self.scans.presets()
@@ -106,24 +119,31 @@ class DocumentsService:
             document = self._own_document(owner, document_id)
             if document.version != version:
                 raise refused("DOCUMENT-CHANGED")
-            blank = [page.id for page in self._document(document).blanks]
+            blank = [page.id for page in document_view(document).blanks]
             for page_id in blank:
                 sheets.remove(sheets.page_of(owner, key_of(page_id)), self._clock.now())
             self._note(by, Act.PAGE_CHANGED, ("document", document.id), what="remove-blanks", pages=len(blank))
         return len(blank)
 
     def page(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
-        """What a page shows, as it was scanned and as a browser can show it.
+        """What a page shows, as it was scanned or put right, and as a browser can show it.
 
         Raises: CodedError PAGE-UNKNOWN, PAGE-UNREADABLE and those of the media store.
         """
         owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
+        return for_browser(self._pictures, self._papers.shown_content(owner, key_of(page_id)))
+
+    def original(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
+        """A page as it came, whatever has been made of it.  Raises: as of `page`."""
+        owner = owner_of(ref)
+        with reading(self._store):
+            require(owner, by)
         return for_browser(self._pictures, self._papers.page_content(owner, key_of(page_id)))
 
     def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
-        """A document as PDF/A, its pages as scanned and turned; the look is audited.
+        """A document as PDF/A, its pages as scanned or put right, and turned; the look is audited.
 
         Raises: CodedError PAGE-UNKNOWN, DOCUMENT-EMPTY, PDF-FAILED and those of the media store.
         """
@@ -135,7 +155,7 @@ class DocumentsService:
             self._note(by, Act.DOCUMENT_VIEWED, ("document", document.id), pages=len(held))
         if not held:
             raise refused("DOCUMENT-EMPTY")
-        pages = [(self._papers.page_content(owner, page_id), turned) for page_id, turned in held]
+        pages = [(self._papers.shown_content(owner, page_id), turned) for page_id, turned in held]
         return make_pdf(self._pictures, pages)
 
     def _may_change(self, ref: OwnerRef, by: SignedIn) -> Owner:
@@ -161,28 +181,5 @@ class DocumentsService:
             raise unknown_page()
         return row
 
-    def _document(self, row: Any) -> DocumentView:
-        held, removed = document_queries.held_pages(row.id), document_queries.removed_pages(row.id)
-        kind = kinds.kind(row.kind)
-        if kind is None:
-            raise AssertionError(row.kind)
-        return DocumentView(
-            id=str(row.id),
-            kind=kind,
-            version=row.version,
-            pages=[_page(page) for page in held],
-            removed=[_page(page) for page in removed],
-        )
-
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)
-
-
-def _page(row: Any) -> PageView:
-    return PageView(
-        id=str(row.id),
-        position=0 if row.removed_at is not None else row.position,
-        side=row.side,
-        rotation_deg=row.rotation_deg,
-        doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
-    )

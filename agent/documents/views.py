@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.documents.crop_state import CropState
+from agent.documents.crops import Box
 from agent.documents.job_state import JobState
 from agent.documents.kinds import ChecklistLine, DocumentKind, Preset
 from agent.documents.page_sizes import A4, Region
@@ -49,6 +51,39 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class CropView:
+    """A page and the rectangle that is proposed, drawn or taken out of it.
+
+    Attributes:
+        page_id: the page's key.
+        kind: code of its document's kind.
+        version: of its document.
+        position: its place in the document, from 1.
+        state: whether anything is proposed, and what the clerk has decided.
+        rotation_deg: how the clerk has turned the page, clockwise.
+        size_mm: width and height of the original as the clerk has turned it.
+        box: the rectangle on the original as the clerk has turned it.
+        found: what was found there, None where nothing was clear.
+        original_size_mm: width and height of the original as it came.
+        original_box: the rectangle on the original as it came.
+        is_finished: whether the page shows what was made of it.
+    """
+
+    page_id: str
+    kind: str
+    version: int
+    position: int
+    state: CropState
+    rotation_deg: int
+    size_mm: tuple[float, float]
+    box: Box
+    found: Box | None
+    original_size_mm: tuple[float, float]
+    original_box: Box
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """One page.
 
@@ -58,6 +93,7 @@ class PageView:
         side: `front` or `back` of a sheet, "" where nobody knows.
         rotation_deg: how the clerk has turned it, clockwise.
         doubts: what should be looked at.
+        crop: how it could be put right, or was; None where nobody has looked yet.
     """
 
     id: str
@@ -65,6 +101,7 @@ class PageView:
     side: str
     rotation_deg: int
     doubts: Sequence[Doubt]
+    crop: CropView | None
 
     @property
     def is_blank(self) -> bool:

@@ -26,6 +26,7 @@ from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.scans import Kept, Scans
 from agent.documents.service import Board, DocumentsService, OwnerRef, ScanWish
+from agent.documents.straightening import Straightening
 from agent.errors import Actor, CodedError, DeviceError, Retry
 from agent.register.desk import Desk
 from agent.register.service import RegisterService
@@ -83,7 +84,9 @@ class Room:
         self.desk = ScanDesk(self.scanner, self.clock, office.events.append, around)
         kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock))
         self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status, office.events.append)
-        self.service = DocumentsService(office.store, self.clock, self.papers, Pictures(self.clock), self.scans)
+        pictures = Pictures(self.clock)
+        straightening = Straightening(office.store, self.clock, self.papers, media, pictures)
+        self.service = DocumentsService(office.store, self.clock, self.papers, pictures, straightening, self.scans)
         self.desk.on_button = ScanButton(office.desk, office.register, self.service).pressed
         self.by = office.sign_in("clerk")
         self.ref = self.draft()

@@ -1,0 +1,60 @@
+"""Rows of documents and pages as the pages are shown them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.documents import kinds, sheets
+from agent.documents.crop_state import Crop, crop_of
+from agent.documents.crops import Box, seen, whole
+from agent.documents.views import CropView, DocumentView, Doubt, PageView
+from peewee_models import document_queries
+
+
+def document_view(row: Any) -> DocumentView:
+    """A document with its pages, inside the caller's transaction."""
+    held, removed = document_queries.held_pages(row.id), document_queries.removed_pages(row.id)
+    kind = kinds.kind(row.kind)
+    if kind is None:
+        raise AssertionError(row.kind)
+    return DocumentView(
+        id=str(row.id),
+        kind=kind,
+        version=row.version,
+        pages=[_page_view(page, row) for page in held],
+        removed=[_page_view(page, row) for page in removed],
+    )
+
+
+def _page_view(row: Any, document: Any) -> PageView:
+    crop = crop_of(row)
+    return PageView(
+        id=str(row.id),
+        position=0 if row.removed_at is not None else row.position,
+        side=row.side,
+        rotation_deg=row.rotation_deg,
+        doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
+        crop=None if crop is None else crop_view(row, document, crop),
+    )
+
+
+def crop_view(row: Any, document: Any, crop: Crop) -> CropView:
+    """What a page is shown with."""
+    width, height = crop.size
+    quarters = row.rotation_deg // sheets.QUARTER_DEG
+    box = crop.shown() or whole(width, height)
+    found = None if crop.found is None else Box(*crop.found)
+    return CropView(
+        page_id=str(row.id),
+        kind=document.kind,
+        version=document.version,
+        position=row.position,
+        state=crop.state,
+        rotation_deg=row.rotation_deg,
+        size_mm=(width, height) if quarters % 2 == 0 else (height, width),
+        box=seen(box, height, width, quarters).rounded(),
+        found=None if found is None else seen(found, height, width, quarters).rounded(),
+        original_size_mm=(width, height),
+        original_box=box,
+        is_finished=row.finished_id is not None,
+    )
