@@ -20,6 +20,7 @@ from agent.devices.chosen import ChosenPorts
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
+from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
@@ -176,11 +177,11 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     def scanner_status() -> DeviceStatus | None:
         return supervisor.statuses().get("scanner")
 
-    def is_scanner_coming() -> bool:
+    def is_scanner_ready() -> bool:
         status = scanner_status()
-        return status is not None and status.is_coming
+        return status is not None and status.state is DeviceState.READY
 
-    scan_desk = ScanDesk(supervisor, clock, bus.publish, Around(papers.keep_house, is_scanner_coming, store.close))
+    scan_desk = ScanDesk(supervisor, clock, bus.publish, Around(papers.keep_house, is_scanner_ready, store.close))
     desks.append(scan_desk)
     kept = Kept(papers.papers, papers.jobs, papers.shelf)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, bus.publish)

@@ -61,6 +61,16 @@ def household_drafts(household_id: uuid.UUID) -> list[Any]:
     return list(Draft.select().where(Draft.household == household_id).order_by(Draft.opened_at, Draft.id))
 
 
+def set_household(draft_id: uuid.UUID, household_id: uuid.UUID) -> None:
+    """Let a draft belong to a household, and leave all else of it as it is by now."""
+    Draft.update(household=household_id).where(Draft.id == draft_id).execute()
+
+
+def bring_along(household_id: uuid.UUID, other_id: uuid.UUID) -> None:
+    """Let the drafts of a household belong to another one."""
+    Draft.update(household=other_id).where(Draft.household == household_id).execute()
+
+
 def household_records(household_id: uuid.UUID) -> list[Any]:
     """All saved registrations of a household, with their persons."""
     records = Registration.select(Registration, Person).join(Person).where(Registration.household == household_id)

@@ -12,13 +12,14 @@ from peewee_models.register import Household, Registration
 class Draft(KeyedTable):
     """An unsaved form.  The row goes when the form is saved or discarded: nothing of the person stays behind.
 
+    `household` is the one that the clerk chose for it; without a choice it is made, or found, when the form is saved.
     `card_text` and `card_photo` are the chip's raw data; they are erased at day's end at the latest.
     """
 
     user = ForeignKeyField(User)
     state = CharField(max_length=5)
     version = IntegerField(default=1)
-    household = ForeignKeyField(Household)
+    household = ForeignKeyField(Household, null=True)
     registration = ForeignKeyField(Registration, null=True, on_delete="CASCADE")
     opened_at = UtcDateTimeField()
     saved_at = UtcDateTimeField()

@@ -1,4 +1,4 @@
-"""What waits for delivery to the district: one row for each saved or edited registration, nothing else."""
+"""What waits for delivery to the district: one row for each version of a registration, nothing else."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from peewee_models.base import KeyedTable, UtcDateTimeField
 
 
 class Household(KeyedTable):
-    """户, persons who live together.  Made with the first draft of it."""
+    """户, persons who live together.  Made with its first registration, or when a further person joins a draft."""
 
     created_at = UtcDateTimeField()
 
@@ -91,7 +91,11 @@ class FieldOrigin(KeyedTable):
 
 
 class Change(KeyedTable):
-    """One field of a registration that was changed after it was saved."""
+    """One line of a registration's history after it was saved: a field that changed, with where its value came from.
+
+    Two keys are no fields: `household`, whose values are the keys of households, and `card`, which names the fields,
+    all unchanged, that a card vouched for.
+    """
 
     registration = ForeignKeyField(Registration, on_delete="CASCADE")
     version = IntegerField()
@@ -101,6 +105,8 @@ class Change(KeyedTable):
     old = TextField()
     new = TextField()
     reason = TextField()
+    source = CharField(max_length=10, default="")
+    is_verified = BooleanField(default=False)
 
 
 class AcceptedProblem(KeyedTable):

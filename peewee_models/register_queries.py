@@ -141,6 +141,12 @@ def accepted_of(record_id: uuid.UUID) -> list[Any]:
     return list(lines.order_by(AcceptedProblem.at.desc(), AcceptedProblem.code))
 
 
+def changes_of(record_id: uuid.UUID, version: int) -> list[Any]:
+    """What one version of a registration changed, in the order of the keys."""
+    changes = Change.select().where((Change.registration == record_id) & (Change.version == version))
+    return list(changes.order_by(Change.key))
+
+
 def history_of(record_id: uuid.UUID) -> list[Any]:
     """All changes of a registration, newest first."""
     changes = Change.select(Change, User).join(User).where(Change.registration == record_id)

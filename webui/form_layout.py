@@ -114,6 +114,7 @@ SECTIONS: Final = (
             FieldSpec("verify_mode", _("采集方式"), "code", 3, "verify_mode"),
             FieldSpec("notice_given", _("已告知本人"), "mark", 3),
             FieldSpec("remark", _("备注"), "long", 3),
+            FieldSpec("correction_reason", _("更正理由"), "text", 12),
         ),
     ),
 )

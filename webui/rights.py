@@ -61,6 +61,7 @@ TABLE: Final[dict[str, Access]] = {
     "drafts.read_card": Access.CLERK,
     "drafts.take_offer": Access.CLERK,
     "drafts.take_proposal": Access.CLERK,
+    "drafts.leave_household": Access.CLERK,
     "drafts.put_aside": Access.CLERK,
     "drafts.resume": Access.CLERK,
     "drafts.discard": Access.CLERK,

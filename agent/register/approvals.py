@@ -10,12 +10,12 @@ from agent.register.form import Form, value
 from agent.register.views import PassedProblem
 from peewee_models import draft_queries
 
-_OF_A_NUMBER = ("id_no", "birth_date", "sex", "guardian_id")
+OF_A_NUMBER = ("id_no", "birth_date", "sex", "guardian_id")
 
 
 def approved_value(form: Form) -> str:
     """Name what a second person approves: the numbers, with the birth date and sex beside them."""
-    parts = "|".join(value(form, key) for key in _OF_A_NUMBER)
+    parts = "|".join(value(form, key) for key in OF_A_NUMBER)
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -8,10 +8,9 @@ from typing import Any, Literal
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import divisions, evaluate, link, names, prefill, scope
+from agent.register import divisions, dwelling, evaluate, link, membership, names, prefill, scope
 from agent.register.drafts import Drafts
-from agent.register.form import Entry, Form, source, value
-from agent.register.households import dwelling_of
+from agent.register.form import Form, source, value
 from agent.register.views import DraftView, Problem
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
 from drivers.api import IdCard
@@ -120,29 +119,24 @@ class Cards:
             if own is not None:
                 row = self._resumed(by, own, head)
             else:
-                row = self._drafts.new_row(by, None if head is None else head.household_id)
-                keep(self._place, row, {}, self._drafts.defaults() | self._shared(head))
+                now = self._place.clock.now()
+                household, values = (None, {}) if head is None else (membership.shared(head, now), _values_of(head))
+                row = self._drafts.new_row(by, household)
+                keep(self._place, row, {}, self._drafts.defaults() | dwelling.of_household(values, now))
         return self.fill(str(row.id), by, card)
 
     def _resumed(self, by: Person, row: Any, head: Any) -> Any:
-        """Go on with a person's draft; a head's household takes it in, and its dwelling fills only gaps."""
+        """Go on with a person's draft; a head's household takes it in, with its dwelling."""
         draft_queries.put_others_aside(uuid.UUID(by.user_id))
         row.state = "open"
         self._place.note(by, Act.DRAFT_RESUMED, ("draft", row.id))
-        form = load(row)
-        if head is not None and row.registration_id is None:
-            row.household = head.household_id
-            gaps = {key: entry for key, entry in self._shared(head).items() if source(form, key) in {"", "station"}}
-            keep(self._place, row, form, form | gaps)
+        if head is not None:
+            now = self._place.clock.now()
+            row.household = membership.shared(head, now)
+            form = load(row)
+            keep(self._place, row, form, dwelling.joined(form, _values_of(head), now))
         row.save()
         return row
-
-    def _shared(self, head: Any) -> dict[str, Entry]:
-        """The dwelling of a household, as its head's draft has it."""
-        if head is None:
-            return {}
-        form = load(head)
-        return dwelling_of({key: value(form, key) for key in form}, self._place.clock)
 
     def mark(self, draft_id: str, by: Person, card: IdCard, state: Literal["verified", "single"]) -> DraftView | None:
         """Note how the second reading ended; None when the draft holds another card, or the number is not the same.
@@ -178,21 +172,29 @@ class Cards:
                 return form
             row.card_state, row.card_digest, row.card_readings = "changed", "", 0
             row.card_text = row.card_photo = None
-            return self._withdrawn(form, now)
+            return link.with_register_again(row, self._withdrawn(form, now), _of_chip(form), now)
 
         return change(self._place, draft_id, by, edit)
 
     def _refilled(self, row: Any, form: Form, card: IdCard, now: datetime, *, is_unverified: bool) -> Form:
         """Put a new reading into a form; nothing stays of an earlier one that was never verified."""
-        of_chip = frozenset(key for key, entry in form.items() if entry.source == "chip")
         ground = self._withdrawn(form, now) if is_unverified else form
-        return link.with_register_again(row, prefill.fill(ground, card, now), of_chip, now)
+        return link.with_register_again(row, prefill.fill(ground, card, now), _of_chip(form), now)
 
     def _withdrawn(self, form: Form, now: datetime) -> Form:
         """Take a reading out of a form, which then has again what every new form begins with."""
         bare = prefill.withdraw(form, now)
         emptied = {key for key, entry in form.items() if entry.source == "chip" and not bare[key].value}
         return bare | {key: entry for key, entry in self._drafts.defaults().items() if key in emptied}
+
+
+def _of_chip(form: Form) -> frozenset[str]:
+    return frozenset(key for key, entry in form.items() if entry.source == "chip")
+
+
+def _values_of(row: Any) -> dict[str, str]:
+    """What a draft says, without where it came from."""
+    return {key: entry.value for key, entry in load(row).items()}
 
 
 def _has_number_of(row: Any, form: Form, card: IdCard) -> bool:

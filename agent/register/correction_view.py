@@ -10,7 +10,8 @@ from typing import Any
 from agent.register import draft_view, fields
 from agent.register.evaluate import Judgement
 from agent.register.form import Form
-from agent.register.views import ChangeLine, FieldView, Offer, Problem, RecordView
+from agent.register.record_views import ChangeLine, RecordView
+from agent.register.views import FieldView, Offer, Problem
 from peewee_models import register_queries
 
 
@@ -51,7 +52,7 @@ def correction_view(
     typed = {} if kept is None else kept.typed
     held = {key: view.value for key, view in record.fields.items()}
     shown = {}
-    for key in fields.DRAFT_KEYS:
+    for key in fields.CORRECTED_KEYS:
         view = draft_view.field_view(key, form.get(key), judgement, is_required=key in required)
         if key in typed and key in held and typed[key] != held[key]:
             view = replace(view, offers=(Offer("register", held[key], fields.shown(key, held[key])),))

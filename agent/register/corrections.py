@@ -14,12 +14,13 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import evaluate, fields
+from agent.register import evaluate, fields, outgoing, revision
 from agent.register.correction_view import CorrectionView, correction_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import value
-from agent.register.records import EDITED, Records
-from agent.register.views import Problem, RecordView
+from agent.register.record_views import RecordView
+from agent.register.records import Records
+from agent.register.views import Problem
 from agent.register.workplace import Person, Workplace
 from peewee_models import corrections, register_queries
 
@@ -126,10 +127,12 @@ class Corrections:
             if judgement.problems:
                 raise Problems(judgement.problems)
             form = self._records.form_of(record, new)
-            if self._records.apply(record, new, form, by, fields.reason(reason)):
+            made = revision.Revision(revision.steps(form, held, new))
+            if made.is_version:
+                self._records.revise(record, made, form, by, fields.reason(reason))
                 record.save()
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
-                self._records.send(EDITED, record)
+                outgoing.send(outgoing.EDITED, record, self._place.clock.now())
             corrections.forget(record.id, uuid.UUID(by.user_id))
             shown = self._records.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
@@ -137,7 +140,7 @@ class Corrections:
 
     def _typed(self, values: Mapping[str, str], held: Mapping[str, str], kept: Any) -> dict[str, str]:
         """What was typed, as it is stored, where it differs.  Raises: CodedError FIELD-UNKNOWN."""
-        if not values.keys() <= fields.RULES.keys():
+        if not values.keys() <= set(fields.CORRECTED_KEYS):
             raise refused("FIELD-UNKNOWN")
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):

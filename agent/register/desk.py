@@ -18,8 +18,9 @@ from agent.events.service import Event
 from agent.register import names
 from agent.register.errors import refused
 from agent.register.plate import READ, CardEvent, CardSign, Plate
+from agent.register.record_views import RecordView
 from agent.register.service import RegisterService
-from agent.register.views import CardState, DeskView, DraftView, Problem, RecordView
+from agent.register.views import CardState, DeskView, DraftView, Problem
 from drivers.api import Clock, IdCard
 
 __all__ = ["CardEvent", "CardSign", "Desk"]

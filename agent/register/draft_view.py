@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
-from agent.register import fields, id_number, names
+from agent.register import fields, id_number, names, revision
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
-from agent.register.household_views import MemberLine
-from agent.register.views import (
-    AcceptedLine,
-    CardView,
-    ChangeLine,
-    DoubtView,
-    DraftLine,
-    DraftView,
-    FieldView,
-    Offer,
-    RecordLine,
-    RecordView,
-)
+from agent.register.household_views import HouseholdMove, MemberLine
+from agent.register.record_views import AcceptedLine, ChangeLine, RecordView
+from agent.register.views import CardView, DoubtView, DraftLine, DraftView, FieldView, Offer, RecordLine
 from drivers import pua
-from peewee_models import register_queries
+from peewee_models import draft_queries, register_queries
 
 _PHOTO_DECODABLE = {"decoded": True, "undecodable": False}
 
@@ -66,14 +57,19 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
     """Show a draft."""
     existing = None if row.registration_id is None else register_queries.by_key(row.registration_id)
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
-    keys = [key for key in fields.DRAFT_KEYS if key != fields.AGAIN or fields.is_asked_again(form)]
+    hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
+    hidden |= {fields.REASON} - required
     return DraftView(
         id=str(row.id),
         version=row.version,
         state=cast('Literal["open", "aside"]', row.state),
         opened_at=row.opened_at,
         saved_at=row.saved_at,
-        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in keys},
+        fields={
+            key: field_view(key, form.get(key), judgement, is_required=key in required)
+            for key in fields.DRAFT_KEYS
+            if key not in hidden
+        },
         missing=tuple(judgement.missing),
         problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),
         warnings=tuple(sorted(judgement.warnings, key=lambda warning: in_form_order[warning.field])),
@@ -81,6 +77,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         card=_card_view(row),
         household=(),
         existing_record=None if existing is None else record_line(existing, zone),
+        is_joining=row.household_id is not None,
     )
 
 
@@ -113,6 +110,12 @@ def record_member(record: Any) -> MemberLine:
     return member_line(str(record.id), "record", person.name, year)
 
 
+def registered(household: uuid.UUID | None, but: uuid.UUID | None) -> tuple[MemberLine, ...]:
+    """The registered persons of a household, without one of them."""
+    records = [] if household is None else draft_queries.household_records(household)
+    return tuple(record_member(record) for record in records if record.id != but)
+
+
 def record_line(row: Any, zone: tzinfo) -> RecordLine:
     """Show a registration in a list; its day is the station's."""
     person = row.person
@@ -137,10 +140,26 @@ def dwelling(values: dict[str, str]) -> str:
     return "".join(parts)
 
 
+def _households(change: Any, record_id: Any) -> HouseholdMove:
+    """Who else belongs to the households that a change names."""
+    old, new = (uuid.UUID(text) if text else None for text in (change.old, change.new))
+    return HouseholdMove(registered(old, record_id), registered(new, record_id))
+
+
 def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[str]) -> RecordView:
     """Show a registration with its history."""
     history = tuple(
-        ChangeLine(change.at, change.user.name, change.key, change.old, change.new, change.reason)
+        ChangeLine(
+            at=change.at,
+            by=change.user.name,
+            field=change.key,
+            old=change.old,
+            new=change.new,
+            reason=change.reason,
+            source=change.source,
+            verified=bool(change.is_verified),
+            members=_households(change, row.id) if change.key == revision.HOUSEHOLD else None,
+        )
         for change in register_queries.history_of(row.id)
     )
     accepted = tuple(

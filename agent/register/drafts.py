@@ -9,14 +9,25 @@ from typing import Any
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
-from agent.register import approvals, codes, draft_view, evaluate, fields, households, id_number, prefill, scope
+from agent.register import (
+    approvals,
+    codes,
+    draft_view,
+    dwelling,
+    evaluate,
+    fields,
+    households,
+    id_number,
+    link,
+    prefill,
+    scope,
+)
 from agent.register.errors import key_of, refused
-from agent.register.form import Entry, Form
+from agent.register.form import Entry, Form, value
 from agent.register.views import DraftLine, DraftView
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
 from peewee_models import draft_queries
 from peewee_models.drafts import Approval, Draft
-from peewee_models.register import Household
 
 
 class Drafts:
@@ -54,9 +65,9 @@ class Drafts:
         """
         self.erase_stale_chips()
         with writing(self._place.store):
-            household, dwelling = (None, {}) if member_id is None else households.to_join(member_id, self._place)
+            household, address = (None, {}) if member_id is None else households.to_join(member_id, self._place)
             row = self.new_row(by, household)
-            shown = view(self._place, row, keep(self._place, row, {}, self.defaults() | dwelling))
+            shown = view(self._place, row, keep(self._place, row, {}, self.defaults() | address))
         self._place.tell_draft(by, row)
         return shown
 
@@ -65,7 +76,7 @@ class Drafts:
         return station_defaults(self._place)
 
     def new_row(self, by: Person, household: Any) -> Any:
-        """Make the row of a new open draft inside the open transaction."""
+        """Make the row of a new open draft, of a chosen household or None, inside the open transaction."""
         now = self._place.clock.now()
         user = uuid.UUID(by.user_id)
         draft_queries.put_others_aside(user)
@@ -73,7 +84,7 @@ class Drafts:
             user=user,
             state="open",
             version=0,
-            household=household or Household.create(created_at=now),
+            household=household,
             opened_at=now,
             saved_at=now,
         )
@@ -118,6 +129,19 @@ class Drafts:
         with reading(self._place.store):
             record_id = None if key is None else draft_queries.saved_as(key, uuid.UUID(by.user_id))
         return None if record_id is None else str(record_id)
+
+    def leave_household(self, draft_id: str, by: Person) -> DraftView:
+        """Take back the choice of a household, with its dwelling.  Raises: CodedError DRAFT-UNKNOWN."""
+        now = self._place.clock.now()
+
+        def edit(row: Any, form: Form) -> Form:
+            row.household = None
+            bare = dwelling.left(form, now)
+            emptied = {key for key in fields.ADDRESS_KEYS if value(form, key) and not value(bare, key)}
+            filled = bare | {key: entry for key, entry in self.defaults().items() if key in emptied}
+            return link.with_register_again(row, filled, fields.ADDRESS_KEYS, now)
+
+        return change(self._place, draft_id, by, edit)
 
     def put_aside(self, draft_id: str, by: Person) -> None:
         """Let the draft rest; it keeps everything."""

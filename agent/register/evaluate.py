@@ -6,10 +6,11 @@ All functions are pure; the same form on the same day gives the same answer.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from agent.register import codes, divisions, fields, id_number, names, scope
+from agent.register import codes, divisions, fields, id_number, names, revision, scope
 from agent.register.form import Entry, Form, StoredOffer, as_date, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -19,17 +20,25 @@ _ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 _CHILDS_DECLARER = "2"
 ADULT = 18
+_YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a form is judged against besides itself."""
+    """What a form is judged against besides itself.
+
+    Attributes:
+        held: the values of the record that a draft stands for, None where there is none.
+        is_moving: whether saving would change that record's household.
+    """
 
     today: date
     is_practice: bool
     is_draft: bool = False
     card_kind: str = ""
     card_state: str = ""
+    held: Mapping[str, str] | None = None
+    is_moving: bool = False
 
 
 @dataclass(slots=True)
@@ -58,7 +67,8 @@ class Judgement:
 def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
     """Fill what follows from other values, where nobody gave a value: birth date, sex, division, declarer.
 
-    A derived value is never put over a value of another source, and goes when its ground goes.
+    A derived value is never put over a value of another source, and goes when its ground goes.  The division that the
+    register holds belongs to the address that it holds: with another address it is only offered.
     """
     filled = dict(form)
     number = _number(form, setting)
@@ -66,7 +76,9 @@ def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
     _put_derived(filled, "birth_date", birth, now)
     _put_derived(filled, "sex", number.sex if number is not None else "", now)
     division = divisions.parse(value(filled, "hukou_address"), is_practice=setting.is_practice)
-    _put_derived(filled, "hukou_div", division.code if division is not None else "", now)
+    has_moved = _has_parted_from_register(filled.get("hukou_address"))
+    yielding = _YIELDING | {"register"} if has_moved else _YIELDING
+    _put_derived(filled, "hukou_div", division.code if division is not None else "", now, yielding)
     years = fields.age(filled, setting.today)
     declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
     _put_derived(filled, "declarer", "" if years is None else declarer, now)
@@ -77,14 +89,24 @@ def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
     return filled
 
 
-def _put_derived(filled: dict[str, Entry], key: str, new: str, now: datetime) -> None:
-    entry = filled.get(key)
-    if entry is None or entry.value == "" or entry.source in {"derived", "station"}:
-        offers = () if entry is None else entry.offers
-        if new == "" and entry is not None and entry.source == "derived":
-            filled[key] = Entry("", "", now, offers=offers)
-        elif new != "" and value(filled, key) != new:
-            filled[key] = Entry(new, "derived", now, offers=offers)
+def _has_parted_from_register(entry: Entry | None) -> bool:
+    held = None if entry is None else entry.offered("register")
+    return entry is not None and held is not None and entry.value not in {"", held}
+
+
+def _put_derived(
+    filled: dict[str, Entry], key: str, new: str, now: datetime, yielding: frozenset[str] = _YIELDING
+) -> None:
+    entry = filled.get(key) or Entry("", "", now)
+    if entry.value == new or (entry.value and entry.source not in yielding):
+        return
+    offers = entry.offers
+    if entry.source == "register":
+        offers = entry.with_offer(StoredOffer("register", entry.value)).offers
+    if new:
+        filled[key] = Entry(new, "derived", now, offers=offers)
+    elif entry.source in {"derived", "register"}:
+        filled[key] = Entry("", "", now, offers=offers)
 
 
 def judge(form: Form, setting: Setting) -> Judgement:
@@ -94,7 +116,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         entry_value = value(form, key)
         if entry_value == "":
-            if fields.is_required(key, form, setting.today):
+            if is_required(key, form, setting):
                 result.missing.append(key)
             continue
         result.problems += _field_problems(key, entry_value, setting)
@@ -126,6 +148,14 @@ def judge(form: Form, setting: Setting) -> Judgement:
         )
     )
     return result
+
+
+def is_required(key: str, form: Form, setting: Setting) -> bool:
+    """Whether this form cannot be saved without a value there."""
+    if key != fields.REASON or setting.held is None:
+        return fields.is_required(key, form, setting.today)
+    changed = revision.steps(form, setting.held, revision.values(form, setting.held))
+    return setting.is_moving or any(not step.is_backed for step in changed)
 
 
 def _number(form: Form, setting: Setting) -> id_number.IdNumber | None:

@@ -81,12 +81,17 @@ RULES: dict[str, FieldRule] = {
         FieldRule("verify_mode", "code", 1, "verify_mode"),
         FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
         FieldRule("remark", "text", 200),
+        FieldRule("correction_reason", "text", 500),
     )
 }
 AGAIN = "id_no_again"
+REASON = "correction_reason"
 DRAFT_KEYS: tuple[str, ...] = tuple(RULES)
-"""The fields of an unsaved form; `id_no_again` is the number as it was typed a second time."""
-KEYS: tuple[str, ...] = tuple(key for key in RULES if key != AGAIN)
+"""The fields of an unsaved form; `id_no_again` is the number as it was typed a second time, `correction_reason` why a
+record that is there is to say something else."""
+CORRECTED_KEYS: tuple[str, ...] = tuple(key for key in RULES if key != REASON)
+"""The fields of a registration's correction, whose reason stands beside them."""
+KEYS: tuple[str, ...] = tuple(key for key in RULES if key not in {AGAIN, REASON})
 """The fields of a registration."""
 ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
 _DATE = re.compile(r"(\d{4})\D{0,2}?(\d{1,2})\D{0,2}?(\d{1,2})\D?")

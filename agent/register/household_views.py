@@ -21,6 +21,14 @@ class MemberLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdMove:
+    """A registered person leaves one household for another: who else belongs to each."""
+
+    old: tuple[MemberLine, ...]
+    new: tuple[MemberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdLine:
     """Those of a household who live at one address.
 

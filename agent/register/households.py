@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import writing
-from agent.register import draft_view, fields
+from agent.register import draft_view, dwelling
 from agent.register.errors import key_of, refused
 from agent.register.form import Entry
 from agent.register.household_views import HouseholdLine, HouseholdsFound
 from agent.register.workplace import Person, Workplace
-from drivers.api import Clock
 from peewee_models import draft_queries, register_queries
 
 MOST_HOUSEHOLDS: Final = 20
@@ -60,13 +58,7 @@ def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entr
     member = None if key is None else register_queries.by_key(key)
     if member is None or member.household_id is None:
         raise refused("HOUSEHOLD-UNKNOWN")
-    return member.household_id, dwelling_of(register_queries.values_of(member), place.clock)
-
-
-def dwelling_of(values: Mapping[str, str], clock: Clock) -> dict[str, Entry]:
-    """What a further person of a household gets of its form: where they live."""
-    now = clock.now()
-    return {key: Entry(values[key], "household", now) for key in fields.ADDRESS_KEYS if values.get(key)}
+    return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
 
 
 def parts_of(address: str) -> tuple[list[str], list[tuple[tuple[str, ...], str]]]:

@@ -1,7 +1,8 @@
 """From a card to the form: which chip value goes where, and what happens where a value stands already.
 
 Rules: the newest address is preferred, the printed one offered beside it; with more than one newest record none is
-chosen.  What a person typed is never overwritten; the chip's value is offered.  Where the chip says the same, or its
+chosen.  What a person typed is never overwritten; the chip's value is offered.  What the register holds gives way and
+is offered as the difference.  Where the chip says the same, or its
 value was taken instead, the typed one is kept beside it as an offer `typed` and comes back with a withdrawn reading.
 The same card twice changes nothing.
 """
@@ -29,7 +30,8 @@ _FROM_CARD = {
     "valid_to": "card_valid_to",
 }
 _YIELDING = frozenset({"", "station", "derived"})
-_OFFERED_IN_TURN = frozenset({"chip", "register", "typed"})
+_OFFERED_IN_TURN = frozenset({"chip", "household", "register", "typed"})
+_OTHERS_VALUES: Final[dict[str, Source]] = {"household": "household", "register": "register"}
 RESIDENT_CARD = "111"
 TYPED: Final = "typed"
 
@@ -94,6 +96,8 @@ def _meet(standing: Entry | None, chip: Entry) -> Entry:
         return _over(standing, chip)
     if standing.source == "chip":
         return _over(standing, chip)
+    if standing.source == "register":
+        return _over(standing, chip).with_offer(StoredOffer("register", standing.value))
     kept = standing
     for offer in chip.offers:
         kept = kept.with_offer(offer)
@@ -173,7 +177,7 @@ def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: boo
     if new is None:
         return None
     is_chip = offer_source.startswith("chip")
-    source: Source = "chip" if is_chip else "register" if offer_source == "register" else TYPED
+    source: Source = "chip" if is_chip else _OTHERS_VALUES.get(offer_source, TYPED)
     offers = standing.offers if offer_source.startswith("chip-") else _without(standing.offers, offer_source)
     entry = Entry(new, source, now, is_chip and is_verified, offers, standing.doubts)
     is_offered_still = standing.source == "chip" and offer_source.startswith("chip-")

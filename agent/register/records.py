@@ -14,17 +14,28 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import approvals, draft_view, evaluate, fields, id_number, names
+from agent.register import (
+    approvals,
+    draft_view,
+    evaluate,
+    fields,
+    id_number,
+    membership,
+    names,
+    outgoing,
+    revision,
+)
 from agent.register.errors import Problems, key_of, unknown_record
 from agent.register.form import Entry, Form, value
-from agent.register.views import Problem, RecordLine, RecordView
+from agent.register.record_views import RecordView
+from agent.register.views import Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
-from peewee_models import draft_queries, outbox, register_queries
-from peewee_models.register import AcceptedProblem, Change, Registration
+from peewee_models import draft_queries, register_queries
+from peewee_models.register import AcceptedProblem, Registration
 from peewee_models.register import Person as PersonTable
 
 PAGE = 20
-SAVED, EDITED = "registration.saved", "registration.edited"
+_TRUSTED = frozenset({"verified", "single"})
 
 
 class Records:
@@ -54,15 +65,20 @@ class Records:
             form = load(row)
             words = approvals.standing(row.id, form)
             self._refuse_problems(row, form, words)
+            kind = ""
             if row.registration_id is None:
                 record = self._insert(row, form, by)
-                act, kind = Act.RECORD_SAVED, SAVED
+                act, kind = Act.RECORD_SAVED, outgoing.SAVED
             else:
                 record = register_queries.by_key(row.registration_id)
-                new = _values(form, register_queries.values_of(record))
-                is_changed = self.apply(record, new, form, by, "")
-                act, kind = (Act.RECORD_EDITED, EDITED) if is_changed else (Act.RECORD_CONFIRMED, "")
-            record.reading = row.card_state
+                made = self._revision(row, record, form, words)
+                words = {code: word for code, word in words.items() if code in made.passed}
+                act = Act.RECORD_EDITED if made.is_change else Act.RECORD_CONFIRMED
+                if made.is_version:
+                    self.revise(record, made, form, by, revision.reason_of(form))
+                    kind = outgoing.kind_of(made)
+            if row.card_state in _TRUSTED:
+                record.reading = row.card_state
             record.save()
             self._note_accepted(record, by, words)
             self._place.papers.draft_saved(row.id, record.id, by)
@@ -70,7 +86,7 @@ class Records:
             draft_queries.note_saved(row.id, row.user_id, record.id, self._place.clock.now())
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
-                self.send(kind, record)
+                outgoing.send(kind, record, self._place.clock.now())
             shown = self.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
@@ -90,8 +106,22 @@ class Records:
         if problems:
             raise Problems(problems)
 
+    def _revision(self, row: Any, record: Any, form: Form, words: Mapping[str, Any]) -> revision.Revision:
+        """What a draft changes in the record that it stands for."""
+        held = register_queries.values_of(record)
+        household = membership.fixed(row, record, self._place.clock.now())
+        steps = revision.steps(form, held, revision.values(form, held))
+        is_of_other_numbers = any(step.key in approvals.OF_A_NUMBER for step in steps)
+        known = set() if is_of_other_numbers else {line.code for line in register_queries.accepted_of(record.id)}
+        return revision.Revision(
+            steps,
+            revision.vouched(form, held, register_queries.origins_of(record.id)),
+            None if household == record.household_id else household,
+            frozenset(words.keys() - known),
+        )
+
     def _insert(self, row: Any, form: Form, by: Person) -> Any:
-        values = _values(form, {})
+        values = revision.values(form, {})
         now = self._place.clock.now()
         person = PersonTable.create(
             **register_queries.columns_for(values, register_queries.PERSON_KEYS), **_search_columns(values["name"])
@@ -100,13 +130,13 @@ class Records:
             **register_queries.columns_for(values, register_queries.REGISTRATION_KEYS),
             form_no=self._next_form_number(),
             person=person,
-            household=row.household_id,
+            household=membership.fixed(row, None, now),
             collected_by=uuid.UUID(by.user_id),
             collected_at=row.opened_at,
             registered_at=now,
         )
         for key, entry in form.items():
-            if entry.value and key != fields.AGAIN:
+            if entry.value and key in fields.KEYS:
                 is_verified = entry.is_verified
                 register_queries.set_origin(record.id, key, entry.source, entry.at, is_verified=is_verified)
         return record
@@ -116,34 +146,12 @@ class Records:
         last = register_queries.last_form_number(prefix)
         return f"{prefix}{1 if last is None else int(last.removeprefix(prefix)) + 1:04d}"
 
-    def apply(self, record: Any, new: dict[str, str], form: Form, by: Person, reason: str) -> bool:
-        """Write what differs, with history; says whether anything did."""
-        held = register_queries.values_of(record)
-        changed = [key for key in held if new.get(key, "") != held[key]]
-        if not changed:
-            return False
-        record.version += 1
-        now = self._place.clock.now()
-        for key in changed:
-            old_new = {"old": held[key], "new": new.get(key, "")}
-            user = uuid.UUID(by.user_id)
-            Change.create(
-                registration=record, version=record.version, at=now, user=user, key=key, reason=reason, **old_new
-            )
-            entry = form.get(key)
-            origin = "typed" if entry is None or not entry.source else entry.source
-            is_verified = entry is not None and entry.is_verified
-            register_queries.set_origin(record.id, key, origin, now, is_verified=is_verified)
-        for target, keys in (
-            (record.person, register_queries.PERSON_KEYS),
-            (record, register_queries.REGISTRATION_KEYS),
-        ):
-            for key, column in register_queries.columns_for(new, [key for key in keys if key in changed]).items():
-                setattr(target, key, column)
-        for key, column in _search_columns(new["name"]).items():
+    def revise(self, record: Any, made: revision.Revision, form: Form, by: Person, reason: str) -> None:
+        """Write a revision into a record, with history; what a name is found by follows it."""
+        revision.write(record, made, form, uuid.UUID(by.user_id), self._place.clock.now(), reason)
+        for key, column in _search_columns(record.person.name).items():
             setattr(record.person, key, column)
         record.person.save()
-        return True
 
     def _note_accepted(self, record: Any, by: Person, words: Mapping[str, Any]) -> None:
         for code, word in words.items():
@@ -155,11 +163,6 @@ class Records:
                 second_user=word.second_user_id,
                 at=word.at,
             )
-
-    def send(self, kind: str, record: Any) -> None:
-        """Put the registration, as it now is, into the outbox."""
-        body = register_queries.values_of(record) | {"form_no": record.form_no}
-        outbox.append(self._place.clock.now(), kind, record.id, record.version, body)
 
     def record(self, record_id: str, by: Person) -> RecordView:
         """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""
@@ -227,13 +230,6 @@ class Records:
             found = register_queries.newest(max(1, page), PAGE)
             self._place.note(by, Act.LISTED, ("register", None), found=len(found))
             return [draft_view.record_line(record, self._place.zone) for record in found]
-
-
-def _values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
-    """What a form makes of a record; what it had from the record itself stays as the record has it by now."""
-    keys = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
-    own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
-    return {key: own[key] if key in own else held.get(key, "") for key in keys}
 
 
 def _search_columns(name: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ from agent.register.drafts import Drafts
 from agent.register.errors import Problems
 from agent.register.household_views import HouseholdsFound
 from agent.register.households import Households
+from agent.register.record_views import RecordView
 from agent.register.records import Records
-from agent.register.views import DraftLine, DraftView, RecordLine, RecordView, StationSettings
+from agent.register.views import DraftLine, DraftView, RecordLine, StationSettings
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
@@ -86,6 +87,11 @@ class RegisterService:
         """The registration that a draft of this user has become, for a form that is sent once more; or None."""
         require(by, Right.REGISTER_WRITE)
         return self._drafts.saved_as(draft_id, by)
+
+    def leave_household(self, draft_id: str, by: SignedIn) -> DraftView:
+        """Take back the choice of a draft's household.  Raises: CodedError DRAFT-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        return self._drafts.leave_household(draft_id, by)
 
     def put_aside(self, draft_id: str, by: SignedIn) -> None:
         """Let a draft rest."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from agent.register.household_views import MemberLine
+from agent.register.household_views import HouseholdMove, MemberLine
 
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
 CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left", "unread"]
@@ -160,7 +160,9 @@ class DraftView:
     Attributes:
         missing: keys of required fields that are empty, in form order.
         problems: what blocks saving and belongs to no single field, then all field problems in form order.
+        is_joining: whether the clerk has chosen the household.
         existing_record: the saved registration of the same person; saving then edits that one.
+        move: what saving would change in that record's household.
     """
 
     id: str
@@ -176,6 +178,8 @@ class DraftView:
     card: CardView | None
     household: tuple[MemberLine, ...]
     existing_record: RecordLine | None
+    is_joining: bool = False
+    move: HouseholdMove | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,49 +190,6 @@ class DraftLine:
     name_masked: str
     missing: tuple[str, ...]
     saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One change of a saved record."""
-
-    at: datetime
-    by: str
-    field: str
-    old: str
-    new: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedLine:
-    """A problem that was let pass when the registration was saved.
-
-    Attributes:
-        by: the second person, or the clerk where none was needed.
-        reason: why it is officially so, in their words.
-    """
-
-    code: str
-    at: datetime
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """A saved registration with its history, newest change first, and what was let pass."""
-
-    id: str
-    version: int
-    fields: dict[str, FieldView]
-    history: tuple[ChangeLine, ...]
-    accepted: tuple[AcceptedLine, ...]
-    collected_by: str
-    collected_at: datetime
-    registered_at: datetime
-    form_no: str = ""
-    household: str = ""
 
 
 @dataclass(frozen=True, slots=True)

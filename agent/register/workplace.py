@@ -12,13 +12,12 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import approvals, codes, draft_view, evaluate, fields, link
+from agent.register import approvals, codes, draft_view, evaluate, fields, link, membership
 from agent.register.errors import key_of, unknown_draft
-from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, value
-from agent.register.household_views import MemberLine
+from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
 from agent.register.views import DraftView, StationSettings
 from drivers.api import Clock
-from peewee_models import draft_queries
+from peewee_models import draft_queries, register_queries
 
 
 class Person(Protocol):
@@ -71,8 +70,19 @@ class Workplace:
 
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
-        kind, state = ("", "") if row is None else (row.card_kind, row.card_state)
-        return evaluate.Setting(self.clock.today(), self.station.is_practice, row is not None, kind, state)
+        today, is_practice = self.clock.today(), self.station.is_practice
+        if row is None:
+            return evaluate.Setting(today, is_practice)
+        record = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+        return evaluate.Setting(
+            today,
+            is_practice,
+            is_draft=True,
+            card_kind=row.card_kind,
+            card_state=row.card_state,
+            held=None if record is None else register_queries.values_of(record),
+            is_moving=record is not None and membership.settled(row, record) != record.household_id,
+        )
 
     def note(self, by: Person | None, act: audit.Act, subject: tuple[str, Any], **facts: str | int) -> None:
         """Write an audit row inside the open transaction."""
@@ -122,23 +132,12 @@ def keep(place: Workplace, row: Any, before: Form, after: Form) -> dict[str, Ent
 def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     """Show a draft, inside an open transaction."""
     shown = load(row) if form is None else form
-    judgement = evaluate.judge(shown, place.setting(row))
+    setting = place.setting(row)
+    judgement = evaluate.judge(shown, setting)
     approvals.let_pass(judgement, approvals.standing(row.id, shown))
-    required = frozenset(key for key in fields.DRAFT_KEYS if fields.is_required(key, shown, place.clock.today()))
-    return dataclasses.replace(
-        draft_view.draft_view(row, shown, judgement, required, place.zone), household=_members(row)
-    )
-
-
-def _members(row: Any) -> tuple[MemberLine, ...]:
-    drafts = [other for other in draft_queries.household_drafts(row.household_id) if other.id != row.id]
-    records = [other for other in draft_queries.household_records(row.household_id) if other.id != row.registration_id]
-    own = [other for other in drafts if other.user_id == row.user_id]
-    return (*(_draft_member(str(other.id), load(other)) for other in own), *map(draft_view.record_member, records))
-
-
-def _draft_member(draft_id: str, form: Form) -> MemberLine:
-    return draft_view.member_line(draft_id, "draft", value(form, "name"), value(form, "birth_date")[:4])
+    required = frozenset(key for key in fields.DRAFT_KEYS if evaluate.is_required(key, shown, setting))
+    bare = draft_view.draft_view(row, shown, judgement, required, place.zone)
+    return dataclasses.replace(bare, household=membership.others(row), move=membership.move(row))
 
 
 def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, Form], Form]) -> DraftView:
@@ -146,7 +145,7 @@ def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, For
     with writing(place.store):
         row = own_draft(draft_id, by)
         before = load(row)
-        after, has_come_into_view = link.linked(row, edit(row, before), place.clock.now())
+        after, has_come_into_view = link.linked(row, edit(row, before), station_defaults(place), place.clock.now())
         if has_come_into_view:
             place.note(by, audit.Act.RECORD_VIEWED, ("record", row.registration_id))
         shown = view(place, row, keep(place, row, before, after))

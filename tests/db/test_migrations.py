@@ -12,7 +12,14 @@ from peewee_models.database import SqlCipherStore
 from peewee_models.tables import TABLES
 
 FIRST = "0001_first_schema"
-ALL = [FIRST, "0002_codes_for_colleagues", "0003_documents", "0004_corrections"]
+ALL = [
+    FIRST,
+    "0002_codes_for_colleagues",
+    "0003_documents",
+    "0004_corrections",
+    "0005_chosen_households",
+    "0006_sources_of_changes",
+]
 
 
 def catalogue(store: Any) -> dict[str, Any]:

@@ -275,7 +275,7 @@ def test_a_person_is_registered_once(office: Any, clerk: SignedIn, rest: dict[st
     second = typed_person(office, clerk, rest, id_no=number)
     office.register.save(first.id, clerk)
     assert problem_codes(office, second.id, clerk) == {("PERSON-REGISTERED", "id_no")}
-    office.register.type_fields(second.id, {"room": "101"}, clerk)
+    office.register.type_fields(second.id, {"room": "101", "correction_reason": "补室号"}, clerk)
     assert office.register.save(second.id, clerk).version == 2
     assert Person.select().count() == Registration.select().count() == 1
 
@@ -333,7 +333,8 @@ def test_whether_a_photo_can_be_decoded_is_kept(office: Any, clerk: SignedIn, pe
 def test_what_is_cleared_on_the_desk_is_cleared_in_the_register(office: Any, clerk: SignedIn, people: Any) -> None:
     office.register_person(clerk, people(), employer="测试公司", lane="5")
     office.tap(people())
-    draft = office.register.type_fields(office.draft(clerk).id, {"employer": "", "lane": ""}, clerk)
+    cleared = {"employer": "", "lane": "", "correction_reason": "原来填错"}
+    draft = office.register.type_fields(office.draft(clerk).id, cleared, clerk)
     record = office.desk.save(draft.id, clerk)
     assert (record.fields["employer"].value, record.fields["lane"].value) == ("", "")
     assert {("employer", "测试公司", ""), ("lane", "5", "")} <= {(row.key, row.old, row.new) for row in Change.select()}

@@ -12,6 +12,8 @@ from agent.register.errors import Problems
 from peewee_models.audit import AuditEntry
 from peewee_models.outbox import OutboxRow
 
+WHY = {"correction_reason": "本人申报"}
+
 
 def test_a_newer_edit_of_somebody_else_is_not_taken_back(office: Any, clerk: SignedIn, people: Any) -> None:
     record = office.register_person(clerk, people())
@@ -19,7 +21,7 @@ def test_a_newer_edit_of_somebody_else_is_not_taken_back(office: Any, clerk: Sig
     draft = office.draft(clerk)
     assert draft.fields["mobile"].source == "register"
     office.register.edit(record.id, {"mobile": "13911111111"}, 1, office.sign_in("clerk"), "本人来电")
-    draft = office.register.type_fields(draft.id, {"employer": "测试新单位"}, clerk)
+    draft = office.register.type_fields(draft.id, {"employer": "测试新单位"} | WHY, clerk)
     again = office.desk.save(draft.id, clerk)
     assert (again.fields["mobile"].value, again.fields["employer"].value) == ("13911111111", "测试新单位")
     assert [line.field for line in again.history] == ["employer", "mobile"]
@@ -28,7 +30,7 @@ def test_a_newer_edit_of_somebody_else_is_not_taken_back(office: Any, clerk: Sig
 def test_what_the_clerk_types_over_the_registers_value_counts(office: Any, clerk: SignedIn, people: Any) -> None:
     office.register_person(clerk, people())
     office.tap(people())
-    draft = office.register.type_fields(office.draft(clerk).id, {"mobile": "13922222222"}, clerk)
+    draft = office.register.type_fields(office.draft(clerk).id, {"mobile": "13922222222"} | WHY, clerk)
     assert office.desk.save(draft.id, clerk).fields["mobile"].value == "13922222222"
 
 
@@ -51,6 +53,7 @@ def test_a_person_registered_by_somebody_else_meanwhile_is_shown_with_the_differ
     assert draft.existing_record is not None
     assert draft.existing_record.id == theirs
     assert [(offer.source, offer.value) for offer in draft.fields["mobile"].offers] == [("register", "13800000000")]
+    office.register.type_fields(mine.id, WHY, clerk)
     again = office.desk.save(mine.id, clerk)
     assert (again.id, again.fields["mobile"].value) == (theirs, "13922222222")
 

@@ -92,7 +92,26 @@ def test_a_picked_address_counts_as_the_chips() -> None:
     assert prefill.taken(address, "chip-newest-3", LATER, is_verified=True) is None
 
 
-@pytest.mark.parametrize("source", ["typed", "household", "register"])
+def test_what_the_register_holds_gives_way_and_stays_beside() -> None:
+    form = prefill.fill({"name": Entry("测试甲", "register", NOW)}, card(readings=2), LATER)
+    assert (form["name"].value, form["name"].source, form["name"].is_verified) == ("测试一", "chip", True)
+    assert offers(form["name"]) == [("register", "测试甲")]
+    back = prefill.taken(form["name"], "register", LATER, is_verified=True)
+    assert back is not None
+    assert (back.value, back.source, offers(back)) == ("测试甲", "register", [("chip", "测试一")])
+
+
+def test_a_households_value_that_was_exchanged_can_be_taken_back() -> None:
+    standing = Entry("测试东路", "household", NOW, offers=(StoredOffer("register", "测试西路"),))
+    taken = prefill.taken(standing, "register", LATER, is_verified=False)
+    assert taken is not None
+    assert (taken.value, taken.source, offers(taken)) == ("测试西路", "register", [("household", "测试东路")])
+    back = prefill.taken(taken, "household", LATER, is_verified=False)
+    assert back is not None
+    assert (back.value, back.source) == ("测试东路", "household")
+
+
+@pytest.mark.parametrize("source", ["typed", "household"])
 def test_a_persons_value_stays_and_the_chips_is_offered(source: Any) -> None:
     form = prefill.fill({"name": Entry("测试甲", source, NOW)}, card(), LATER)
     assert (form["name"].value, form["name"].source) == ("测试甲", source)

@@ -70,6 +70,14 @@ def take_proposal(draft_id: str, field: str) -> ResponseReturnValue:
     return back_to_desk()
 
 
+@bp.post("/leave-household")
+def leave_household(draft_id: str) -> ResponseReturnValue:
+    """Take back the choice of a household, with the dwelling that came along."""
+    keep_typed(draft_id)
+    services().register.leave_household(draft_id, signed_in())
+    return back_to_desk()
+
+
 @bp.post("/aside")
 def put_aside(draft_id: str) -> ResponseReturnValue:
     """Put the form aside; it stays among the drafts."""

@@ -6,19 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.register.differences import Difference, compare
-from agent.register.views import RecordView
+from agent.register.household_views import HouseholdMove
+from agent.register.record_views import RecordView
+from agent.register.revision import CARD
 from webui.fields import read_out
 
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One change of one field, as people read it."""
+    """One change of one field, as people read it.
+
+    Attributes:
+        source, verified: where the new value came from.
+        vouched: where nothing changed, the fields that a card vouched for.
+        members: where the household changed, who else belongs to the old and the new one.
+    """
 
     at: datetime
     by: str
     field: str
     difference: Difference
     reason: str
+    source: str
+    verified: bool
+    vouched: tuple[str, ...]
+    members: HouseholdMove | None
 
 
 def timeline(record: RecordView) -> list[ShownChange]:
@@ -30,6 +42,10 @@ def timeline(record: RecordView) -> list[ShownChange]:
             change.field,
             compare(read_out(change.field, change.old), read_out(change.field, change.new)),
             change.reason,
+            change.source,
+            change.verified,
+            tuple(change.new.split()) if change.field == CARD else (),
+            change.members,
         )
         for change in record.history
     ]

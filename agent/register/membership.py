@@ -1,0 +1,75 @@
+"""Which household (户) a draft belongs to: the one that the clerk chose for it, else that of the record it stands for.
+
+What was chosen stays with the draft whatever number is typed; only saving makes a fact of it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from agent.register import draft_view
+from agent.register.form import entry_from_row, value
+from agent.register.household_views import HouseholdMove, MemberLine
+from peewee_models import draft_queries, register_queries
+from peewee_models.register import Household
+
+
+def settled(row: Any, record: Any) -> uuid.UUID | None:
+    """The household that a draft is saved into; None where it has to be made.
+
+    A household without any registered person gives way to that of a record: the drafts of it follow there.
+    """
+    chosen: uuid.UUID | None = row.household_id
+    own: uuid.UUID | None = None if record is None else record.household_id
+    if own is None or chosen is None:
+        return chosen or own
+    return chosen if draft_queries.household_records(chosen) else own
+
+
+def shared(row: Any, now: datetime) -> uuid.UUID:
+    """The household that a further person joins by saying to be of this draft's; it is made where there is none."""
+    found = settled(row, _record_of(row))
+    if found is None:
+        found = _made(now)
+        draft_queries.set_household(row.id, found)
+    return found
+
+
+def fixed(row: Any, record: Any, now: datetime) -> uuid.UUID:
+    """The household of the record that a draft becomes, with the unsaved members of the chosen one brought along."""
+    household = settled(row, record) or _made(now)
+    if row.household_id not in {None, household}:
+        draft_queries.bring_along(row.household_id, household)
+    return household
+
+
+def others(row: Any) -> tuple[MemberLine, ...]:
+    """The other persons of a draft's household: this user's drafts, then those registered."""
+    household = settled(row, _record_of(row))
+    drafts = [] if row.household_id is None else draft_queries.household_drafts(row.household_id)
+    own = [other for other in drafts if other.id != row.id and other.user_id == row.user_id]
+    return (*map(_draft_member, own), *draft_view.registered(household, row.registration_id))
+
+
+def move(row: Any) -> HouseholdMove | None:
+    """What saving a draft would change in the household of the record that it stands for."""
+    record = _record_of(row)
+    new = settled(row, record)
+    if record is None or new == record.household_id:
+        return None
+    return HouseholdMove(*(draft_view.registered(household, record.id) for household in (record.household_id, new)))
+
+
+def _made(now: datetime) -> uuid.UUID:
+    return uuid.UUID(str(Household.create(created_at=now).id))
+
+
+def _record_of(row: Any) -> Any:
+    return None if row.registration_id is None else register_queries.by_key(row.registration_id)
+
+
+def _draft_member(row: Any) -> MemberLine:
+    form = {key: entry_from_row(field) for key, field in draft_queries.fields_of(row.id).items()}
+    return draft_view.member_line(str(row.id), "draft", value(form, "name"), value(form, "birth_date")[:4])

@@ -1,0 +1,64 @@
+"""What the district is told of a record: everything it holds, in one place, so that each version is whole.
+
+People are named by their keys: the forms ask who collected, and the station knows whose key it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from agent.register import revision
+from peewee_models import outbox, register_queries
+
+SAVED: Final = "registration.saved"
+EDITED: Final = "registration.edited"
+VERIFIED: Final = "registration.verified"
+
+
+def kind_of(made: revision.Revision) -> str:
+    """What a revision is called on its way: values that changed, or values as they were that are now vouched for."""
+    return EDITED if made.is_change else VERIFIED
+
+
+def send(kind: str, record: Any, at: Any) -> None:
+    """Let the district know of this version of a record, inside the open transaction."""
+    outbox.append(at, kind, record.id, record.version, body(record))
+
+
+def body(record: Any) -> dict[str, Any]:
+    """Everything the register holds of a record: its values, and what stands around them."""
+    return register_queries.values_of(record) | {
+        "form_no": record.form_no,
+        "state": record.state,
+        "household": None if record.household_id is None else str(record.household_id),
+        "collected_by": str(record.collected_by_id),
+        "collected_at": record.collected_at.isoformat(),
+        "registered_at": record.registered_at.isoformat(),
+        "origins": {
+            key: {"source": origin.source, "is_verified": bool(origin.is_verified), "at": origin.at.isoformat()}
+            for key, origin in register_queries.origins_of(record.id).items()
+        },
+        "accepted": [
+            {
+                "code": line.code,
+                "reason": line.reason,
+                "user": str(line.user_id),
+                "second_user": None if line.second_user_id is None else str(line.second_user_id),
+                "at": line.at.isoformat(),
+            }
+            for line in register_queries.accepted_of(record.id)
+        ],
+        "changes": [
+            {
+                "key": line.key,
+                "old": line.old,
+                "new": line.new,
+                "source": line.source,
+                "is_verified": bool(line.is_verified),
+                "reason": line.reason,
+                "user": str(line.user_id),
+                "at": line.at.isoformat(),
+            }
+            for line in register_queries.changes_of(record.id, record.version)
+        ],
+    }

@@ -1,0 +1,148 @@
+"""What saving changes in a record: values with their sources, the household, and what a card vouches for.
+
+All but `write` is pure.
+
+A change needs a reason, unless it is what the chip said when it was read twice for this form.  Whatever changes what
+the district is told of a record is a version of it, with a line in its history: also that values stay as they were and
+a card, or a second person, vouches for them for the first time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from agent.register import fields
+from agent.register.form import Entry, Form
+from peewee_models import register_queries
+from peewee_models.register import Change
+
+HOUSEHOLD: Final = "household"
+CARD: Final = "card"
+_FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
+_KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One value that a revision changes.
+
+    Attributes:
+        is_backed: whether a chip that was read twice says so.
+    """
+
+    key: str
+    old: str
+    new: str
+    source: str
+    is_verified: bool
+    is_backed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Everything that a save changes in a record.
+
+    Attributes:
+        vouched: keys of unchanged values that a card vouches for now, and did not before.
+        household: the new one; None where it stays.
+        passed: codes of problems that a second person lets pass now, and had not before.
+    """
+
+    steps: tuple[Step, ...] = ()
+    vouched: tuple[str, ...] = ()
+    household: uuid.UUID | None = None
+    passed: frozenset[str] = frozenset()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the record says something else than before."""
+        return bool(self.steps) or self.household is not None
+
+    @property
+    def is_version(self) -> bool:
+        """Whether anything of it is to be told."""
+        return self.is_change or bool(self.vouched or self.passed)
+
+
+def values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
+    """What a form makes of a record; what it had from the record itself stays as the record has it by now."""
+    own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
+    return {key: own[key] if key in own else held.get(key, "") for key in _KEYS}
+
+
+def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[Step, ...]:
+    """The values in which a record is to differ from what it holds."""
+    changed = []
+    for key in _KEYS:
+        if new.get(key, "") == held[key]:
+            continue
+        entry = form.get(key)
+        source = entry.source if entry is not None and entry.source else "typed"
+        is_verified = _is_of_chip(entry)
+        is_backed = is_verified or (source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, ""))))
+        changed.append(Step(key, held[key], new.get(key, ""), source, is_verified, is_backed))
+    return tuple(changed)
+
+
+def vouched(form: Form, held: Mapping[str, str], origins: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of values that are as the record holds them, and that a card read twice says now for the first time."""
+    return tuple(
+        key
+        for key in _KEYS
+        if _is_of_chip(form.get(key)) and form[key].value == held[key] and not _is_vouched_for(origins.get(key))
+    )
+
+
+def _is_of_chip(entry: Entry | None) -> bool:
+    return entry is not None and entry.source == "chip" and entry.is_verified and entry.value != ""
+
+
+def _is_vouched_for(origin: Any) -> bool:
+    return origin is not None and origin.source == "chip" and bool(origin.is_verified)
+
+
+def write(record: Any, revision: Revision, form: Form, who: uuid.UUID, at: datetime, reason: str) -> None:
+    """Put a revision into a record, with its history, inside the open transaction; the record itself is not saved yet.
+
+    Args:
+        record: the row, with its person.
+        revision: what changes; it must be a version.
+        form: where the values came from.
+        who: by whom.
+        at: when.
+        reason: why; it stands with all that no chip backs.
+    """
+    record.version += 1
+    line = {"registration": record, "version": record.version, "at": at, "user": who}
+    for step in revision.steps:
+        why = "" if step.is_backed else reason
+        told = {"key": step.key, "old": step.old, "new": step.new, "source": step.source}
+        Change.create(**line, **told, is_verified=step.is_verified, reason=why)
+        register_queries.set_origin(record.id, step.key, step.source, at, is_verified=step.is_verified)
+    for key in revision.vouched:
+        register_queries.set_origin(record.id, key, "chip", form[key].at, is_verified=True)
+    if revision.vouched:
+        told = {"key": CARD, "old": "", "new": " ".join(revision.vouched), "source": "chip"}
+        Change.create(**line, **told, is_verified=True, reason="")
+    if revision.household is not None:
+        old = "" if record.household_id is None else str(record.household_id)
+        told = {"key": HOUSEHOLD, "old": old, "new": str(revision.household), "source": "typed"}
+        Change.create(**line, **told, is_verified=False, reason=reason)
+        record.household = revision.household
+    new = {step.key: step.new for step in revision.steps}
+    for target, keys in (
+        (record.person, register_queries.PERSON_KEYS),
+        (record, register_queries.REGISTRATION_KEYS),
+    ):
+        for key, column in register_queries.columns_for(new, [key for key in keys if key in new]).items():
+            setattr(target, key, column)
+
+
+def reason_of(form: Form) -> str:
+    """Why, as the clerk typed it into the form."""
+    entry = form.get(fields.REASON)
+    return "" if entry is None else fields.reason(entry.value)

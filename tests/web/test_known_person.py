@@ -1,0 +1,99 @@
+"""A person who is registered already, at the desk by plain forms: the reason is asked for, and the household told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+REST = {
+    "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
+    "reason": "12", "proof_type": "2", "town": "xzz", "road": "测试东路", "mobile": "13800000000",
+    "education": "高中", "notice_given": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clerk(house):
+    """A clerk at an empty desk, in Chinese."""
+    browser = house.signed_in("clerk")
+    browser.post("/language", {"language": "zh"})
+    browser.get("/desk")
+    while re.search(r'formaction="/desk/draft/[^"]+/aside"', browser.page):
+        browser.post(browser.action("aside"))
+        browser.get("/desk")
+    return browser
+
+
+def registered(house, clerk, name, number, **values):
+    """The path of a record whose person came with a card."""
+    house.lay(house.card(name, number))
+    clerk.get("/desk")
+    saved = clerk.post(clerk.action("save"), clerk.form(**REST | values, then="stay"))
+    assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
+    house.lift()
+    return saved.headers["Location"]
+
+
+def without_card(clerk, **typed):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(**typed))
+    clerk.get("/desk")
+
+
+def told(clerk):
+    """What the history says, without marks and blanks."""
+    timeline = re.search(r'<ol class="timeline">(.*?)</ol>', clerk.page, re.DOTALL)[1]
+    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", timeline))
+
+
+def test_a_known_record_is_corrected_with_a_reason_and_joins_a_household(house, clerk):
+    east = registered(house, clerk, "测试一", "990000198506120049")
+    west = registered(house, clerk, "样例二", "990000198506120065", road="测试西路")
+    without_card(clerk, id_no="990000198506120065", id_no_again="990000198506120065")
+    assert 'id="correction_reason"' not in clerk.page
+    refused = clerk.post(clerk.action("save"), clerk.form(mobile="13911111111"))
+    assert refused.status_code == 422
+    assert 'href="#correction_reason">更正理由' in clerk.page
+    assert 'id="correction_reason"' in clerk.page
+    assert clerk.post(clerk.action("save"), clerk.form(correction_reason="本人来电", then="stay")).status_code == 303
+    clerk.get(west)
+    assert "手机原：13800000000现：13911111111本人来电" in told(clerk)
+
+    clerk.post(f"/households/{east.rpartition('/')[2]}/member")
+    house.lay(house.card("样例二", "990000198506120065"))
+    clerk.get("/desk")
+    assert "原：单独一户·现：测＊＊" in re.sub(r"\s+|<[^>]+>", "", clerk.page)
+    assert clerk.post(clerk.action("save"), clerk.form(correction_reason="同住", then="stay")).status_code == 303
+    house.lift()
+    clerk.get(west)
+    assert "同户原：单独一户现：测＊＊1985年生同住" in told(clerk)
+    clerk.post("/language", {"language": "en"})
+    clerk.get(west)
+    assert "HouseholdWas:aloneNow:测＊＊" in told(clerk)
+
+
+def test_a_household_that_was_chosen_by_mistake_is_left_again(house, clerk):
+    east = registered(house, clerk, "测试三", "990000198506120081", road="测试南路")
+    clerk.post(f"/households/{east.rpartition('/')[2]}/member")
+    clerk.get("/desk")
+    assert 'value="测试南路"' in clerk.page
+    assert clerk.post(clerk.action("leave-household"), clerk.form()).status_code == 303
+    clerk.get("/desk")
+    assert 'value="测试南路"' not in clerk.page
+    assert 'id="household"' not in clerk.page
+
+
+def test_what_only_a_card_has_vouched_for_is_told_in_words(house, clerk):
+    without_card(
+        clerk, name="测试四", id_no="990000198506120102", id_no_again="990000198506120102", ethnic="01",
+        hukou_address="测试地区测试路1号", **REST,
+    )  # fmt: skip
+    saved = clerk.post(clerk.action("save"), clerk.form(then="stay"))
+    assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
+    house.lay(house.card("测试四", "990000198506120102"))
+    clerk.get("/desk")
+    assert clerk.post(clerk.action("save"), clerk.form(then="stay")).status_code == 303
+    clerk.get(saved.headers["Location"])
+    assert re.search("证件核对无误：[^原]*姓名、[^原]*▣芯片·已核验", told(clerk))
