@@ -14,8 +14,9 @@ from typing import Any
 from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
-from agent.control import ControlServer
+from agent.control import ControlServer, Talk
 from agent.control_handlers import handlers
+from agent.control_scan import ScanLender
 from agent.devices.chosen import ChosenPorts
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
@@ -190,7 +191,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
     scan_desk.on_button = ScanButton(desk, register, documents).pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
-    control = ControlServer(socket_place(config.folder), handlers(devices, accounts))
+    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts).serve}
+    control = ControlServer(socket_place(config.folder), handlers(devices, accounts), talks)
     parts_of_documents = (documents, scan_desk, looks, papers.pictures)
     return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)
 

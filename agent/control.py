@@ -1,7 +1,7 @@
 """The agent's unix socket: what the command line asks of a running agent, and who may ask.
 
-One JSON line asks, one JSON line answers.  The kernel says who is at the other end: root, the agent's own user and
-members of the group `renhu` are heard, nobody else.
+One JSON line asks, one JSON line answers; a talk is answered with more than that.  The kernel says who is at the other
+end: root, the agent's own user and members of the group `renhu` are heard, nobody else.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ LINE_LIMIT_BYTES = 64 * 1024
 ANSWER_LIMIT_S = 5.0
 
 Handler = Callable[[dict[str, Any], int], dict[str, Any]]
+Talk = Callable[[dict[str, Any], int, socket.socket], None]
 
 
 def may_ask(uid: int) -> bool:
@@ -47,11 +48,13 @@ class ControlServer:
     Args:
         path: where the socket stands.
         handlers: what can be asked, by name; each gets the question and the asker's uid, and may raise CodedError.
+        talks: the same for what is answered bit by bit; each gets the connection besides.
     """
 
-    def __init__(self, path: Path, handlers: dict[str, Handler]) -> None:
+    def __init__(self, path: Path, handlers: dict[str, Handler], talks: dict[str, Talk] | None = None) -> None:
         self._path = path
         self._handlers = handlers
+        self._talks = talks or {}
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         try:
@@ -88,25 +91,30 @@ class ControlServer:
             try:
                 answer = self._reply(connection, uid)
             except CodedError as error:
-                answer = {
-                    "error": {"code": error.code, "actor": error.actor, "retry": error.retry, "facts": error.facts}
-                }
+                answer = {"error": error_told(error)}
             except (ValueError, OSError):
                 log.warning("a question that was none, from uid %d", uid)
+                return
+            if answer is None:
                 return
             try:
                 connection.sendall(json.dumps(answer).encode() + b"\n")
             except OSError:
                 log.info("uid %d did not wait for the answer", uid)
 
-    def _reply(self, connection: socket.socket, uid: int) -> dict[str, Any]:
+    def _reply(self, connection: socket.socket, uid: int) -> dict[str, Any] | None:
+        """The answer; None where a talk has given it already."""
         if not may_ask(uid):
             log.warning("uid %d may not ask", uid)
             raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
         question = json.loads(_line(connection))
         if not isinstance(question, dict):
             raise ValueError("not a question")  # noqa: TRY004 - what came is wrong, not our call
-        handler = self._handlers.get(str(question.get("ask")))
+        asked = str(question.get("ask"))
+        if asked in self._talks:
+            self._talks[asked](question, uid, connection)
+            return None
+        handler = self._handlers.get(asked)
         if handler is None:
             raise CodedError("CONTROL-UNKNOWN", Actor.DEVELOPER, Retry.NEVER)
         return handler(question, uid)
@@ -118,20 +126,46 @@ def ask(path: Path, question: dict[str, Any], limit_s: float) -> dict[str, Any] 
     Returns: its answer; None when no agent answers there.
     Raises: CodedError as the agent says.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(limit_s + ANSWER_LIMIT_S)
+    connection = called(path, question, limit_s + ANSWER_LIMIT_S)
+    if connection is None:
+        return None
+    with connection:
         try:
-            connection.connect(str(path))
-            connection.sendall(json.dumps(question).encode() + b"\n")
             answer = json.loads(_line(connection))
-        except PermissionError:
-            raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION) from None
         except (OSError, ValueError):
             return None
     if isinstance(answer, dict) and "error" in answer:
-        error = answer["error"]
-        raise CodedError(error["code"], Actor(error["actor"]), Retry(error["retry"]), **error["facts"])
+        raise error_of(answer["error"])
     return dict(answer)
+
+
+def called(path: Path, question: dict[str, Any], limit_s: float) -> socket.socket | None:
+    """Put a question to the agent behind `path`, which may be silent for `limit_s` seconds at a time.
+
+    Returns: the connection, to be closed by the caller; None when no agent is there.
+    Raises: CodedError CONTROL-DENIED.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    connection.settimeout(limit_s)
+    try:
+        connection.connect(str(path))
+        connection.sendall(json.dumps(question).encode() + b"\n")
+    except OSError as error:
+        connection.close()
+        if isinstance(error, PermissionError):
+            raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION) from None
+        return None
+    return connection
+
+
+def error_told(error: CodedError) -> dict[str, Any]:
+    """An error as it goes over the socket."""
+    return {"code": error.code, "actor": error.actor, "retry": error.retry, "facts": error.facts}
+
+
+def error_of(told: dict[str, Any]) -> CodedError:
+    """The error that came over the socket."""
+    return CodedError(told["code"], Actor(told["actor"]), Retry(told["retry"]), **told["facts"])
 
 
 def _line(connection: socket.socket) -> bytes:

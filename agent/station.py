@@ -6,7 +6,7 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,13 @@ from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
 from agent.config import ReaderConfig, ScannerConfig
 from agent.control import SOCKET_NAME, ControlServer, ask
+from agent.control_scan import borrowed_pages
 from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
 from agent.documents.page_looks import PageLooks
+from agent.documents.papers import NewPage
 from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.service import DocumentsService
@@ -32,6 +34,7 @@ from agent.events.service import EventBus
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from drivers.api import IdCard
+from drivers.scanner_api import Progress, ScanRequest
 from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
@@ -61,6 +64,17 @@ def agent_address(folder: Path, role: str) -> str | None:
     answer = ask_agent(folder, {"ask": "status"}, ASK_LIMIT_S)
     devices = [] if answer is None else answer["devices"]
     return next((str(device["address"]) for device in devices if device["role"] == role), None)
+
+
+def scan_through_agent(
+    folder: Path, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
+) -> Iterator[NewPage] | None:
+    """Scan through the agent that runs for a data folder; None when none runs.  Raises: as `borrowed_pages`."""
+    for place in socket_places(folder):
+        pages = borrowed_pages(place, wanted, silence_s, report)
+        if pages is not None:
+            return pages
+    return None
 
 
 def socket_place(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`renhu scan`: scan into a PDF, with the station's own scanner or another, while no agent holds it."""
+"""`renhu scan`: scan into a PDF, through the running agent where there is one, else directly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import errno
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
-from agent.station import agent_address, scanner_settings
+from agent.station import agent_address, scan_through_agent, scanner_settings
 from drivers.scanner_api import ColourMode, Progress, ScanRequest, Source
 
 BAR_CELLS = 30
@@ -34,9 +35,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     wanted = ScanRequest(_source(arguments), ColourMode(arguments.mode), arguments.dpi)
     output: Path = arguments.output
     try:
-        settings = _scanner(load(arguments.config), arguments.address)
+        config = load(arguments.config)
         _look_at(output)
-        pages, error = _scan(settings, wanted, arguments.timeout)
+        pages, error = _scan(config, arguments, wanted)
         if error is not None and not pages:
             raise error
         pdf = _typeset(pages)
@@ -59,20 +60,26 @@ def _source(arguments: argparse.Namespace) -> Source:
     return Source(arguments.source or Source.FLATBED)
 
 
-def _scanner(config: Config, address: str | None) -> DeviceSettings:
-    """Say how the scanner is reached.
+def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -> Iterator[NewPage]:
+    """The pages as they come: from the agent that holds the scanner, else from a worker of our own.
 
-    Raises: CodedError SCANNER-NOT-CONFIGURED; SCANNER-OF-AGENT while a running agent holds it.
+    Raises: CodedError as the agent or the scanner says; SCANNER-NOT-CONFIGURED.
     """
+    address, silence_s = arguments.address, arguments.timeout
     own = None if config.scanner is None else scanner_settings(config.scanner)
-    if own is None:
-        if address is None:
-            raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-        return DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
-    held = agent_address(config.folder, "scanner")
-    if held is not None and address in {None, held}:
-        raise CodedError("SCANNER-OF-AGENT", Actor.CLERK, Retry.AFTER_ACTION)
-    return as_the_daemon(own, config.folder) if address is None else msgspec.structs.replace(own, address=address)
+    if address is None or address == agent_address(config.folder, "scanner"):
+        borrowed = scan_through_agent(config.folder, wanted, silence_s, _show)
+        if borrowed is not None:
+            return borrowed
+    if address is not None:
+        own = own or DeviceSettings(role="scanner", driver="scanner_sane", address=address, options={})
+        settings = msgspec.structs.replace(own, address=address)
+    elif own is not None:
+        settings = as_the_daemon(own, config.folder)
+    else:
+        raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+    scanned = scan_pages(settings, SystemClock(), wanted, silence_s, _show)
+    return (new_page(page, body, wanted.source) for page, body in scanned)
 
 
 def _look_at(output: Path) -> None:
@@ -81,14 +88,16 @@ def _look_at(output: Path) -> None:
         raise CodedError("SCAN-OUTPUT", Actor.CLERK, Retry.AFTER_ACTION, path=str(output))
 
 
-def _scan(settings: DeviceSettings, wanted: ScanRequest, silence_s: float) -> tuple[list[NewPage], CodedError | None]:
+def _scan(
+    config: Config, arguments: argparse.Namespace, wanted: ScanRequest
+) -> tuple[list[NewPage], CodedError | None]:
     """Give the pages that came, and why no more of them did; None at the regular end."""
     pages: list[NewPage] = []
     try:
-        for page, body in scan_pages(settings, SystemClock(), wanted, silence_s, _show):
-            pages.append(new_page(page, body, wanted.source))
-            _show(Progress(page.number, page.height_px, page.height_px))
-            tell("SCAN-PAGE", page=page.number)
+        for page in _pages(config, arguments, wanted):
+            pages.append(page)
+            _show(Progress(len(pages), 1, 1))
+            tell("SCAN-PAGE", page=len(pages))
     except KeyboardInterrupt:
         return pages, CodedError("SCANNER-CANCELLED", Actor.CLERK, Retry.NOW)
     except CodedError as error:

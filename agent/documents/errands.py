@@ -41,6 +41,7 @@ class JobErrand(Errand):
         self.order = order
         self.user = order.by.user_id
         self.name = order.by.name
+        self.what = order.kind
         self.about = {order.owner.column: str(order.owner.id)}
         self._jobs = jobs
         self._wish = wish

@@ -45,12 +45,14 @@ class Errand(ABC):
     Attributes:
         user: who sent it: a user's key, or another word for somebody who is no user.
         name: who that is, for those who find the scanner held.
+        what: what is scanned: a kind of document, or the name of a command.
         about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
         silence_s: so long the scanner may show nothing.
     """
 
     user: str
     name: str
+    what: str
     about: dict[str, str | int]
     silence_s: float = 60.0
 

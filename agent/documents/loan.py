@@ -1,0 +1,69 @@
+"""A scan for a command beside the agent: its pages are handed over and never kept here."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+from typing import Final
+
+from agent.documents.job_state import JobHappening
+from agent.documents.papers import NewPage
+from agent.documents.scan_orders import Errand
+from agent.errors import Actor, CodedError, Retry
+from drivers.scanner_api import Progress, ScannerOffers, ScanRequest
+
+_ENDS: Final = {
+    JobHappening.CANCELLED: ("SCANNER-CANCELLED", Actor.CLERK),
+    JobHappening.RESTARTED: ("SCANNER-STOPPING", Actor.TECHNICIAN),
+}
+
+
+class LoanEnd:
+    """The end of a loan; `error` is None where the scanner simply had no more."""
+
+    def __init__(self, error: CodedError | None) -> None:
+        self.error = error
+
+
+class Loan(Errand):
+    """The scanner, lent for one scan.
+
+    Args:
+        borrower: who, as others are told who find the scanner held.
+        wanted: what to scan.
+        silence_s: so long the scanner may show nothing.
+    """
+
+    what = "renhu scan"
+
+    def __init__(self, borrower: str, wanted: ScanRequest, silence_s: float) -> None:
+        self.user = self.name = borrower
+        self.about = {}
+        self.silence_s = silence_s
+        self.shown: queue.SimpleQueue[NewPage | Progress | LoanEnd] = queue.SimpleQueue()
+        self._wanted = wanted
+
+    def begin(self) -> str:
+        """Nothing is written down: the use itself is audited by whoever lends."""
+        return str(uuid.uuid4())
+
+    def request(self, offers: ScannerOffers) -> ScanRequest:  # noqa: ARG002 - a command says itself what it wants
+        """What the command asked for."""
+        return self._wanted
+
+    def keep(self, page: NewPage) -> None:
+        """Hand a page over."""
+        self.shown.put(page)
+
+    def progress(self, page: int, lines: int, lines_expected: int) -> None:
+        """Tell the command how far the page is."""
+        self.shown.put(Progress(page, lines, lines_expected))
+
+    def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
+        """Tell the command of the end."""
+        if happening in {JobHappening.STARTED, JobHappening.PAGE}:
+            return
+        if error is None and happening in _ENDS:
+            code, actor = _ENDS[happening]
+            error = CodedError(code, actor, Retry.NOW)
+        self.shown.put(LoanEnd(error))
