@@ -15,6 +15,7 @@ from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import kinds, sheets
 from agent.documents.errors import refused, unknown_page
+from agent.documents.looks import Looks
 from agent.documents.page_sizes import SIZES_MM, Region
 from agent.documents.page_views import document_view
 from agent.documents.page_work import for_browser, make_pdf
@@ -60,6 +61,7 @@ class DocumentsService:
         self._papers = papers
         self._pictures = pictures
         self.straightening = straightening
+        self._looks = Looks()
         self.scans = scans
 
     def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
@@ -126,20 +128,18 @@ class DocumentsService:
         return len(blank)
 
     def page(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
-        """What a page shows, as it was scanned or put right, and as a browser can show it.
+        """What a page shows, as it was scanned or put right, and as a browser can show it; the look is audited.
 
         Raises: CodedError PAGE-UNKNOWN, PAGE-UNREADABLE and those of the media store.
         """
         owner = owner_of(ref)
-        with reading(self._store):
-            require(owner, by)
+        self._note_look(owner, page_id, by)
         return for_browser(self._pictures, self._papers.shown_content(owner, key_of(page_id)))
 
     def original(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
         """A page as it came, whatever has been made of it.  Raises: as of `page`."""
         owner = owner_of(ref)
-        with reading(self._store):
-            require(owner, by)
+        self._note_look(owner, page_id, by)
         return for_browser(self._pictures, self._papers.page_content(owner, key_of(page_id)))
 
     def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
@@ -157,6 +157,17 @@ class DocumentsService:
             raise refused("DOCUMENT-EMPTY")
         pages = [(self._papers.shown_content(owner, page_id), turned) for page_id, turned in held]
         return make_pdf(self._pictures, pages)
+
+    def _note_look(self, owner: Owner, page_id: str, by: SignedIn) -> None:
+        """Note that a document's pictures are looked at: once a session, though each picture is asked for by itself."""
+        with reading(self._store):
+            require(owner, by)
+            document_id = sheets.page_of(owner, key_of(page_id)).document_id
+        if self._looks.has_seen(by.session_id, document_id):
+            return
+        with writing(self._store):
+            self._note(by, Act.DOCUMENT_VIEWED, ("document", document_id), what="pictures")
+        self._looks.saw(by.session_id, document_id)
 
     def _may_change(self, ref: OwnerRef, by: SignedIn) -> Owner:
         if by.role != CLERK:
