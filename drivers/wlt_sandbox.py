@@ -3,7 +3,7 @@
 Landlock leaves the library its own files, the system's libraries and the scratch folder; a system-call filter leaves it
 memory, files, clocks and its own end: no socket, program, process or signal to others.  Both hold without privileges,
 cannot be undone, and are required.  What else this kernel and this service allow is taken besides, and named.
-Source: Linux user API, linux/landlock.h, linux/filter.h, linux/seccomp.h.
+Source: Linux user API, linux/filter.h, linux/seccomp.h.
 """
 
 from __future__ import annotations
@@ -17,14 +17,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from drivers.landlock import (
+    MAKE_REG,
+    READ,
+    READ_FILE,
+    REMOVE_FILE,
+    TRUNCATE,
+    WRITE_FILE,
+    Allowance,
+    ConfinementMissing,
+    Libc,
+    restrict,
+)
+
+__all__ = ["CALLS", "TGKILL", "ConfinementMissing", "call_filter", "confine"]
+
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
-_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
-_WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_FILE, _MAKE_REG, _TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 5, 1 << 8, 1 << 14
-# How many of the file rights, counted from bit 0, a version of Landlock knows.
-_FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}
-_FILE_RIGHTS_NOW: Final = 16
 
 SYSTEM_FOLDERS: Final = ("/usr", "/lib", "/lib64")
 SYSTEM_FILES: Final = ("/etc/ld.so.cache", "/dev/null", "/dev/zero", "/dev/urandom")
@@ -64,30 +74,6 @@ _LIMITS: Final = (
 )
 
 
-class ConfinementMissing(Exception):
-    """A required layer is not to be had here; `str()` names it.  Nothing unknown may be loaded then."""
-
-
-class _Libc:
-    """The few calls that Python has no name for."""
-
-    def __init__(self) -> None:
-        self._library = ctypes.CDLL(None, use_errno=True)
-
-    def call(self, number: int, *arguments: object) -> int:
-        """A system call by number; -1 with errno on failure."""
-        return int(self._library.syscall(ctypes.c_long(number), *arguments))
-
-    def prctl(self, option: int, *arguments: object) -> int:
-        """An operation on this process; -1 with errno on failure."""
-        padding = [ctypes.c_ulong(0)] * (4 - len(arguments))
-        return int(self._library.prctl(option, *arguments, *padding))
-
-    def unshare(self, spaces: int) -> int:
-        """Leave namespaces; -1 with errno on failure."""
-        return int(self._library.unshare(spaces))
-
-
 def confine(readable: Iterable[Path], scratch: Path) -> tuple[str, ...]:
     """Give up, for good, all but `readable` files, the system's libraries and the `scratch` folder.
 
@@ -100,7 +86,7 @@ def confine(readable: Iterable[Path], scratch: Path) -> tuple[str, ...]:
 
     Raises: ConfinementMissing.
     """
-    libc = _Libc()
+    libc = Libc()
     layers = ["limits"]
     libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(9))
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) == 0:
@@ -109,52 +95,19 @@ def confine(readable: Iterable[Path], scratch: Path) -> tuple[str, ...]:
         resource.setrlimit(limit, (soft, hard))
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1)) != 0:
         raise ConfinementMissing("no-new-privileges")
-    layers += _restrict_files(libc, readable, scratch)
+    layers += restrict(libc, _kept(readable, scratch))
     _restrict_calls(libc)
     return (*layers, "system-calls")
 
 
-def _restrict_files(libc: _Libc, readable: Iterable[Path], scratch: Path) -> list[str]:
-    version = libc.call(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
-    if version < 1:
-        raise ConfinementMissing("landlock")
-    layers = ["landlock-files"]
-    handled = (1 << _FILE_RIGHTS.get(version, _FILE_RIGHTS_NOW)) - 1
-    attributes = struct.pack("=Q", handled)
-    if version >= 4:
-        attributes += struct.pack("=Q", 0b11)
-        layers.append("landlock-network")
-    if version >= 6:
-        attributes += struct.pack("=Q", 0b11)
-        layers.append("landlock-signals")
-    ruleset = libc.call(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0)
-    if ruleset < 0:
-        raise ConfinementMissing("landlock")
-    for folder in SYSTEM_FOLDERS:
-        _allow(libc, ruleset, Path(folder), _READ_FILE | _READ_DIR)
-    for file in (*map(Path, SYSTEM_FILES), *readable):
-        _allow(libc, ruleset, file, _READ_FILE)
-    own = _READ_FILE | _READ_DIR | _WRITE_FILE | _MAKE_REG | _REMOVE_FILE | _TRUNCATE
-    _allow(libc, ruleset, scratch, own & handled)
-    if libc.call(_LANDLOCK_RESTRICT, ruleset, 0) != 0:
-        raise ConfinementMissing("landlock")
-    os.close(ruleset)
-    return layers
+def _kept(readable: Iterable[Path], scratch: Path) -> Allowance:
+    paths = [(Path(folder), READ) for folder in SYSTEM_FOLDERS]
+    paths += [(file, READ_FILE) for file in (*map(Path, SYSTEM_FILES), *readable)]
+    own = READ | WRITE_FILE | MAKE_REG | REMOVE_FILE | TRUNCATE
+    return Allowance((*paths, (scratch, own)))
 
 
-def _allow(libc: _Libc, ruleset: int, path: Path, rights: int) -> None:
-    try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
-        if libc.call(_LANDLOCK_ADD, ruleset, 1, struct.pack("=Qi", rights, descriptor), 0) != 0:
-            raise ConfinementMissing("landlock")
-    finally:
-        os.close(descriptor)
-
-
-def _restrict_calls(libc: _Libc) -> None:
+def _restrict_calls(libc: Libc) -> None:
     code = call_filter(platform.machine(), os.getpid())
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))

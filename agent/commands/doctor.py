@@ -57,7 +57,7 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
     if answer is not None:
         statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
         findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
-        findings += [_of_status(status) for status in statuses]
+        findings += [finding for status in statuses for finding in findings_of(status)]
         return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
     worst = Exit.DONE
@@ -70,18 +70,25 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
     configured = [] if config.reader is None else [reader_settings(config.reader)]
     configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
     statuses = [probe(as_the_daemon(settings, config.folder), SystemClock(), DEVICE_LIMIT_S) for settings in configured]
-    findings += [_of_status(status) for status in statuses]
+    findings += [finding for status in statuses for finding in findings_of(status)]
     codes = [status.code for status in statuses if status.code is not None]
     return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst
 
 
-def _of_status(status: DeviceStatus) -> Finding:
+def findings_of(status: DeviceStatus) -> Iterator[Finding]:
+    """How a device is, and whether its worker is confined."""
     name = status.role.upper()
-    if status.code is None and status.state not in WELL:
-        return Finding(status.role, False, f"DOCTOR-{name}-NOT-YET", {"state": status.state})
-    if status.code is None:
-        return Finding(status.role, True, f"DOCTOR-{name}", {"address": status.identity.get("address", status.address)})
-    return Finding(status.role, False, status.code, status.facts)
+    if status.code is not None:
+        yield Finding(status.role, False, status.code, status.facts)
+    elif status.state not in WELL:
+        yield Finding(status.role, False, f"DOCTOR-{name}-NOT-YET", {"state": status.state})
+    else:
+        address = status.identity.get("address", status.address)
+        yield Finding(status.role, True, f"DOCTOR-{name}", {"address": address})
+    if status.layers is not None:
+        is_confined = "landlock-files" in status.layers
+        code = "DOCTOR-CONFINED" if is_confined else "DOCTOR-NOT-CONFINED"
+        yield Finding(f"{status.role}-confinement", is_confined, code, {"driver": status.driver})
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

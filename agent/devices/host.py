@@ -69,6 +69,7 @@ class DeviceHost:
     identity: dict[str, str] = field(default_factory=dict)
     statistics: dict[str, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
+    layers: tuple[str, ...] | None = None
     since: datetime | None = None
     is_reading: bool = False
     turn: int = 0
@@ -103,6 +104,7 @@ class DeviceHost:
         self.wire = Wire(ours, is_worker=False)
         self.start_due_s = None
         self.has_hung = False
+        self.layers = None
         self.heard_s = self.clock.monotonic()
         settings = self.settings
         self.tell(Start(VERSION, settings.role, settings.driver, settings.address, dict(settings.options)))

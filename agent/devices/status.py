@@ -12,7 +12,10 @@ from drivers.api import Candidate
 
 
 class DeviceStatus(msgspec.Struct, frozen=True):
-    """What pages and commands are told of a device; no personal data."""
+    """What pages and commands are told of a device; no personal data.
+
+    `layers` are what the kernel keeps its worker from; None while none has told.
+    """
 
     role: str
     driver: str
@@ -25,6 +28,7 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     statistics: dict[str, int]
     simulated: bool
     candidates: tuple[Candidate, ...]
+    layers: tuple[str, ...] | None = None
 
 
 def status_of(host: DeviceHost) -> DeviceStatus:
@@ -41,4 +45,5 @@ def status_of(host: DeviceHost) -> DeviceStatus:
         statistics=host.statistics,
         simulated=is_simulated(host.identity),
         candidates=host.candidates,
+        layers=host.layers,
     )

@@ -20,7 +20,7 @@ from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, i
 from agent.devices.role_codes import CODES
 from agent.devices.state import DeviceState, Happening
 from agent.devices.status import DeviceStatus, status_of
-from agent.devices.wire import Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
+from agent.devices.wire import Confined, Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
 from agent.events.service import Event
 from drivers.api import Actor, Clock, DeviceError, Retry
 
@@ -195,6 +195,8 @@ class Supervisor:
                 host.statistics = statistics
             case Ports(candidates):
                 host.candidates = candidates
+            case Confined(layers):
+                host.layers = layers
             case Hello():
                 pass
 

@@ -87,6 +87,12 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     pid: int
 
 
+class Confined(msgspec.Struct, frozen=True, tag="confined"):
+    """Worker → agent, before its driver is loaded: what the kernel keeps from it; nothing where it cannot."""
+
+    layers: tuple[str, ...]
+
+
 class State(msgspec.Struct, frozen=True, tag="state"):
     """Worker → agent: the device is "ready", "absent" or "faulted", and why."""
 
@@ -153,7 +159,7 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
 
 
 ToWorker = Start | Watch | Request | Cancel
-FromWorker = Hello | State | Sign | Reply | Page | Ports | Pulse
+FromWorker = Hello | Confined | State | Sign | Reply | Page | Ports | Pulse
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode

@@ -1,14 +1,13 @@
 """A worker: one process that holds one device's driver, and ends when its agent does.
 
 Started by the supervisor as `python -m agent.devices.worker FD`, with its end of the socket pair as descriptor FD and
-an environment that names nothing of the station.  It gets no key, no database and no path of the data folder.
+an environment that names nothing of the station.  It gets no key, no database and no path of the data folder, and
+before it loads its driver it gives up all files that it has no use for.
 """
 
 from __future__ import annotations
 
 import ctypes
-import importlib
-import importlib.metadata
 import importlib.util
 import logging
 import os
@@ -16,17 +15,20 @@ import resource
 import signal
 import socket
 import sys
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from agent.clock import SystemClock
+from agent.devices.confinement import confine
 from agent.devices.reader_watch import ReaderWatch
 from agent.devices.scanner_watch import LibraryHung, ScannerWatch
-from agent.devices.wire import EXIT_HUNG, VERSION, Hello, Start, State, Wire, WireBroken
+from agent.devices.wire import EXIT_HUNG, VERSION, Confined, Hello, Start, State, Wire, WireBroken
 from drivers.api import CodedError, IdReader
 from drivers.scanner_api import DocumentScanner
 
 log = logging.getLogger("renhu.worker")
 
+DRIVERS = "renhu.drivers"
 DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -48,16 +50,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def load_driver(name: str) -> object:
-    """Find a driver module: a file of `drivers/` by its name, else an entry point of `renhu.drivers`.
+def find_driver(name: str) -> EntryPoint:
+    """Find a driver: a file of `drivers/` by its name, else an entry point of `renhu.drivers`; nothing is loaded yet.
 
     Raises: ModuleNotFoundError when there is none of that name.
     """
     if name.isidentifier() and importlib.util.find_spec(f"drivers.{name}") is not None:
-        return importlib.import_module(f"drivers.{name}")
-    for entry in importlib.metadata.entry_points(group="renhu.drivers"):
+        return EntryPoint(name, f"drivers.{name}", DRIVERS)
+    for entry in entry_points(group=DRIVERS):
         if entry.name == name:
-            return entry.load()
+            return entry
     raise ModuleNotFoundError(name, name=name)
 
 
@@ -75,8 +77,9 @@ def _first(wire: Wire) -> list[Any]:
 def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
     clock = SystemClock()
     try:
-        driver = load_driver(start.driver)
-        device = driver.create(start.address, start.settings, clock)  # type: ignore[attr-defined]
+        driver = find_driver(start.driver)
+        wire.send(Confined(confine(start.role, driver.module, start.address, start.settings)))
+        device = driver.load().create(start.address, start.settings, clock)
     except CodedError as error:
         _stay_faulted(wire, error.code, error.facts)
         return
