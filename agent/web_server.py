@@ -57,10 +57,12 @@ class _Server(wsgi.Server):
 def listen(host: str, port: int) -> socket.socket:
     """Bind the loopback address, or take the socket that systemd passes as descriptor 3.
 
+    That one stays open for whoever asks next: behind a start that was refused the page that says why is served on it.
+
     Raises: StartRefused: WEB-PORT-IN-USE (3), WEB-PORT-DENIED, WEB-SOCKET-NOT-LOOPBACK (2).
     """
-    if os.environ.pop("LISTEN_PID", "") == str(os.getpid()) and os.environ.pop("LISTEN_FDS", "0") != "0":
-        return _on_loopback(socket.socket(fileno=LISTEN_FD))
+    if os.environ.get("LISTEN_PID") == str(os.getpid()) and os.environ.get("LISTEN_FDS", "0") != "0":
+        return _on_loopback(socket.socket(fileno=os.dup(LISTEN_FD)))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -96,7 +96,7 @@ def test_ready_watchdog_socket_credential_enrolment_and_an_orderly_end(service):
 
 @pytest.mark.parametrize("key", ["renhu.key", "renhu-media.key"])
 def test_a_credential_is_never_made_where_a_database_exists(service, key):
-    folder, _, notified, start = service
+    folder, listening, notified, start = service
     process = start()
     next_word(notified, "READY=1")
     process.send_signal(signal.SIGTERM)
@@ -105,6 +105,10 @@ def test_a_credential_is_never_made_where_a_database_exists(service, key):
     before = (folder / "state" / DATABASE).read_bytes()
     refused = start()
     next_word(notified, "READY=1")
+    connection = http.client.HTTPConnection(*listening.getsockname(), timeout=10)
+    connection.request("GET", "/")
+    assert connection.getresponse().status == 503, "the page that says why is served on the same socket"
+    connection.close()
     refused.send_signal(signal.SIGTERM)
     assert refused.wait(10) == 10
     assert (folder / "state" / DATABASE).read_bytes() == before

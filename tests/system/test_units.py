@@ -21,6 +21,7 @@ from agent.errors import Exit
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "systemd"
 UNIT = UNITS / "renhu.service"
+SOCKET = UNITS / "renhu.socket"
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -29,14 +30,14 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> subprocess.C
     )
 
 
-def settings(unit: Path = UNIT) -> dict[str, list[str]]:
-    """The values of [Service] in order; a key may stand several times."""
+def settings(unit: Path = UNIT, wanted: str = "[Service]") -> dict[str, list[str]]:
+    """The values of a section in order; a key may stand several times."""
     values: dict[str, list[str]] = {}
     section = ""
     for line in unit.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line
-        elif section == "[Service]" and "=" in line and not line.startswith("#"):
+        elif section == wanted and "=" in line and not line.startswith("#"):
             key, value = line.split("=", 1)
             values.setdefault(key, []).append(value)
     return values
@@ -57,6 +58,24 @@ def test_systemd_verifies_the_unit_without_a_word(rendered: Path) -> None:
     seen = run("systemd-analyze", "verify", "--man=no", rendered)
     ours = [line for line in seen.stderr.splitlines() if "renhu" in line]
     assert (seen.returncode, ours) == (0, [])
+
+
+def test_systemd_verifies_the_socket_beside_the_unit_and_notices_a_misspelt_setting(rendered: Path) -> None:
+    socket = rendered.with_name("renhu.socket")
+    text = SOCKET.read_text("utf-8")
+    socket.write_text(text, "utf-8")
+    seen = run("systemd-analyze", "verify", "--man=no", socket, rendered)
+    assert (seen.returncode, [line for line in seen.stderr.splitlines() if "renhu" in line]) == (0, [])
+    socket.write_text(text.replace("FlushPending=", "FlushPendings="), "utf-8")
+    assert "FlushPendings" in run("systemd-analyze", "verify", "--man=no", socket, rendered).stderr
+
+
+def test_the_socket_is_the_one_loopback_address_that_the_service_would_bind_itself() -> None:
+    held = settings(SOCKET, "[Socket]")
+    default = config.parse({}, "renhu.toml")
+    assert held["ListenStream"] == [f"{default.host}:{default.port}"]
+    assert (held["IPAddressDeny"], held["IPAddressAllow"]) == (["any"], ["localhost"])
+    assert "Accept" not in held, "the service takes one listening socket"
 
 
 def test_verify_notices_a_misspelt_setting(rendered: Path) -> None:
