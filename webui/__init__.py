@@ -27,6 +27,7 @@ from webui.views import (
     media,
     practice,
     register,
+    straighten,
     users,
 )
 
@@ -93,6 +94,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
         media,
         practice,
         register,
+        straighten,
         users,
     ):
         app.register_blueprint(module.bp)

@@ -94,6 +94,10 @@ TABLE: Final[dict[str, Access]] = {
     "documents.cancel": Access.CLERK,
     "documents.change": Access.CLERK,
     "documents.remove_blanks": Access.CLERK,
+    "straighten.page": Access.CLERK,
+    "straighten.decide": Access.CLERK,
+    "straighten.accept_all": Access.CLERK,
+    "straighten.original": Access.CLERK,
     "media.card_picture": Access.CLERK,
     "devices.page": Access.TECHNICIAN,
     "devices.restart": Access.TECHNICIAN,
@@ -115,7 +119,7 @@ TABLE: Final[dict[str, Access]] = {
 NO_PAGES: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
-        "events.stream", "documents.picture", "documents.pdf", "media.card_picture",
+        "events.stream", "documents.picture", "documents.pdf", "straighten.original", "media.card_picture",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -57,4 +57,5 @@ def crop_view(row: Any, document: Any, crop: Crop) -> CropView:
         original_size_mm=(width, height),
         original_box=box,
         is_finished=row.finished_id is not None,
+        revision=crop.revision,
     )

@@ -14,6 +14,7 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import kinds, sheets
+from agent.documents.crops import Box
 from agent.documents.errors import refused, unknown_page
 from agent.documents.looks import Looks
 from agent.documents.page_sizes import SIZES_MM, Region
@@ -30,7 +31,7 @@ from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
-__all__ = ["SIZES_MM", "Board", "DocumentsService", "OwnerRef", "Region", "ScanWish"]
+__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "Region", "ScanWish"]
 
 CLERK: Final = "clerk"
 

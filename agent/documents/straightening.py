@@ -7,7 +7,7 @@ the same owner, and shredded when the clerk goes back to the original.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -147,12 +147,39 @@ class Straightening:
             wished = crop.shown() if box is None else _unseen(row, crop, box)
         if wished is None:
             raise unknown_page()
-        made = crop.accepting(wished)
-        stored = self._made(at.owner, at.page_id, made)
-        with self._abandoning(stored), writing(self._store):
-            row = self._row(at, by)
-            gone = self._exchange(row, made, self._media.keep(stored))
-            self._note(by, row, "straighten")
+        self._apply([(at, crop.accepting(wished))], by)
+
+    def accept_all(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> int:
+        """Put all pages of a document right as proposed; says how many there were.
+
+        Raises: CodedError DOCUMENT-CHANGED, PAGE-UNKNOWN and as of `accept`; either all are put right or none.
+        """
+        owner = _owner(ref, by)
+        with reading(self._store):
+            require(owner, by)
+            held = document_queries.held_pages(key_of(document_id))
+            wishes = [
+                (_At(owner, row.id, version), crop.accepting(box))
+                for row in held
+                if (crop := crop_of(row)) is not None and crop.state == "proposed" and (box := crop.shown()) is not None
+            ]
+            for at, _ in wishes:
+                self._row(at, by)
+        self._apply(wishes, by)
+        return len(wishes)
+
+    def _apply(self, wishes: Sequence[tuple[_At, Crop]], by: SignedIn) -> None:
+        """Make the finished pages, then let all of them show at once."""
+        stored: list[Stored] = []
+        gone: list[str] = []
+        with self._abandoning(stored):
+            for at, crop in wishes:
+                stored.append(self._made(at.owner, at.page_id, crop))
+            with writing(self._store):
+                rows = [self._row(at, by) for at, _ in wishes]
+                for row, (_, crop), made in zip(rows, wishes, stored, strict=True):
+                    gone += self._exchange(row, crop, self._media.keep(made))
+                    self._note(by, row, "straighten")
         self._media.unlink(gone)
 
     def _made(self, owner: Owner, page_id: uuid.UUID, crop: Crop) -> Stored:
@@ -163,12 +190,14 @@ class Straightening:
         return self._media.put(content, kind, Binding(owner.id, FINISHED, crop.revision))
 
     @contextmanager
-    def _abandoning(self, stored: Stored) -> Iterator[None]:
-        """Give the room of a file back when it is refused before its row is written."""
+    def _abandoning(self, stored: list[Stored]) -> Iterator[None]:
+        """Give the room of files back when they are refused; behind a failure of the database the sweep decides."""
         try:
             yield
-        except (CodedError, RightsDenied):
-            self._media.abandon(stored)
+        except CodedError as error:
+            if error.actor is Actor.CLERK:
+                for one in stored:
+                    self._media.abandon(one)
             raise
 
     def _looked_at(self, at: _At, by: SignedIn) -> tuple[Any, Crop]:

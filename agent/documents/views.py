@@ -67,6 +67,7 @@ class CropView:
         original_size_mm: width and height of the original as it came.
         original_box: the rectangle on the original as it came.
         is_finished: whether the page shows what was made of it.
+        revision: how many were made of it so far.
     """
 
     page_id: str
@@ -81,6 +82,12 @@ class CropView:
     original_size_mm: tuple[float, float]
     original_box: Box
     is_finished: bool
+    revision: int
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the clerk has something to decide."""
+        return self.state == "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,11 @@ class DocumentView:
     def blanks(self) -> Sequence[PageView]:
         """The pages whose removal is proposed."""
         return [page for page in self.pages if page.is_blank]
+
+    @property
+    def crooked(self) -> Sequence[PageView]:
+        """The pages that it is proposed to put right."""
+        return [page for page in self.pages if page.crop is not None and page.crop.is_proposed]
 
 
 @dataclass(frozen=True, slots=True)
