@@ -3,6 +3,9 @@
 A file is written in `incoming`, synced, renamed to `ab/abcd…`, and its folder synced; only then may a row name it.
 Only encrypted bytes come here.
 
+A file that no row names is set aside before it goes for good: where an older copy of the database was put in place, its
+row is in the newer copy.
+
 Source: security requirements, finding 3 (without the two syncs every row pointed to an empty file after a power cut).
 """
 
@@ -26,6 +29,7 @@ from agent.errors import Actor, CodedError, Retry
 
 FOLDER = "media"
 INCOMING = "incoming"
+ASIDE = "media-aside"
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 _PIECE_BYTES = 1024 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -58,11 +62,12 @@ class MediaFiles:
     def __init__(self, folder: Path, at_step: Callable[[Step], None] = lambda _step: None) -> None:
         self._folder = folder
         self._incoming = folder / INCOMING
+        self._aside = folder.with_name(ASIDE)
         self._at_step = at_step
         self._lock = threading.Lock()
         self._being_written: set[str] = set()
         with _coding():
-            for part in (folder, self._incoming, *(folder / f"{number:02x}" for number in range(256))):
+            for part in (folder, self._incoming, self._aside, *(folder / f"{number:02x}" for number in range(256))):
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(folder)
             sync_folder(folder.parent)
@@ -140,6 +145,27 @@ class MediaFiles:
         """Remove a file; one that is not there is as good.  What cannot be removed now is swept later."""
         with suppress(OSError):
             self._path(address).unlink(missing_ok=True)
+
+    def set_aside(self, address: str, at_s: float) -> None:
+        """Take a file out of the store, but not off the disk, and mark it with the time."""
+        with suppress(OSError):
+            self._path(address).rename(self._aside / address)
+            os.utime(self._aside / address, (at_s, at_s))
+
+    def bring_back(self, address: str) -> bool:
+        """Put a file back that was set aside; says whether there was one."""
+        try:
+            (self._aside / address).rename(self._path(address))
+        except OSError:
+            return False
+        return True
+
+    def clear_aside(self, before_s: float) -> None:
+        """Remove what was set aside before a time."""
+        with _coding():
+            for path in self._aside.iterdir():
+                if _ADDRESS.fullmatch(path.name) and path.stat().st_mtime < before_s:
+                    path.unlink(missing_ok=True)
 
     def addresses(self) -> list[str]:
         """The names of all files.  Raises: CodedError DATABASE-FAILED."""

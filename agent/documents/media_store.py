@@ -2,6 +2,7 @@
 
 To store is two acts: `put` brings the bytes to the disk for good, outside any transaction; `keep` writes their row in
 the transaction of the fact that refers to them.  So a row never lacks its file, and a file without a row is swept.
+A swept file is set aside for a month: a file of a row that an older copy of the database lacks is no rubbish.
 To delete is two acts too: `forget` destroys the wrapped key in the transaction, which is what makes the content
 unreadable for ever; `unlink` then gives the room back.
 
@@ -29,6 +30,7 @@ from peewee_models import document_queries
 log = logging.getLogger("renhu")
 
 IN_HAND_S = 3600.0
+ASIDE_S = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Swept:
     """What a sweep found.
 
     Attributes:
-        orphans: files without a row, removed.
+        orphans: files without a row, set aside.
         leftovers: half-written files, removed.
         missing: rows without a file; told, never deleted.
     """
@@ -164,7 +166,7 @@ class MediaStore:
             self._files.remove(address)
 
     def sweep(self, *, is_start: bool = False) -> Swept:
-        """Remove files that belong to nobody, and tell which rows have lost theirs.
+        """Set files aside that belong to nobody, and tell which rows have lost theirs.
 
         Args:
             is_start: nothing is in hand yet, so every file without a row goes; later one that was put within the last
@@ -181,10 +183,17 @@ class MediaStore:
             self._in_hand = {address: at for address, at in self._in_hand.items() if now_s - at < IN_HAND_S}
             in_hand = set() if is_start else set(self._in_hand)
         orphans = [address for address in addresses if address not in rows and address not in in_hand]
-        self.unlink(orphans)
+        at_s = self._clock.now().timestamp()
+        for address in orphans:
+            self._files.set_aside(address, at_s)
+        self._files.clear_aside(at_s - ASIDE_S)
+        back = [address for address in rows.keys() - set(addresses) if self._files.bring_back(address)]
         missing = self._without_file(rows)
-        if orphans or leftovers or missing:
-            log.warning("media: %d orphans, %d leftovers removed, %d missing", len(orphans), leftovers, len(missing))
+        if orphans or leftovers or back or missing:
+            log.warning(
+                "media: %d orphans set aside, %d leftovers removed, %d files brought back, %d missing",
+                len(orphans), leftovers, len(back), len(missing),
+            )  # fmt: skip
         return Swept(len(orphans), leftovers, missing)
 
     def missing(self) -> tuple[uuid.UUID, ...]:

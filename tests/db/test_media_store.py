@@ -14,9 +14,9 @@ import pytest
 
 from agent.accounts.storage import writing
 from agent.documents.media_envelope import WHOLE_BYTES, Binding
-from agent.documents.media_files import MediaFiles, Step
+from agent.documents.media_files import ASIDE, MediaFiles, Step
 from agent.documents.media_key import MediaKey
-from agent.documents.media_store import IN_HAND_S, MediaStore
+from agent.documents.media_store import ASIDE_S, IN_HAND_S, MediaStore
 from agent.errors import Actor, CodedError
 from peewee_models.documents import Media
 
@@ -218,6 +218,25 @@ def test_a_file_whose_row_was_not_written_is_abandoned_or_swept(shelf: Shelf) ->
     assert (swept.orphans, swept.leftovers, swept.missing) == (1, 1, ())
     assert shelf.paths() == [shelf.path(kept)]
     assert shelf.media.get(kept, OWNER, "original") == PAGE
+
+
+def test_files_outlive_a_database_that_is_older_than_they_are(shelf: Shelf) -> None:
+    kept, newer = shelf.add(), shelf.add()
+    row = Media.get(Media.id == newer)
+    Media.delete().where(Media.id == newer).execute()
+    older = shelf.reopened()
+    assert older.sweep(is_start=True).orphans == 1
+    assert shelf.paths() == [shelf.path(kept)]
+    Media.create(**row.__data__)
+    assert shelf.reopened().sweep(is_start=True).missing == ()
+    assert shelf.media.get(newer, OWNER, "original") == PAGE
+    Media.delete().where(Media.id == newer).execute()
+    shelf.media.sweep(is_start=True)
+    aside = [path.name for path in shelf.folder.with_name(ASIDE).iterdir()]
+    assert aside == [row.address]
+    shelf.clock.forward(ASIDE_S + 1)
+    shelf.media.sweep()
+    assert not [*shelf.folder.with_name(ASIDE).iterdir()]
 
 
 @pytest.mark.parametrize("step", list(Step))
