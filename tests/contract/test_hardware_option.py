@@ -32,10 +32,3 @@ def test_a_reader_at_an_address_is_held_to_the_contract_and_what_is_left_out_is_
     assert "deselected" in summary
     assert "skipped" not in summary
     assert f"hardware: reader at {desk.simulator.address}" in done.stdout
-
-
-def test_an_address_without_a_reader_is_red_and_an_unknown_role_is_refused(desk: Desk) -> None:
-    assert contract_at("--hardware", "reader=serial:/dev/renhu/none").returncode == 1
-    refused = contract_at("--hardware", "toaster=serial:/dev/renhu/none")
-    assert refused.returncode not in {0, 1}
-    assert "ROLE=ADDRESS is wanted" in refused.stdout + refused.stderr

@@ -338,7 +338,8 @@ def garbling_drill(desk: Desk, count: int, seed: int) -> tuple[int, int]:
 
 
 def test_no_wrong_card_is_ever_verified(desk: Desk) -> None:
-    verified, _ = garbling_drill(desk, 20, 3)
+    """A few readings of the driver alone; the way on to the record, with more of them, is a property test."""
+    verified, _ = garbling_drill(desk, 8, 3)
     assert verified > 0
 
 

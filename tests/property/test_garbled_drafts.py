@@ -81,7 +81,6 @@ class Office:
         settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
         self.register = RegisterService(self.store, self.clock, settings, lambda _: None)
         self.desk = Desk(self.register, self.clock, self._seen)
-        self.desk.take(self.by)
         self.feed = CardFeed(self.desk, self.register)
         self.simulator = SimulatorProcess.start("reader", "--wire", wire, "--speed-factor", "20")
         reader = DeviceSettings(
@@ -93,7 +92,10 @@ class Office:
         )
         self.feed.start()
         self.supervisor.start()
-        self.supervisor.watch("reader", is_reading=True)
+        self.desk.on_holder_changed = lambda session, turn: self.supervisor.watch(
+            "reader", is_reading=session is not None, turn=turn
+        )
+        self.desk.take(self.by)
 
     def close(self) -> None:
         self.supervisor.stop(10)
