@@ -1,4 +1,4 @@
-"""What the agent and a driver say to each other: roles, values, deadlines and errors.
+"""What the agent and a driver say to each other: roles, values, deadlines and errors, all under this one name.
 
 Nothing here touches a device.  Values that cross the worker's wire are frozen `msgspec` structs.
 """
@@ -7,212 +7,52 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
+from drivers.coded_errors import (
+    Actor,
+    CodedError,
+    DeviceAbsent,
+    DeviceBusy,
+    DeviceError,
+    DeviceRefused,
+    DeviceTimeout,
+    LinkError,
+    NeedsOperator,
+    Retry,
+    WorkerDied,
+)
+from drivers.deadline import Clock, Deadline
+from drivers.id_card import CardKind, Doubt, DoubtReason, IdCard
 
-class Clock(Protocol):
-    """The only source of time: a monotonic one for durations, UTC for records, the station's date for rules."""
-
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary point; never jumps."""
-
-    def now(self) -> datetime:
-        """The aware UTC time."""
-
-    def today(self) -> date:
-        """The date at the station (Asia/Shanghai unless configured otherwise)."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass; drivers call it between repeats, the agent never does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A point on the monotonic clock by which something must have ended."""
-
-    clock: Clock
-    at_s: float
-    limit_s: float
-
-    @classmethod
-    def after(cls, clock: Clock, limit_s: float) -> Deadline:
-        """Make a deadline `limit_s` seconds from now."""
-        return cls(clock, clock.monotonic() + limit_s, limit_s)
-
-    @property
-    def remaining_s(self) -> float:
-        """Seconds left, never below zero."""
-        return max(0.0, self.at_s - self.clock.monotonic())
-
-    @property
-    def is_expired(self) -> bool:
-        """Whether no time is left."""
-        return self.clock.monotonic() >= self.at_s
-
-    def within(self, limit_s: float) -> Deadline:
-        """A deadline `limit_s` from now, or this one if it comes first."""
-        return Deadline(self.clock, min(self.at_s, self.clock.monotonic() + limit_s), limit_s)
-
-
-class Actor(StrEnum):
-    """Who can do something about an error."""
-
-    CLERK = "clerk"
-    TECHNICIAN = "technician"
-    SUPERVISOR = "supervisor"
-    DEVELOPER = "developer"
-
-
-class Retry(StrEnum):
-    """When trying again makes sense."""
-
-    NOW = "now"
-    AFTER_ACTION = "after_action"
-    NEVER = "never"
-
-
-class CodedError(Exception):
-    """An error with a stable code.  The words for people stand in `agent/messages`, never here.
-
-    Attributes:
-        code: `ROLE-FACT`, as in the table of codes.
-        actor: who can do something about it.
-        retry: when trying again makes sense.
-        facts: values that the message may show: numbers, device paths, key names.  Never personal data.
-    """
-
-    def __init__(self, code: str, actor: Actor, retry: Retry, **facts: str | int | float) -> None:
-        super().__init__(code)
-        self.code = code
-        self.actor = actor
-        self.retry = retry
-        self.facts = facts
-
-
-class DeviceError(CodedError):
-    """Something between us and a device went wrong."""
-
-
-class DeviceAbsent(DeviceError):
-    """No device stands at the address, or it has just gone."""
-
-
-class DeviceBusy(DeviceError):
-    """Somebody else holds the device."""
-
-
-class DeviceTimeout(DeviceError):
-    """No acceptable answer came within the deadline.  `facts["deadline_s"]` tells how long we waited."""
-
-
-class DeviceRefused(DeviceError):
-    """The device said no.  `facts["status"]` is its own status as it came."""
-
-
-class LinkError(DeviceError):
-    """The device's bytes are wrong.  `facts["reason"]` names how."""
-
-
-class NeedsOperator(DeviceError):
-    """Only a person can go on: lift the card, press a button, call service."""
-
-
-class WorkerDied(DeviceError):
-    """The worker process ended.  `facts["exit"]` is its exit status."""
-
-
-class CardKind(StrEnum):
-    """The four kinds of card that a SAM reads.  Source: card text, offset 248."""
-
-    RESIDENT = "resident"
-    HMT = "hmt"
-    FOREIGNER_2017 = "foreigner-2017"
-    FOREIGNER_2023 = "foreigner-2023"
-
-
-class DoubtReason(StrEnum):
-    """Why a value of a reading is shown as doubtful."""
-
-    PRIVATE_USE = "private-use"
-    UNPAIRED_SURROGATE = "unpaired-surrogate"
-    CONTROL = "control"
-    UNASSIGNED = "unassigned"
-    CHECK_DIGIT = "check-digit"
-    BIRTH_DATE = "birth-date"
-    SEX = "sex"
-    DATE = "date"
-    CODE = "code"
-    FULL_FIELD = "full-field"
-    PHOTO_HEADER = "photo-header"
-
-
-class Doubt(msgspec.Struct, frozen=True):
-    """One thing in a reading that contradicts the rest of it, or that cannot be shown for certain.
-
-    Attributes:
-        field: the key of the card's field, as in `IdCard`.
-        reason: why.
-        position: 0-based UTF-16 unit within the field, or None when the whole field is meant.
-        code_point: `U+E863`, or None.
-    """
-
-    field: str
-    reason: DoubtReason
-    position: int | None = None
-    code_point: str | None = None
-
-
-class IdCard(msgspec.Struct, frozen=True):
-    """One reading of a card.  Absent or invalid values are None; text is kept code point for code point.
-
-    Attributes:
-        kind: which of the four cards.
-        name: 姓名, Chinese name; None where blank.
-        name_latin: English name of the foreigners' cards.
-        sex: 性别 as on the card: "1", "2", "0", "9" or whatever else stands there.
-        ethnic_group: 民族, two digits as on the card.
-        birth_date: ISO date.
-        address: 住址 as in the base record (printed on the card).
-        newest_addresses: the non-blank newest-address records in card order.
-        id_number: 公民身份号码, 18 characters; 15 on the 2017 foreigner's card.
-        issuer: 签发机关.
-        valid_from: ISO date.
-        valid_to: ISO date or "long-term".
-        nationality: three letters, foreigners' cards.
-        pass_number: 通行证号码, Hong Kong/Macao/Taiwan permit.
-        issues: 签发次数 of the permit, 换证次数 of the 2023 foreigner's card.
-        sam_id: the module that read it.
-        readings: 2 when two readings were equal byte for byte, else 1.
-        doubtful: what to look at.
-        text_raw: the 256 bytes of the base record, then nothing else.
-        photo_wlt: the photo in the reader's own coding (1024 bytes), maybe empty.
-    """
-
-    kind: CardKind
-    name: str | None
-    name_latin: str | None
-    sex: str | None
-    ethnic_group: str | None
-    birth_date: str | None
-    address: str | None
-    newest_addresses: tuple[str, ...]
-    id_number: str | None
-    issuer: str | None
-    valid_from: str | None
-    valid_to: str | None
-    nationality: str | None
-    pass_number: str | None
-    issues: str | None
-    sam_id: str | None
-    readings: int
-    doubtful: tuple[Doubt, ...]
-    text_raw: bytes
-    photo_wlt: bytes
+__all__ = [
+    "RF_FRAME_BYTES",
+    "SPEEDS_BAUD",
+    "Actor",
+    "Candidate",
+    "CardKind",
+    "Clock",
+    "CodedError",
+    "Deadline",
+    "DeviceAbsent",
+    "DeviceBusy",
+    "DeviceError",
+    "DeviceRefused",
+    "DeviceTimeout",
+    "Doubt",
+    "DoubtReason",
+    "IdCard",
+    "IdReader",
+    "LineStatistics",
+    "LinkError",
+    "NeedsOperator",
+    "ReaderIdentity",
+    "Retry",
+    "SelfTest",
+    "WorkerDied",
+]
 
 
 class ReaderIdentity(msgspec.Struct, frozen=True):
