@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
-import select
-import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from agent.accounts.service import AccountsPolicy, AccountsService
@@ -88,26 +85,29 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
 
     Raises: StartRefused with the contract's exit code; nothing is left running then.
     """
-    folder = DataFolder.take(config.folder, kind)
-    try:
+    with ExitStack() as undone:
+        folder = DataFolder.take(config.folder, kind)
+        undone.callback(folder.release)
         bound = listen(config.host, config.port)
-        try:
-            store = open_store(folder, config.key)
-            try:
-                sources = KeySources(config.media_key, config.key)
-                documents = open_documents(sources, folder, store, SystemClock(config.time_zone))
-                station = assemble(config, kind, store, documents, notifier)
-            except BaseException:
-                store.close()
-                raise
-        except BaseException:
-            bound.close()
-            raise
-    except BaseException:
-        folder.release()
-        raise
+        undone.callback(bound.close)
+        store = open_store(folder, config.key)
+        undone.callback(store.close)
+        sources = KeySources(config.media_key, config.key)
+        papers = open_documents(sources, folder, store, SystemClock(config.time_zone))
+        station = assemble(config, kind, store, papers, notifier)
+        undone.pop_all()
     host, port = bound.getsockname()[:2]
-    services = Services(
+    app = create_app(_services(station, practice), _web_settings(config, kind, host, port))
+    web = WebServer(bound, app, STREAM_CAP)
+    station.start()
+    web.start()
+    notifier.ready()
+    warm(app)
+    return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
+
+
+def _services(station: Station, practice: Practice) -> Services:
+    return Services(
         accounts=station.accounts,
         register=station.register,
         desk=station.desk,
@@ -119,7 +119,10 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         practice_scanner=practice.scanner,
         pictures=DraftPictures(station.register, station.devices, practice.draw),
     )
-    settings = WebSettings(
+
+
+def _web_settings(config: Config, kind: FolderKind, host: str, port: int) -> WebSettings:
+    return WebSettings(
         host=host,
         port=port,
         is_practice=kind is FolderKind.PRACTICE,
@@ -127,53 +130,105 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         stream_cap=STREAM_CAP,
         time_zone=config.time_zone,
     )
-    app = create_app(services, settings)
-    web = WebServer(bound, app, STREAM_CAP)
-    station.start()
-    web.start()
-    notifier.ready()
-    warm(app)
-    return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every part of a station stands on."""
+
+    config: Config
+    kind: FolderKind
+    store: SqlCipherStore
+    clock: SystemClock
+    bus: EventBus
+
+
+@dataclass(slots=True)
+class _Listeners:
+    """Whom the devices' signs go to; complete before anything is started."""
+
+    feed: CardFeed
+    devices: DevicesService | None = None
+    scan_desk: ScanDesk | None = None
+
+    def take(self, role: str, sign: Sign | Page) -> None:
+        """Pass a sign on; a command that has borrowed the reader comes before the desk."""
+        if role == "scanner":
+            if self.scan_desk is not None:
+                self.scan_desk.put(sign)
+        elif isinstance(sign, Sign) and not (self.devices is not None and self.devices.offer(sign)):
+            self.feed.put(sign)
+
+    @property
+    def are_alive(self) -> bool:
+        """Whether all that the signs go to still listen."""
+        return self.feed.is_alive and self.scan_desk is not None and self.scan_desk.is_alive
 
 
 def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Documents, notifier: Notifier) -> Station:
     """Make the parts of a station and tie them together; starts nothing."""
-    clock = SystemClock(config.time_zone)
-    bus = EventBus()
-    is_practice = kind is FolderKind.PRACTICE
+    ground = _Ground(config, kind, store, SystemClock(config.time_zone), EventBus())
+    accounts, register, desk = _register(ground, papers)
+    listeners = _Listeners(CardFeed(desk, register))
+    supervisor, devices = _devices(ground, listeners, notifier)
+    scan_desk, documents, looks = _documents(ground, papers, supervisor)
+    listeners.devices, listeners.scan_desk = devices, scan_desk
+    scan_desk.on_button = ScanButton(desk, register, documents).pressed
+    desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
+    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts).serve}
+    return Station(
+        clock=ground.clock,
+        bus=ground.bus,
+        accounts=accounts,
+        register=register,
+        desk=desk,
+        devices=devices,
+        supervisor=supervisor,
+        feed=listeners.feed,
+        control=ControlServer(socket_place(config.folder), handlers(devices, accounts), talks),
+        documents=documents,
+        scan_desk=scan_desk,
+        looks=looks,
+        pictures=papers.pictures,
+    )
+
+
+def _register(ground: _Ground, papers: Documents) -> tuple[AccountsService, RegisterService, Desk]:
+    config, store, clock, publish = ground.config, ground.store, ground.clock, ground.bus.publish
+    is_practice = ground.kind is FolderKind.PRACTICE
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
     accounts = AccountsService(store, clock, AccountsPolicy(lock_s=config.lock_s))
-    register = RegisterService(store, clock, settings, bus.publish, papers.papers, accounts)
-    desk = Desk(register, clock, bus.publish)
-    feed = CardFeed(desk, register)
-    parts: list[DevicesService] = []
-    desks: list[ScanDesk] = []
+    register = RegisterService(store, clock, settings, publish, papers.papers, accounts)
+    return accounts, register, Desk(register, clock, publish)
 
-    def on_sign(role: str, sign: Sign | Page) -> None:
-        if role == "scanner":
-            for scan_desk in desks:
-                scan_desk.put(sign)
-        elif isinstance(sign, Sign) and not any(devices.offer(sign) for devices in parts):
-            feed.put(sign)
+
+def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tuple[Supervisor, DevicesService]:
+    """The devices, each where a technician has found it; a demo's simulators move with each start."""
+    config, clock = ground.config, ground.clock
+    is_practice = ground.kind is FolderKind.PRACTICE
+    ports = ChosenPorts(ground.store, config.folder)
+    configured = _configured(config)
 
     def feed_watchdog() -> None:
-        if feed.is_alive and all(scan_desk.is_alive for scan_desk in desks):
+        if listeners.are_alive:
             notifier.alive(clock.monotonic())
 
-    ports = ChosenPorts(store, config.folder)
-    devices_there = _configured(config)
     supervisor = Supervisor(
-        devices_there if is_practice else ports.applied(devices_there),
+        configured if is_practice else ports.applied(configured),
         clock,
-        bus.publish,
-        on_sign,
+        ground.bus.publish,
+        listeners.take,
         feed_watchdog,
         refuses_simulated=not is_practice,
     )
-
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
-    devices = DevicesService(supervisor, clock, ports.remember, PhotoDecoder(photo, clock))
-    parts.append(devices)
+    return supervisor, DevicesService(supervisor, clock, ports.remember, PhotoDecoder(photo, clock))
+
+
+def _documents(
+    ground: _Ground, papers: Documents, supervisor: Supervisor
+) -> tuple[ScanDesk, DocumentsService, PageLooks]:
+    store, clock, publish = ground.store, ground.clock, ground.bus.publish
 
     def scanner_status() -> DeviceStatus | None:
         return supervisor.statuses().get("scanner")
@@ -182,57 +237,20 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         status = scanner_status()
         return status is not None and status.state is DeviceState.READY
 
-    scan_desk = ScanDesk(supervisor, clock, bus.publish, Around(papers.keep_house, is_scanner_ready, store.close))
-    desks.append(scan_desk)
+    scan_desk = ScanDesk(supervisor, clock, publish, Around(papers.keep_house, is_scanner_ready, store.close))
     kept = Kept(papers.papers, papers.jobs, papers.shelf)
-    scans = Scans(store, clock, kept, scan_desk, scanner_status, bus.publish)
-    looks = PageLooks(store, papers.straightening, bus.publish)
+    scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
+    looks = PageLooks(store, papers.straightening, publish)
     papers.papers.on_stored = looks.wish
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
-    scan_desk.on_button = ScanButton(desk, register, documents).pressed
-    desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
-    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts).serve}
-    control = ControlServer(socket_place(config.folder), handlers(devices, accounts), talks)
-    parts_of_documents = (documents, scan_desk, looks, papers.pictures)
-    return Station(clock, bus, accounts, register, desk, devices, supervisor, feed, control, *parts_of_documents)
+    return scan_desk, documents, looks
 
 
 def _configured(config: Config) -> list[DeviceSettings]:
-    """The configured devices, where the configuration says; a demo's simulators move with each start."""
+    """The configured devices, where the configuration says."""
     configured = []
     if config.reader is not None:
         configured.append(reader_settings(config.reader))
     if config.scanner is not None:
         configured.append(scanner_settings(config.scanner))
     return configured
-
-
-class StopSignal:
-    """SIGTERM and SIGINT ask for an orderly end; a second one ends at once.
-
-    The signal itself wakes the wait, through a pipe: one that comes just before the wait begins is heard too.
-    """
-
-    def __init__(self) -> None:
-        self._is_asked = False
-        self._waking, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(told)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._take)
-
-    def wait(self, limit_s: float | None = None) -> bool:
-        """Wait until somebody asks, or `limit_s` seconds; says whether somebody did."""
-        if not self._is_asked:
-            select.select((self._waking,), (), (), limit_s)
-        return self._is_asked
-
-    def _take(self, number: int, _frame: object) -> None:
-        if self._is_asked:
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        self._is_asked = True
-
-
-def runtime_folder(environment: dict[str, str], data_folder: Path) -> Path:
-    """Where short-lived files go: systemd's runtime folder, else the data folder."""
-    return Path(environment.get("RUNTIME_DIRECTORY") or data_folder)

@@ -83,6 +83,11 @@ def socket_place(folder: Path) -> Path:
     return (Path(runtime) if runtime else folder) / SOCKET_NAME
 
 
+def runtime_folder(environment: dict[str, str], data_folder: Path) -> Path:
+    """Where short-lived files go: systemd's runtime folder, else the data folder."""
+    return Path(environment.get("RUNTIME_DIRECTORY") or data_folder)
+
+
 def reader_settings(reader: ReaderConfig) -> DeviceSettings:
     """What the supervisor needs to know of the configured reader."""
     return DeviceSettings(

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agent.assembly import Practice, Running, StopSignal, start
+from agent.assembly import Practice, Running, start
 from agent.commands.output import emit, fail, tell
 from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.simulator_process import ReaderPanel, ScannerPanel, SimulatorFailed, SimulatorProcess
+from agent.stop_signal import StopSignal
 
 ROLES = ("reader", "scanner")
 STATION_NAME = "测试街道第三管理站"

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import Any
 
-from agent.assembly import Practice, StopSignal, runtime_folder, start
+from agent.assembly import Practice, start
 from agent.clock import SystemClock
 from agent.commands.output import fail, tell
 from agent.config import Config, load
@@ -14,6 +14,8 @@ from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.operations.register_check import check_register
+from agent.station import runtime_folder
+from agent.stop_signal import StopSignal
 from agent.web_server import WebServer, listen
 from webui.status_page import status_app
 

@@ -11,10 +11,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from agent.assembly import Practice, StopSignal, start
+from agent.assembly import Practice, start
 from agent.config import parse
 from agent.folder import FolderKind
 from agent.notify import Notifier
+from agent.stop_signal import StopSignal
 
 
 def main(folder: Path, port: int, address: str) -> None:

@@ -25,7 +25,7 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *urgent, struct
 }
 """
 WAITS = {
-    "agent": ["-c", "from agent.assembly import StopSignal; print(StopSignal().wait())"],
+    "agent": ["-c", "from agent.stop_signal import StopSignal; print(StopSignal().wait())"],
     "simulated reader": ["-m", "simulators", "reader", "--wire", "usb-split"],
 }
 ENDS_WITHIN_S = 30
@@ -60,7 +60,7 @@ def test_a_stop_just_before_the_wait_is_heard(library, program):
 def test_a_second_stop_ends_at_once():
     # What goes on after the first stop comes back to Python again and again, where the second one is heard.
     program = (
-        "import time; from agent.assembly import StopSignal; s = StopSignal(); print(); s.wait(); print()\n"
+        "import time; from agent.stop_signal import StopSignal; s = StopSignal(); print(); s.wait(); print()\n"
         "while True: time.sleep(0.01)"
     )
     process = subprocess.Popen(

@@ -1,0 +1,33 @@
+"""How a process of ours is asked to end."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+
+
+class StopSignal:
+    """SIGTERM and SIGINT ask for an orderly end; a second one ends at once.
+
+    The signal itself wakes the wait, through a pipe: one that comes just before the wait begins is heard too.
+    """
+
+    def __init__(self) -> None:
+        self._is_asked = False
+        self._waking, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(told)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._take)
+
+    def wait(self, limit_s: float | None = None) -> bool:
+        """Wait until somebody asks, or `limit_s` seconds; says whether somebody did."""
+        if not self._is_asked:
+            select.select((self._waking,), (), (), limit_s)
+        return self._is_asked
+
+    def _take(self, number: int, _frame: object) -> None:
+        if self._is_asked:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self._is_asked = True
