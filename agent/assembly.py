@@ -18,7 +18,6 @@ from agent.devices.chosen import ChosenPorts
 from agent.devices.host import DeviceSettings
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
-from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
@@ -233,11 +232,11 @@ def _documents(
     def scanner_status() -> DeviceStatus | None:
         return supervisor.statuses().get("scanner")
 
-    def is_scanner_ready() -> bool:
+    def is_scanner_coming() -> bool:
         status = scanner_status()
-        return status is not None and status.state is DeviceState.READY
+        return status is not None and status.is_coming
 
-    scan_desk = ScanDesk(supervisor, clock, publish, Around(papers.keep_house, is_scanner_ready, store.close))
+    scan_desk = ScanDesk(supervisor, clock, publish, Around(papers.keep_house, is_scanner_coming, store.close))
     kept = Kept(papers.papers, papers.jobs, papers.shelf)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
     looks = PageLooks(store, papers.straightening, publish)

@@ -59,9 +59,8 @@ class ScanEnd(msgspec.Struct, frozen=True):
 
 
 def progress_of(sign: Sign) -> Progress:
-    """Read what a sign `progress` tells."""
-    facts = sign.facts
-    return Progress(int(facts["page"]), int(facts["lines"]), int(facts["lines_expected"]))
+    """Read what a sign `progress` tells.  Raises: msgspec.ValidationError when it tells something else."""
+    return msgspec.convert(sign.facts, Progress)
 
 
 class ScannerWatch:

@@ -30,6 +30,11 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     candidates: tuple[Candidate, ...]
     layers: tuple[str, ...] | None = None
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether its worker has been started and has not said yet how the device is."""
+        return self.state is DeviceState.STARTING or (self.state is DeviceState.ABSENT and self.code is None)
+
 
 def status_of(host: DeviceHost) -> DeviceStatus:
     """How a device is now."""

@@ -30,11 +30,13 @@ from peewee_models.failures import StorageError
 log = logging.getLogger("renhu")
 
 TELL_EVERY_S = 0.25
-READY_WAIT_S = 3.0
+READY_WAIT_S = 45.0
 LOOK_EVERY_S = 0.05
 HOUSEKEEPING_S = 60.0
+WRITE_AGAIN_S = 5.0
 STOPPING = "SCANNER-STOPPING"
 CANCELLED = "SCANNER-CANCELLED"
+SETTLED = frozenset({"SCAN-ENDED", "JOB-UNKNOWN"})
 
 
 class ScanDesk:
@@ -66,6 +68,8 @@ class ScanDesk:
         self._told_s = float("-inf")
         self._offers = ScannerOffers((), has_button=False)
         self._happenings: queue.SimpleQueue[UnderWay | Sign | Page | Future[bytes] | None] = queue.SimpleQueue()
+        self._unwritten: list[Callable[[], None]] = []
+        self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="scan-desk")
         self.on_button: Callable[[int | None], None] = lambda _turn: None
 
@@ -75,6 +79,7 @@ class ScanDesk:
 
     def stop(self) -> None:
         """Store what has come, then end."""
+        self._is_stopping = True
         self._happenings.put(None)
         self._thread.join()
 
@@ -83,7 +88,10 @@ class ScanDesk:
         if isinstance(shown, Page) or shown.name in {"progress", "button"}:
             self._happenings.put(shown)
         elif shown.name == "offers":
-            self._offers = msgspec.json.decode(shown.data, type=ScannerOffers)
+            try:
+                self._offers = msgspec.json.decode(shown.data, type=ScannerOffers)
+            except msgspec.MsgspecError as error:
+                _log_nonsense(error)
 
     def offers(self) -> ScannerOffers:
         """What the scanner offered when it was last opened; nothing before."""
@@ -115,16 +123,18 @@ class ScanDesk:
             if one is None or one.key != key:
                 raise refused("SCAN-ENDED")
             one.is_cancelled = True
-        self._scanner.cancel("scanner")
+            self._scanner.cancel("scanner")  # before another's scan can begin, or that would be called off
 
     def _run(self) -> None:
         while True:
             try:
-                happening = self._happenings.get(timeout=HOUSEKEEPING_S)
+                happening = self._happenings.get(timeout=WRITE_AGAIN_S if self._unwritten else HOUSEKEEPING_S)
             except queue.Empty:
+                self._write_ends()
                 self._attempt(self._around.keep_house)
                 continue
             if happening is None:
+                self._write_ends()
                 self._around.leave()
                 return
             self._take(happening)
@@ -134,14 +144,28 @@ class ScanDesk:
         """Whether scans are still carried out."""
         return self._thread.is_alive()
 
-    def _attempt(self, deed: Callable[[], None]) -> bool:
-        """Do one thing; what the disk can do wrong is logged and never ends the thread."""
+    def _attempt(self, deed: Callable[[], None]) -> CodedError | None:
+        """Do one thing; what the disk can do wrong is logged, given back, and never ends the thread."""
         try:
             deed()
-        except (CodedError, StorageError, PeeweeException) as error:
-            log.warning("documents: %s", error.code if isinstance(error, CodedError) else type(error).__name__)
-            return False
-        return True
+        except CodedError as error:
+            log.warning("documents: %s", error.code)
+            return error
+        except (StorageError, PeeweeException) as error:
+            log.warning("documents: %s", type(error).__name__)
+            return CodedError("DATABASE-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+        return None
+
+    def _write_ends(self) -> None:
+        """Write the ends down that the disk had no room for: till then their papers can be neither saved nor erased."""
+        unwritten, self._unwritten = self._unwritten, []
+        for write in unwritten:
+            self._write_end(write)
+
+    def _write_end(self, write: Callable[[], None]) -> None:
+        error = self._attempt(write)
+        if error is not None and error.code not in SETTLED:
+            self._unwritten.append(write)
 
     def _take(self, happening: UnderWay | Sign | Page | Future[bytes]) -> None:
         if isinstance(happening, Sign) and happening.name == "button":
@@ -158,20 +182,30 @@ class ScanDesk:
         elif isinstance(happening, Page):
             self._store(one, happening)
         else:
-            self._note_progress(one, progress_of(happening))
+            try:
+                self._note_progress(one, progress_of(happening))
+            except msgspec.MsgspecError as error:
+                _log_nonsense(error)
 
     def _ask(self, one: UnderWay) -> None:
         """Have the scanner begin, unless the wish was withdrawn before.
 
-        Behind an error or a cancel the scanner gets a fresh worker, which takes a moment.
+        Behind an error or a cancel the scanner gets a fresh worker, which opens it anew: many need their time for that.
         """
+        self._write_ends()
         until_s = self._clock.monotonic() + READY_WAIT_S
-        while not (self._around.is_ready() or one.is_cancelled or self._clock.monotonic() >= until_s):
+        while self._around.is_coming() and not (one.is_cancelled or self._clock.monotonic() >= until_s):
+            if self._is_stopping:
+                self._finish(one, JobHappening.RESTARTED)
+                return
             self._clock.sleep(LOOK_EVERY_S)
         if one.is_cancelled:
             self._finish(one, JobHappening.CANCELLED)
             return
-        self._attempt(lambda: one.errand.note(JobHappening.STARTED))
+        error = self._attempt(lambda: one.errand.note(JobHappening.STARTED))
+        if error is not None:
+            self._finish(one, JobHappening.FAILED, error)
+            return
         wanted = one.errand.request(self._offers)
         one.source = wanted.source
         answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), one.errand.silence_s)
@@ -193,12 +227,12 @@ class ScanDesk:
         if one.failure is not None:
             return
         try:
-            one.errand.keep(new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.source))
+            page = new_page(msgspec.json.decode(shown.data, type=ScannedPage), shown.body, one.source)
         except msgspec.MsgspecError as error:
-            log.warning("documents: the scanner's worker said something without sense: %s", type(error).__name__)
+            _log_nonsense(error)
             one.failure = CodedError("SCANNER-IO", Actor.TECHNICIAN, Retry.NOW)
-        except CodedError as error:
-            one.failure = error
+        else:
+            one.failure = self._attempt(lambda: one.errand.keep(page))
         if one.failure is not None:
             self._scanner.cancel("scanner")
             return
@@ -225,8 +259,8 @@ class ScanDesk:
                 self._finish(one, JobHappening.CANCELLED if end.is_cancelled else JobHappening.FINISHED)
 
     def _finish(self, one: UnderWay, happening: JobHappening, error: CodedError | None = None) -> None:
-        """Write the end down and free the scanner; an end that cannot be written is written at the next start."""
-        self._attempt(lambda: one.errand.note(happening, error))
+        """Write the end down and free the scanner; an end that cannot be written is written as soon as it can be."""
+        self._write_end(lambda: one.errand.note(happening, error))
         with self._lock:
             self._under_way = None
         self._tell(one)
@@ -234,3 +268,7 @@ class ScanDesk:
     def _tell(self, one: UnderWay) -> None:
         """Let every page know: the clerk's own shows the progress, the others' who holds the scanner."""
         self._publish(Event("documents", None, one.errand.about))
+
+
+def _log_nonsense(error: msgspec.MsgspecError) -> None:
+    log.warning("documents: the scanner's worker said something without sense: %s", type(error).__name__)

@@ -20,12 +20,12 @@ class Around:
 
     Attributes:
         keep_house: done about once a minute while nothing happens.
-        is_ready: whether the scanner could begin now.
+        is_coming: whether the scanner is just being opened, so that a scan is better not refused yet.
         leave: done last in the desk's thread: its connection to the database is its own to close.
     """
 
     keep_house: Callable[[], None]
-    is_ready: Callable[[], bool]
+    is_coming: Callable[[], bool]
     leave: Callable[[], object]
 
 

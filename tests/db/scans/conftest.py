@@ -79,7 +79,7 @@ class Room:
         self.status: DeviceStatus | None = DeviceStatus(
             "scanner", "scanner_sane", "sane:auto", DeviceState.READY, None, {}, None, {}, {}, True, ()
         )
-        self.is_ready: Callable[[], bool] = lambda: True
+        self.is_coming: Callable[[], bool] = lambda: False
         around = Around(lambda: None, self._looked, office.store.close)
         self.desk = ScanDesk(self.scanner, self.clock, office.events.append, around)
         kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock))
@@ -92,7 +92,7 @@ class Room:
         self.ref = self.draft()
 
     def _looked(self) -> bool:
-        return self.is_ready()
+        return self.is_coming()
 
     def draft(self) -> OwnerRef:
         return OwnerRef("draft", self.office.register.open_draft(self.by).id)

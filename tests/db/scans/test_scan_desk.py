@@ -63,14 +63,14 @@ def test_progress_of_the_page_under_way_is_shown_and_told_without_personal_data(
 
 
 def test_a_scanner_that_is_just_coming_back_is_waited_for_and_not_for_ever(room: Room) -> None:
-    room.is_ready = lambda: False
+    room.is_coming = lambda: True
     before = room.clock.monotonic()
     room.scan()
     assert room.clock.monotonic() >= before + READY_WAIT_S
     room.scanner.fail("SCANNER-ABSENT")
     assert room.until_ended() == ("failed", 0, "SCANNER-ABSENT")
-    looks = iter([False, False, True])
-    room.is_ready = lambda: next(looks)
+    looks = iter([True, True, False])
+    room.is_coming = lambda: next(looks)
     room.scanned(1)
     assert next(looks, "none left") == "none left"
 
@@ -80,9 +80,9 @@ def test_a_scan_called_off_while_the_scanner_comes_back_never_reaches_it(room: R
         one = room.desk.under_way()
         assert one is not None
         room.scans.cancel(one.key, room.by)
-        return False
+        return True
 
-    room.is_ready = call_off
+    room.is_coming = call_off
     room.scans.scan(room.ref, "D04", FEEDER, room.by)
     assert room.until_ended() == ("cancelled", 0, "")
     assert room.scanner.asked == []

@@ -1,0 +1,103 @@
+"""What the scan desk outlives: a disk without room at any step, a worker that talks nonsense, a stop amid waiting."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+import msgspec
+import peewee
+import pytest
+
+from agent.accounts.storage import writing
+from agent.devices.wire import Sign
+from agent.documents import scan_desk
+from agent.documents.job_state import JobHappening
+from agent.documents.service import ScanWish
+from peewee_models import document_queries
+from peewee_models.documents import Media
+from peewee_models.failures import DiskFull
+
+if TYPE_CHECKING:
+    from conftest import Room
+
+LEASE = ScanWish("adf-duplex", "grey", 200)
+
+
+def fail_at(room: Room, monkeypatch: pytest.MonkeyPatch, *happenings: JobHappening) -> None:
+    """Let the database have no room for these words about a job."""
+    note = room.jobs.note
+
+    def full(job_id: uuid.UUID, happening: JobHappening, *more: object, **facts: object) -> object:
+        if happening in happenings:
+            raise DiskFull
+        return note(job_id, happening, *more, **facts)
+
+    monkeypatch.setattr(room.jobs, "note", full)
+
+
+def test_an_end_that_cannot_be_written_is_written_as_soon_as_there_is_room(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_desk, "WRITE_AGAIN_S", 0.01)
+    room.scan()
+    with monkeypatch.context() as broken:
+        fail_at(room, broken, JobHappening.FINISHED)
+        room.scanner.end(0)
+        room.until(lambda: room.desk.under_way() is None)
+        assert room.board().job.state == "scanning"
+    room.until(lambda: room.board().job.state == "done")
+    with writing(room.office.store):
+        room.papers.draft_discarded(uuid.UUID(room.ref.id), room.by)
+
+
+def test_a_beginning_that_cannot_be_written_is_no_beginning(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_at(room, monkeypatch, JobHappening.STARTED)
+    room.scans.scan(room.ref, "D04", LEASE, room.by)
+    assert room.until_ended() == ("failed", 0, "DATABASE-FAILED")
+    assert room.scanner.asked == []
+
+
+def test_a_page_that_the_database_refuses_ends_its_scan_and_nothing_else(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.scan()
+    with monkeypatch.context() as broken:
+
+        def refuse(*_: object) -> None:
+            raise peewee.IntegrityError
+
+        broken.setattr(document_queries, "insert_page", refuse)
+        room.show(1)
+        room.until(lambda: room.scanner.cancels == 1)
+    room.scanner.fail("SCANNER-CANCELLED")
+    assert room.until_ended() == ("failed", 0, "DATABASE-FAILED")
+    assert Media.select().count() == 0
+    room.scanned(1)
+
+
+@pytest.mark.parametrize("facts", [{}, {"page": 1, "lines": 1e400, "lines_expected": 1}, {"page": "x"}])
+def test_a_worker_that_talks_nonsense_is_not_the_end_of_scanning(room: Room, facts: dict[str, object]) -> None:
+    room.desk.put(Sign("offers", msgspec.Raw(b'{"sources": 7}')))
+    room.scan()
+    room.desk.put(Sign("progress", facts=facts))
+    room.show(1)
+    room.scanner.end(1)
+    assert room.until_ended() == ("done", 1, "")
+
+
+def test_a_stop_does_not_wait_for_a_scanner_that_is_still_coming(room: Room) -> None:
+    looked = threading.Event()
+
+    def coming() -> bool:
+        looked.set()
+        return True
+
+    room.is_coming = coming
+    room.clock.sleep = lambda _s: None
+    room.scans.scan(room.ref, "D04", LEASE, room.by)
+    assert looked.wait(10)
+    room.desk.stop()
+    assert room.board().job.state == "interrupted"
+    assert room.scanner.asked == []
