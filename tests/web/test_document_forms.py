@@ -7,6 +7,9 @@ import uuid
 
 import pytest
 
+from agent.devices.wire import Sign, raw
+from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
+
 FLATBED = {"source": "flatbed", "colour": "colour", "dpi": "300", "kind": "D04"}
 
 
@@ -30,6 +33,18 @@ def board(clerk) -> str:
 def test_a_wish_for_a_page_that_no_button_sends_is_refused(clerk, act):
     answer = clerk.post(f"{board(clerk)}/pages/{uuid.uuid4()}", {"act": act, "version": "1"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("field", [{"dpi": "9" * 5000}, {"dpi": "²"}, {"dpi": ""}, {"source": "sky"}])
+def test_a_wish_to_scan_that_no_page_sends_is_refused(clerk, field):
+    assert clerk.post(f"{board(clerk)}/scan", {**FLATBED, **field}).status_code == 400
+
+
+def test_a_scanner_that_names_no_resolution_is_offered_all_the_same(clerk, house):
+    glass = SourceOffer(Source.FLATBED, (ColourMode.GREY,), (), 216, 297)
+    house.station.scan_desk.put(Sign("offers", raw(ScannerOffers((glass,), has_button=False))))
+    assert clerk.get(board(clerk)).status_code == 200
+    assert clerk.get("/desk").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
     | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION"}
 )
+DPI: Final = re.compile(r"[0-9]{1,4}")
 PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")
 SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
 
@@ -97,7 +98,7 @@ def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     form = request.form
     source, colour, dpi, size = (form.get(name, "") for name in ("source", "colour", "dpi", "size"))
     size = size or "a4"
-    if source not in SOURCES or colour not in COLOURS or size not in SIZES_MM or not (dpi.isascii() and dpi.isdigit()):
+    if source not in SOURCES or colour not in COLOURS or size not in SIZES_MM or not DPI.fullmatch(dpi):
         raise refuse("WEB-BAD-REQUEST")
     wish = ScanWish(source, colour, int(dpi), size, picked_region())  # type: ignore[arg-type]
     services().documents.scans.scan(
