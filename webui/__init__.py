@@ -12,24 +12,7 @@ from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.services import Services, WebSettings
 from webui.streams import Streams
-from webui.views import (
-    accounts,
-    assets,
-    corrections,
-    desk,
-    devices,
-    documents,
-    drafts,
-    events,
-    health,
-    home,
-    households,
-    media,
-    practice,
-    register,
-    straighten,
-    users,
-)
+from webui.views import assets, blueprints
 
 __all__ = ["Services", "WebSettings", "create_app", "warm"]
 
@@ -80,24 +63,8 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     headers.install(app)
     errors.install(app)
     app.register_blueprint(assets.blueprint(bootstrap, static_url))
-    for module in (
-        accounts,
-        corrections,
-        desk,
-        devices,
-        documents,
-        drafts,
-        events,
-        health,
-        home,
-        households,
-        media,
-        practice,
-        register,
-        straighten,
-        users,
-    ):
-        app.register_blueprint(module.bp)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
     return app
 
 

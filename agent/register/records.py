@@ -28,13 +28,12 @@ from agent.register import (
 from agent.register.errors import Problems, key_of, unknown_record
 from agent.register.form import Entry, Form, value
 from agent.register.record_views import RecordView
-from agent.register.views import Problem, RecordLine
+from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
 from peewee_models import draft_queries, register_queries
 from peewee_models.register import AcceptedProblem, Registration
 from peewee_models.register import Person as PersonTable
 
-PAGE = 20
 _TRUSTED = frozenset({"verified", "single"})
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from agent.register.household_views import HouseholdMove, MemberLine
 
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
+PAGE: Final = 20
+"""How many records one page of a search shows."""
+
 CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left", "unread"]
 QuestionChoice = Literal["same-person", "own-draft", "household-member", "ignore"]
 QuestionKind = Literal["other-person", "maybe-same-person"]

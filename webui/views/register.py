@@ -9,8 +9,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agent.register.records import PAGE
-from agent.register.views import RecordLine
+from agent.register.views import PAGE, RecordLine
 from webui.context import services, signed_in
 from webui.views.register_history import timeline
 
