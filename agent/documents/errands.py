@@ -97,9 +97,7 @@ class PaperErrand(JobErrand):
     def keep(self, page: NewPage) -> None:
         """Store a page for good, in its place."""
         order = self.order
-        stored = self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id)
-        if self._replaces is not None:
-            self._papers.put_in_place(order.owner, stored.id, self._replaces, order.by)
+        self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, self._replaces)
 
 
 class PreviewErrand(JobErrand):

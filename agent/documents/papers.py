@@ -75,7 +75,13 @@ class Papers:
         self.on_stored: Callable[[Owner, uuid.UUID], None] = lambda _owner, _page_id: None
 
     def store_page(
-        self, owner: Owner, kind: str, page: NewPage, by: Person, job_id: uuid.UUID | None = None
+        self,
+        owner: Owner,
+        kind: str,
+        page: NewPage,
+        by: Person,
+        job_id: uuid.UUID | None = None,
+        in_place_of: uuid.UUID | None = None,
     ) -> StoredPage:
         """Keep a page at the end of the owner's open document of this kind, which is made where there is none.
 
@@ -85,17 +91,25 @@ class Papers:
             page: the page.
             by: whose.
             job_id: the scan job that brought it; counted there.
+            in_place_of: a page that is taken out, in whose place and as whose side the new one stands.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, DOCUMENT-FULL, JOB-UNKNOWN, SCAN-ENDED (a page that came
             after its job's end is not kept), DATABASE-FULL, DATABASE-FAILED; nothing is kept then.
         """
         stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
         with writing(self._store):
+            old = None if in_place_of is None else self._taken_out(owner, in_place_of)
             document, position = self._place_for(stored, owner, kind, by, job_id)
+            side = page.side if old is None else old.side
             row = document_queries.insert_page(
-                document.id, position, self._media.keep(stored), page.side, [dict(doubt) for doubt in page.doubts]
+                document.id, position, self._media.keep(stored), side, [dict(doubt) for doubt in page.doubts]
             )
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
+            if old is not None:
+                moved = sheets.page_of(owner, row.id)
+                sheets.move(moved, old.position)
+                position = moved.position
+                self._note(by, Act.PAGE_CHANGED, ("page", row.id), what="in-place")
             kept = StoredPage(row.id, document.id, position)
         self.on_stored(owner, kept.id)
         return kept
@@ -123,17 +137,14 @@ class Papers:
             raise
         return document, position
 
-    def put_in_place(self, owner: Owner, new_id: uuid.UUID, old_id: uuid.UUID, by: Person) -> None:
-        """Let a page that was scanned anew stand where the old one stood, which is taken out.
-
-        Raises: CodedError PAGE-UNKNOWN when the old one is gone; the new one stays at the end then.
-        """
-        with writing(self._store):
-            old = sheets.page_of(owner, old_id)
-            place = old.position
-            sheets.remove(old, self._clock.now())
-            sheets.move(sheets.page_of(owner, new_id), place)
-            self._note(by, Act.PAGE_CHANGED, ("page", new_id), what="in-place")
+    def _taken_out(self, owner: Owner, page_id: uuid.UUID) -> Any:
+        """Take the page out that another one stands in for, before that one needs its room; None where it has gone."""
+        try:
+            row = sheets.page_of(owner, page_id)
+        except CodedError:
+            return None
+        sheets.remove(row, self._clock.now())
+        return row
 
     def page_content(self, owner: Owner, page_id: uuid.UUID) -> PageContent:
         """The original of a page of this owner, as it was scanned.
