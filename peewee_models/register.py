@@ -68,6 +68,7 @@ class Registration(KeyedTable):
     declarer = CharField(max_length=1, default="")
     verify_mode = CharField(max_length=1, default="")
     notice_given = CharField(max_length=1)
+    notice_version = CharField(max_length=20, default="")
     remark = CharField(max_length=200, default="")
     reading = CharField(max_length=10, default="")
     collected_by = ForeignKeyField(User, backref="collected")

@@ -119,10 +119,11 @@ SECTIONS: Final = (
     ),
 )
 
+_NOT_ON_THE_FORM: Final = {"id_no_raw": _("键入的 15 位号码"), "notice_version": _("告知书版本")}
 FIELDS: Final[dict[str, FieldSpec]] = {spec.key: spec for section in SECTIONS for spec in section.fields}
 
 
 def field_name(key: str) -> str:
     """What people call a field; the key itself for one that the form does not show."""
     spec = FIELDS.get(key)
-    return str(spec.name) if spec is not None else key
+    return str(spec.name if spec is not None else _NOT_ON_THE_FORM.get(key, key))

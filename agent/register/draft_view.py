@@ -177,4 +177,5 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         registered_at=row.registered_at,
         form_no=row.form_no,
         household="" if row.household_id is None else str(row.household_id),
+        notice_version=row.notice_version,
     )

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from agent.register import codes, divisions, fields, id_number, names, revision, scope
+from agent.register import codes, divisions, fields, id_number, names, notice, revision, scope
 from agent.register.form import Entry, Form, StoredOffer, as_date, source, value
+from agent.register.revision import NOTICE
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
 _MOBILE_DIGITS = 11
@@ -82,11 +83,23 @@ def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
     years = fields.age(filled, setting.today)
     declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
     _put_derived(filled, "declarer", "" if years is None else declarer, now)
+    _put_notice(filled, now)
     for key in ("name", "guardian_name"):
         entry = filled.get(key)
         if entry is not None and names.with_right_dots(entry.value) != entry.value:
             filled[key] = entry.with_offer(StoredOffer("proposal", names.with_right_dots(entry.value)))
     return filled
+
+
+def _put_notice(filled: dict[str, Entry], now: datetime) -> None:
+    """Keep with a notice given the version of its text on that day; what the register holds stays the register's."""
+    given, version = filled.get("notice_given"), filled.get(NOTICE)
+    is_given_here = given is not None and given.value == "1" and given.source == "typed"
+    if is_given_here and (version is None or not version.value):
+        filled[NOTICE] = Entry(notice.CURRENT, "derived", now)
+    elif not is_given_here and version is not None:
+        bare = Entry("", source(filled, "notice_given"), now)
+        filled[NOTICE] = version if (version.value, version.source) == ("", bare.source) else bare
 
 
 def _has_parted_from_register(entry: Entry | None) -> bool:

@@ -59,3 +59,4 @@ class RecordView:
     registered_at: datetime
     form_no: str = ""
     household: str = ""
+    notice_version: str = ""

@@ -22,6 +22,7 @@ from peewee_models.register import Change
 
 HOUSEHOLD: Final = "household"
 CARD: Final = "card"
+NOTICE: Final = "notice_version"
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
 _KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
 
@@ -31,7 +32,7 @@ class Step:
     """One value that a revision changes.
 
     Attributes:
-        is_backed: whether a chip that was read twice says so.
+        is_backed: whether a chip that was read twice says so, or the notice was given anew.
     """
 
     key: str
@@ -83,7 +84,8 @@ def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[
         entry = form.get(key)
         source = entry.source if entry is not None and entry.source else "typed"
         is_verified = _is_of_chip(entry)
-        is_backed = is_verified or (source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, ""))))
+        is_from_chip = source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, "")))
+        is_backed = is_verified or is_from_chip or key == NOTICE
         changed.append(Step(key, held[key], new.get(key, ""), source, is_verified, is_backed))
     return tuple(changed)
 

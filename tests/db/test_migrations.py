@@ -19,6 +19,7 @@ ALL = [
     "0004_corrections",
     "0005_chosen_households",
     "0006_sources_of_changes",
+    "0007_versions_of_the_notice",
 ]
 
 

@@ -97,3 +97,24 @@ def test_what_only_a_card_has_vouched_for_is_told_in_words(house, clerk):
     assert clerk.post(clerk.action("save"), clerk.form(then="stay")).status_code == 303
     clerk.get(saved.headers["Location"])
     assert re.search("证件核对无误：[^原]*姓名、[^原]*▣芯片·已核验", told(clerk))
+
+
+def test_the_notice_is_shown_at_the_desk_and_its_version_with_the_record(house, clerk):
+    record = registered(house, clerk, "测试五", "990000198506120129")
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    words = {"zh": ("谁在收集", "您的权利", "个人信息处理告知书"), "en": ("Who collects", "Your rights", "I have read")}
+    assert all(word in clerk.page for word in words["zh"])
+    shown = clerk.post(clerk.action("notice"), clerk.form(remark="测试备注"))
+    assert (shown.status_code, shown.headers["Location"]) == (303, "/notice")
+    path = clerk.get("/notice").headers["Location"]
+    for language, said in words.items():
+        clerk.post("/language", {"language": language})
+        clerk.get(path)
+        assert all(word in clerk.page for word in said), language
+        assert "{station}" not in clerk.page
+    clerk.get("/desk")
+    assert "测试备注" in clerk.page
+    clerk.get(record)
+    assert f'href="{path}"' in clerk.page
+    assert clerk.get("/notice/1999-01-01").status_code == 404

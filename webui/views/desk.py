@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.documents.service import OwnerRef
+from agent.register import notice
 from webui.context import services, signed_in
 from webui.views import documents
 
@@ -39,6 +40,7 @@ def show(view: DeskView, status: int = 200, sentence: str = "", at: str = "draft
     if view.is_mine and view.draft is not None:
         board = documents.board_of(OwnerRef("draft", view.draft.id), view.draft.fields)
         shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at}
+        shown |= {"notice_version": notice.CURRENT, "notice_parts": notice.notice(notice.CURRENT)}
         return render_template("desk/form.html", **shown), status
     register = services().register
     return (

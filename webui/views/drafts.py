@@ -78,6 +78,13 @@ def leave_household(draft_id: str) -> ResponseReturnValue:
     return back_to_desk()
 
 
+@bp.post("/notice")
+def show_notice(draft_id: str) -> ResponseReturnValue:
+    """Keep what was typed and show the notice, to be read or printed."""
+    keep_typed(draft_id)
+    return redirect(url_for("notice.current"), 303)
+
+
 @bp.post("/aside")
 def put_aside(draft_id: str) -> ResponseReturnValue:
     """Put the form aside; it stays among the drafts."""

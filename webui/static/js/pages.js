@@ -1,10 +1,11 @@
-// Pages other than the desk: keys, counting ages, what is typed kept, and fresh parts when something changed.
+// Pages other than the desk: keys, counting ages, what is typed kept, printing, and fresh parts when something changed.
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
 import * as find from "./find.js";
 import * as keeping from "./keeping.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
+import * as print from "./print.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
@@ -13,6 +14,7 @@ document.body.classList.add("live");
 keys.start();
 keeping.start();
 lock.start();
+print.start();
 codes.start();
 clock.start();
 find.start();
