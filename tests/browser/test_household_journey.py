@@ -38,6 +38,7 @@ def test_a_household_is_found_as_its_address_is_typed_and_one_more_person_joins_
     expect(page.locator("#name")).to_have_value("")
     clerk.demo.lay(other)
     expect(page.locator("#name")).to_have_value(clerk.demo.names[other])
+    expect(page.locator("#soldier")).to_be_focused()
     expect(page.locator("#room")).to_have_value(room)
 
 

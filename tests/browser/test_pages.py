@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
 PATHS = {
-    "clerk": ("register", "households", "practice", "password"),
+    "clerk": ("register", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
     "supervisor": ("register", "users"),
 }

@@ -163,6 +163,23 @@ def test_a_card_out_of_scope_is_explained_and_not_kept(house, clerk):
     assert "港澳台居民居住证" in clerk.page
     assert "测＊＊" in clerk.page
     assert "draft-form" not in clerk.page
+    assert "这张证件的内容没有保存" in clerk.page
+
+
+def test_a_draft_that_turns_out_of_scope_says_what_is_kept_and_goes_when_that_is_confirmed(house, clerk):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(name="测试兵", soldier="1"))
+    clerk.get("/desk")
+    said = re.search(r'<div class="callout bad" role="alert" id="out-of-scope">(.*?)</div>', clerk.page, re.DOTALL)[1]
+    assert "现役军人不在这里登记" in said
+    assert "保留到您确认为止" in said
+    assert "没有保存" not in clerk.page
+    form = re.search(r'id="out-of-scope-form" action="([^"]+)".*?name="reason" value="([^"]+)"', clerk.page)
+    assert 'form="out-of-scope-form"' in said
+    assert clerk.post(form[1], {"reason": form[2]}).status_code == 303
+    clerk.get("/desk")
+    assert "测试兵" not in clerk.page
 
 
 def test_a_draft_is_erased_with_a_reason(house, clerk):

@@ -12,7 +12,7 @@ import { refresh, refreshSoon } from "./fragments.js";
 const live = () => document.getElementById("live");
 let filled = live()?.dataset.sound;
 
-/** Put the cursor where the next value is wanted, unless the clerk is typing already. */
+/** Put the cursor where the next value is wanted, unless the clerk is typing already in a field that the card left alone. */
 function settle({ draft, sound: before, scan }) {
   const now = live().dataset;
   if (now.sound !== before) sound.play(now.sound);
@@ -26,7 +26,7 @@ function settle({ draft, sound: before, scan }) {
     return;
   }
   const held = document.activeElement;
-  const isTyping = held?.form?.id === "draft-form" && held.name && held.nodeName !== "BUTTON";
+  const isTyping = held?.form?.id === "draft-form" && held.name && held.nodeName !== "BUTTON" && !held.closest(".from-chip");
   if ((isNewForm || isFilled) && !isTyping) document.getElementById(now.first)?.focus();
 }
 
