@@ -66,6 +66,9 @@ class ScannerConfig:
     driver: str
     address: str
     configuration: str
+    vendor: str = ""
+    model: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,9 @@ KEYS: dict[str, Key] = {
     "devices.scanner.configuration": Key(
         lambda value: _is_text(value) and value.startswith("/"), "CONFIG-SCANNER-FOLDER", ""
     ),
+    "devices.scanner.vendor": Key(_is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.model": Key(_is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.serial": Key(_is_text, "CONFIG-TEXT", ""),
 }
 _TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
 
@@ -247,7 +253,8 @@ def _scanner(document: dict[str, Any], value: dict[str, Any]) -> ScannerConfig |
     """The scanner, where the document has its table, be it empty."""
     if "scanner" not in document.get("devices", {}):
         return None
-    return ScannerConfig(*(value[f"devices.scanner.{name}"] for name in ("driver", "address", "configuration")))
+    names = ("driver", "address", "configuration", "vendor", "model", "serial")
+    return ScannerConfig(*(value[f"devices.scanner.{name}"] for name in names))
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -106,7 +106,9 @@ def scanner_settings(scanner: ScannerConfig) -> DeviceSettings:
         role="scanner",
         driver=scanner.driver,
         address=scanner.address,
-        options={"configuration": scanner.configuration} if scanner.configuration else {},
+        options={
+            name: told for name in ("configuration", "vendor", "model", "serial") if (told := getattr(scanner, name))
+        },
     )
 
 

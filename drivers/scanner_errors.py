@@ -40,6 +40,16 @@ def absent(address: str) -> DeviceAbsent:
     return DeviceAbsent("SCANNER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)
 
 
+def several(count: int) -> NeedsOperator:
+    """More than one scanner could be meant: which one is a technician's to say, never a guess."""
+    return NeedsOperator("SCANNER-SEVERAL", Actor.TECHNICIAN, Retry.AFTER_ACTION, count=count)
+
+
+def denied(node: str) -> NeedsOperator:
+    """The scanner is there, and its device node may not be opened."""
+    return NeedsOperator("SCANNER-PERMISSION", Actor.TECHNICIAN, Retry.AFTER_ACTION, status=node)
+
+
 def setting(name: str, wanted: str | int | float) -> CodedError:
     """The scanner does not offer what is asked."""
     return CodedError("SCANNER-SETTING", Actor.CLERK, Retry.AFTER_ACTION, setting=name, wanted=wanted)

@@ -8,6 +8,7 @@ as the list of scanners gives it to a technician, is followed to its new place w
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,6 +20,8 @@ from drivers import scanner_errors
 PREFIX = "sane:"
 AUTO = "auto"
 USB_DEVICES = Path("/sys/bus/usb/devices")
+USB_NODES = Path("/dev/bus/usb")
+OUR_LINK = Path("/dev/renhu/scanner")
 NO_SCANNERS = frozenset({"frame grabber", "still camera", "video camera", "virtual device"})
 """Types of what SANE lists besides scanners: `auto` never means the desk's camera.  Source: SANE API, device types."""
 _LIBUSB = re.compile(r"libusb:(?P<bus>\d{3}):(?P<device>\d{3})$")
@@ -113,6 +116,17 @@ def usb_serial(name: str, usb_devices: Path = USB_DEVICES) -> str | None:
             with suppress(OSError):  # it has none, or was pulled out just now
                 return (device / "serial").read_text("utf-8", "replace").strip() or None
     return None
+
+
+def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_LINK) -> Path | None:
+    """The device node of a scanner that is there but may not be used, as far as the system tells; None for none.
+
+    A backend passes such a scanner over in silence.  The node is the one that the name points to, else the one that
+    our udev rule has found.  Source: 60-renhu.rules.
+    """
+    place = _LIBUSB.search(name) if name is not None else None
+    node = usb_nodes / place["bus"] / place["device"] if place is not None else link
+    return node if node.exists() and not os.access(node, os.R_OK | os.W_OK) else None
 
 
 def _number(file: Path) -> int | None:

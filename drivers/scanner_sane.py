@@ -26,7 +26,7 @@ from drivers.scanner_api import (
     ScanRequest,
     Source,
 )
-from drivers.scanner_names import PREFIX, Listed, Wanted, parse, usb_serial
+from drivers.scanner_names import PREFIX, Listed, Wanted, hidden_node, parse, usb_serial
 from drivers.scanner_pixels import RawPage, coded
 
 SYSTEM_CONFIGURATION = "/etc/sane.d"
@@ -78,7 +78,15 @@ class SaneScanner(DocumentScanner):
         """
         del deadline
         self.close()
-        sane = self._library()
+        try:
+            return self._open_wanted(self._library())
+        except DeviceAbsent as error:
+            node = hidden_node(self._wanted.name)
+            if node is not None:
+                raise scanner_errors.denied(str(node)) from error
+            raise
+
+    def _open_wanted(self, sane: ModuleType) -> ScannerIdentity:
         listed = self._find(sane)
         try:
             return self._start(sane, listed)
@@ -199,10 +207,12 @@ class SaneScanner(DocumentScanner):
         if self._wanted.is_exact and self._wanted.name is not None:
             known = next((each for each in self._listed if each.name == self._wanted.name), None)
             return known or Listed(self._wanted.name, "", "")
-        found = next((each for each in self._list(sane) if self._wanted.means(each)), None)
-        if found is None:
+        found = [each for each in self._list(sane) if self._wanted.means(each)]
+        if not found:
             raise scanner_errors.absent(self._address)
-        return found
+        if len(found) > 1:
+            raise scanner_errors.several(len(found))
+        return found[0]
 
     def _learn(self) -> ScannerOffers:
         """Ask each source in turn what it can do; the one that was set is set again."""

@@ -57,7 +57,7 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
     if answer is not None:
         statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
         findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
-        findings += [finding for status in statuses for finding in findings_of(status)]
+        findings += _of_devices(statuses)
         return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
     worst = Exit.DONE
@@ -70,9 +70,17 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
     configured = [] if config.reader is None else [reader_settings(config.reader)]
     configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
     statuses = [probe(as_the_daemon(settings, config.folder), SystemClock(), DEVICE_LIMIT_S) for settings in configured]
-    findings += [finding for status in statuses for finding in findings_of(status)]
+    findings += _of_devices(statuses)
     codes = [status.code for status in statuses if status.code is not None]
     return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst
+
+
+def _of_devices(statuses: list[DeviceStatus]) -> list[Finding]:
+    """How each configured device is; that there is no scanner is told, and well."""
+    findings = [finding for status in statuses for finding in findings_of(status)]
+    if all(status.role != "scanner" for status in statuses):
+        findings.append(Finding("scanner", True, "DOCTOR-SCANNER-NONE"))
+    return findings
 
 
 def findings_of(status: DeviceStatus) -> Iterator[Finding]:

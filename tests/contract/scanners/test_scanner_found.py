@@ -22,3 +22,16 @@ def test_it_is_found_among_what_is_no_scanner_and_at_another_place_than_its_name
     state = worker.until_state()
     assert (state.state, state.identity.get("address")) == ("ready", "sane:airscan:e0:Desk")
     assert len(worker.scan(resolution_dpi=75).pages) == 1
+
+
+def test_of_several_none_is_picked_and_what_narrows_them_down_decides(
+    simulated: Simulated, worker_at: Callable[..., ScannerWorker], tmp_path: Path
+) -> None:
+    place = simulated.address[simulated.address.index("http:") :]
+    lines = f'[devices]\n"Desk" = {place}, eSCL\n"Back office" = {place}, eSCL\n[options]\ndiscovery = disable\n'
+    (tmp_path / "airscan.conf").write_text(lines)
+    state = worker_at("sane:auto", backends=["airscan"], configuration=str(tmp_path)).until_state()
+    assert (state.state, state.code, state.facts) == ("faulted", "SCANNER-SEVERAL", {"count": 2})
+    worker = worker_at("sane:auto", backends=["airscan"], configuration=str(tmp_path), model="Back*")
+    assert worker.until_state().identity["model"] == "Back office"
+    assert len(worker.scan(resolution_dpi=75).pages) == 1
