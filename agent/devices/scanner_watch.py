@@ -20,31 +20,13 @@ import selectors
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import msgspec
 
+from agent.devices.scanner_rhythm import RHYTHM, ScannerRhythm
 from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, WireBroken, raw
 from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
 from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerRhythm:
-    """How often things are done, in seconds, and how long a call may take that nobody asked for.
-
-    `open_limit_s` is the limit of opening, listing and looking at the button: airscan itself gives up after 25 s.
-    """
-
-    reopen_s: float = 0.5
-    reopen_slowest_s: float = 10.0
-    pulse_s: float = 3.0
-    button_s: float = 0.5
-    list_s: float = 60.0
-    open_limit_s: float = 40.0
-
-
-RHYTHM = ScannerRhythm()
 
 
 class LibraryHung(Exception):
@@ -194,6 +176,7 @@ class ScannerWatch:
         identity = self._scanner.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
         self._is_open = True
         self._failed_opens = 0
+        self._leave_alone()
         told = {key: str(value) for key, value in msgspec.structs.asdict(identity).items() if value}
         self._send(Sign("offers", raw(self._scanner.offers())))
         self._tell(State("ready", identity=told))
@@ -205,6 +188,7 @@ class ScannerWatch:
         pause_s = min(self._rhythm.reopen_s * 2**self._failed_opens, self._rhythm.reopen_slowest_s)
         self._failed_opens = min(self._failed_opens + 1, 16)
         self._next_open_s = self._clock.monotonic() + pause_s
+        self._next_list_s = min(self._next_list_s, self._clock.monotonic() + self._rhythm.list_s)
         self._tell(State("absent" if isinstance(error, DeviceAbsent) else "faulted", error.code, error.facts))
 
     def _tell(self, state: State) -> None:
@@ -212,9 +196,14 @@ class ScannerWatch:
             self._send(state)
             self._reported = state
 
+    def _leave_alone(self) -> None:
+        """Do not list soon: somebody may want to scan."""
+        self._next_list_s = max(self._next_list_s, self._clock.monotonic() + self._rhythm.list_s)
+
     def _list(self) -> None:
         """List the scanners again; only a list that has changed is told."""
-        self._next_list_s = self._clock.monotonic() + self._rhythm.list_s
+        pause_s = self._rhythm.list_open_s if self._is_open else self._rhythm.list_s
+        self._next_list_s = self._clock.monotonic() + pause_s
         try:
             found = self._scanner.candidates()
         except CodedError:
@@ -238,6 +227,7 @@ class ScannerWatch:
         finally:
             self._under_way = None
             self._cancelled.discard(request.number)
+            self._leave_alone()
         if self._is_spoilt:
             self._wait_for_the_end()
         if reply.code == "SCANNER-SETTING":
