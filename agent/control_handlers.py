@@ -32,4 +32,8 @@ def handlers(devices: DevicesService, accounts: AccountsService) -> dict[str, Ha
         code = accounts.users.rescue(str(question.get("name", "")), uid)
         return {"code": code.text, "expires_at": code.expires_at.isoformat()}
 
-    return {"card": card, "status": status, "enrol": enrol}
+    def audit(question: dict[str, Any], _uid: int) -> dict[str, Any]:
+        found: dict[str, Any] = msgspec.to_builtins(accounts.trail.look_for_command(str(question.get("mark", ""))))
+        return found
+
+    return {"card": card, "status": status, "enrol": enrol, "audit": audit}

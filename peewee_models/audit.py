@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from peewee import CharField, IntegerField, UUIDField, fn
 
+from peewee_models.audit_chain import NOTHING_BEFORE, chained
 from peewee_models.base import JsonField, Table, UtcDateTimeField
 
 
 class AuditEntry(Table):
-    """One act.  `seq` has no gaps: a missing number is a missing row."""
+    """One act.  `seq` has no gaps: a missing number is a missing row; `chain_hash` hangs each row on the one before."""
 
     seq = IntegerField(primary_key=True)
     at = UtcDateTimeField(index=True)
@@ -23,6 +24,7 @@ class AuditEntry(Table):
     subject_kind = CharField(max_length=20)
     subject_id = UUIDField(null=True, index=True)
     facts = JsonField()
+    chain_hash = CharField(max_length=64)
 
 
 def append(
@@ -43,8 +45,11 @@ def append(
 
     Returns: the row's number.
     """
-    number: int = (AuditEntry.select(fn.MAX(AuditEntry.seq)).scalar() or 0) + 1
+    last = AuditEntry.select(AuditEntry.seq, AuditEntry.chain_hash).order_by(AuditEntry.seq.desc()).limit(1).tuples()
+    before, previous = next(iter(last), (0, NOTHING_BEFORE))
+    number = int(before) + 1
     user_id, session_id = who or (None, None)
+    content = (number, at.astimezone(UTC).replace(tzinfo=None), user_id, session_id, action, *subject)
     AuditEntry.insert(
         seq=number,
         at=at,
@@ -54,6 +59,7 @@ def append(
         subject_kind=subject[0],
         subject_id=subject[1],
         facts=facts,
+        chain_hash=chained(previous, (*content, AuditEntry.facts.db_value(facts))),
     ).execute()
     return number
 
@@ -66,13 +72,3 @@ def latest(action: str, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, dateti
         .group_by(AuditEntry.subject_id)
     )
     return {row.subject_id: row.last_at for row in rows}
-
-
-def find_gap() -> int | None:
-    """Give the first missing number, or None when the rows are whole."""
-    expected = 1
-    for (number,) in AuditEntry.select(AuditEntry.seq).order_by(AuditEntry.seq).tuples().iterator():
-        if number != expected:
-            return expected
-        expected += 1
-    return None

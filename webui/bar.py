@@ -81,6 +81,7 @@ def pages(role: str) -> list[Page]:
         ("desk.page", gettext("登记台")),
         ("register.page", gettext("名册")),
         ("users.page", gettext("用户")),
+        ("audit.page", gettext("审计")),
         ("devices.page", gettext("设备")),
     ]
     if services().practice is not None:

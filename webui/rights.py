@@ -81,6 +81,8 @@ TABLE: Final[dict[str, Access]] = {
     "corrections.take_stored": Access.CLERK,
     "corrections.give_up": Access.CLERK,
     "corrections.save": Access.CLERK,
+    "audit.page": Access.SUPERVISOR,
+    "audit.look": Access.SUPERVISOR,
     "users.page": Access.SUPERVISOR,
     "users.person": Access.SUPERVISOR,
     "users.add": Access.SUPERVISOR,

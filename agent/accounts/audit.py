@@ -48,6 +48,7 @@ class Act(StrEnum):
     DOCUMENTS_MOVED = "document.moved"
     DOCUMENTS_SHREDDED = "document.shredded"
     DEVICE_ACT = "device.act"
+    TRAIL_LOOKED_OVER = "audit.looked-over"
 
 
 class SignedInIds:

@@ -21,6 +21,7 @@ from agent.accounts.enrolment import Codes
 from agent.accounts.passwords import AccountsPolicy, Gate
 from agent.accounts.rights import ROLES, Right, Role, may, require
 from agent.accounts.storage import Store, reading, writing
+from agent.accounts.trail import Trail
 from agent.accounts.users import Users, checked_name, end_sessions
 from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
@@ -62,6 +63,7 @@ class AccountsService:
 
     Attributes:
         users: what supervisors do with the users.
+        trail: the audit rows, looked over.
         enrolment_file: where the first user's code stands, until it was used.
     """
 
@@ -72,6 +74,7 @@ class AccountsService:
         self._gate = Gate(store, clock, self._policy)
         self._codes = Codes(clock, self._policy)
         self.users = Users(store, clock, self._gate, self._codes)
+        self.trail = Trail(store, clock)
         self.enrolment_file: Path | None = None
 
     def has_users(self) -> bool:

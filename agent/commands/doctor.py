@@ -9,19 +9,21 @@ from typing import Any
 
 import msgspec
 
+from agent.accounts.trail import TrailView
 from agent.clock import SystemClock
 from agent.commands.output import as_the_daemon, emit, fail, language
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
-from agent.errors import CodedError, Exit, StartRefused, exit_code, exit_of
+from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
 from agent.operations.register_check import check_register
 from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
 
 DEVICE_LIMIT_S = 20.0
+AUDIT_LIMIT_S = 120.0
 WELL = {DeviceState.READY, DeviceState.BUSY}
 
 
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     else:
         findings.append(Finding("configuration", True, "DOCTOR-CONFIGURATION", {"path": str(arguments.config)}))
         findings += data_folder(config)
-        device_findings, worst = _devices(config)
+        device_findings, worst = _devices(config, arguments.audit_mark)
         findings += device_findings
     if arguments.json:
         emit({"versions": versions(), "checks": [_as_json(finding) for finding in findings]})
@@ -48,8 +50,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     return worst if worst is not Exit.DONE else Exit.CONFIGURATION
 
 
-def _devices(config: Config) -> tuple[list[Finding], Exit]:
-    """Ask the running agent how its devices are, or look at them ourselves."""
+def _devices(config: Config, mark: str) -> tuple[list[Finding], Exit]:
+    """Ask the running agent how its devices and audit rows are, or look at them ourselves."""
     try:
         answer = ask_agent(config.folder, {"ask": "status"}, ASK_LIMIT_S)
     except CodedError as error:
@@ -58,13 +60,22 @@ def _devices(config: Config) -> tuple[list[Finding], Exit]:
         statuses = [msgspec.convert(status, DeviceStatus) for status in answer["devices"]]
         findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
         findings += _of_devices(statuses)
-        return findings, Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
+        worst = Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
+        try:
+            audit = ask_agent(config.folder, {"ask": "audit", "mark": mark}, AUDIT_LIMIT_S)
+        except CodedError as error:
+            return [*findings, Finding("audit", False, error.code, error.facts)], exit_code(error)
+        if audit is not None:
+            findings.append(_of_trail(msgspec.convert(audit, TrailView)))
+        return findings, worst if findings[-1].is_well or worst is not Exit.DONE else Exit.DAMAGED
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
     worst = Exit.DONE
     try:
-        check_register(config)
+        trail = check_register(config, mark)
         findings.append(Finding("register", True, "DOCTOR-REGISTER"))
-    except StartRefused as refused:
+        findings += [] if trail is None else [_of_trail(trail)]
+        worst = Exit.DONE if findings[-1].is_well else Exit.DAMAGED
+    except CodedError as refused:
         findings.append(Finding("register", False, refused.code, refused.facts))
         worst = exit_code(refused)
     configured = [] if config.reader is None else [reader_settings(config.reader)]
@@ -99,6 +110,12 @@ def findings_of(status: DeviceStatus) -> Iterator[Finding]:
         yield Finding(f"{status.role}-confinement", is_confined, code, {"driver": status.driver})
 
 
+def _of_trail(found: TrailView) -> Finding:
+    if found.code:
+        return Finding("audit", False, found.code, {"row": found.bad_row or 0})
+    return Finding("audit", True, "DOCTOR-AUDIT", {"rows": found.rows, "mark": found.mark})
+
+
 def _as_json(finding: Finding) -> dict[str, Any]:
     sentence = text(finding.code, language(), **finding.facts)
     return {"name": finding.name, "ok": finding.is_well, "code": finding.code, "text": sentence}
@@ -127,4 +144,7 @@ def add_to(commands: Any) -> None:
     """Describe the command line of `renhu doctor`."""
     parser = commands.add_parser("doctor", help="检查安装与设备 / check the installation and the devices")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    parser.add_argument(
+        "--audit-mark", default="", help="以前抄下的审计标记 / a mark of the audit rows, as it was noted before"
+    )
     parser.set_defaults(run=run)

@@ -29,7 +29,7 @@ from agent.register.views import StationSettings
 from agent.accounts.service import SignedIn
 from peewee_models import schema
 from peewee_models.accounts import User
-from peewee_models.audit import find_gap
+from peewee_models.audit_chain import look_over
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
 from peewee_models.document_queries import Owner
 from peewee_models.documents import Document, Media, Page, ScanJob
@@ -137,7 +137,7 @@ def look(was_acknowledged):
     swept = media.sweep(is_start=True)
     files = {path.name for path in (place / "media").rglob("*") if path.is_file()}
     found += [] if files == {row.address for row in Media.select()} else ["files and rows differ after the sweep"]
-    found += [] if find_gap() is None else ["an audit row is missing"]
+    found += [] if look_over(store).bad_seq is None else ["an audit row is missing"]
     store.close()
     return found, swept.orphans + swept.leftovers
 

@@ -20,6 +20,7 @@ ALL = [
     "0005_chosen_households",
     "0006_sources_of_changes",
     "0007_versions_of_the_notice",
+    "0008_audit_chain",
 ]
 
 

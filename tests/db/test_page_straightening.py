@@ -27,7 +27,8 @@ from agent.errors import CodedError
 from agent.register.desk import Desk
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
-from peewee_models.audit import AuditEntry, find_gap
+from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.document_queries import Owner
 from peewee_models.documents import Media, Page
 from simulators.papers import papers
@@ -128,7 +129,7 @@ def test_a_small_paper_is_proposed_accepted_changed_and_given_back(counter: Coun
     assert (counter.shown(page), counter.files(), counter.view(page).state) == (original, 1, "rejected")
     acts = [one.facts["what"] for one in AuditEntry.select().where(AuditEntry.action == "document.page-changed")]
     assert acts == ["straighten", "straighten", "original"]
-    assert find_gap() is None
+    assert look_over(AuditEntry._meta.database).bad_seq is None
 
 
 def test_the_pdf_has_the_finished_page_and_the_record_takes_it_over(

@@ -14,6 +14,7 @@ import pytest
 from drivers.stored_text import storable
 from peewee_models import audit
 from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.database import SqlCipherStore, open_sqlcipher
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Household
@@ -52,9 +53,9 @@ def test_numbers_have_no_gaps_under_threads(store: Any) -> None:
     for thread in threads:
         thread.join()
     assert AuditEntry.select().count() == 30
-    assert audit.find_gap() is None
+    assert look_over(store).bad_seq is None
     AuditEntry.delete().where(AuditEntry.seq == 7).execute()
-    assert audit.find_gap() == 7
+    assert look_over(store).bad_seq == 7
 
 
 def test_times_come_back_aware_in_utc(store: Any) -> None:
@@ -78,7 +79,7 @@ def test_times_sort_across_whole_seconds(store: Any) -> None:
 def test_text_is_kept_code_point_for_code_point(store: Any) -> None:
     strange = "测试\U00020087\ue863·Å" + storable("\ud800\x00")
     with store.write():
-        AuditEntry.create(seq=1, at=NOW, action="test", subject_kind="test", facts={"text": strange})
+        audit.append(NOW, None, "test", ("test", None), {"text": strange})
         OutboxRow.create(seq=1, at=NOW, kind="x", subject_id=uuid.uuid4(), version=1, body={"text": strange})
     assert AuditEntry.get().facts["text"] == strange
     assert OutboxRow.get().body["text"] == strange
@@ -107,7 +108,7 @@ def test_nothing_is_readable_on_disk(database_file: Path, key: bytes) -> None:
     store = open_sqlcipher(database_file, key)
     mark = "金丝雀-7f3a"
     with store.write():
-        AuditEntry.create(seq=1, at=NOW, action="canary-7f3a", subject_kind="test", facts={"text": mark})
+        audit.append(NOW, None, "canary-7f3a", ("test", None), {"text": mark})
     parts = [path for path in database_file.parent.iterdir() if path.is_file()]
     assert {path.suffix for path in parts} >= {".db", ".db-wal"}
     for path in parts:

@@ -18,9 +18,10 @@ from agent.clock import SystemClock
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from drivers.id_number import check_digit
-from peewee_models import audit, register_queries, schema, station
+from peewee_models import register_queries, schema, station
 from peewee_models.accounts import User
 from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
 from peewee_models.drafts import Approval, Draft, DraftField
 from peewee_models.outbox import OutboxRow
@@ -156,7 +157,7 @@ def _lost_drafts(known: Acknowledged) -> list[str]:
 
 def _halves() -> list[str]:
     found = []
-    gap = audit.find_gap()
+    gap = look_over(AuditEntry._meta.database).bad_seq
     if gap is not None:
         found.append(f"audit row {gap} is missing")
     saved = {str(row.subject_id) for row in AuditEntry.select().where(AuditEntry.action == "register.saved")}

@@ -19,7 +19,8 @@ from agent.documents.papers import NewPage, Papers
 from agent.errors import CodedError
 from peewee_models import schema
 from peewee_models.accounts import User
-from peewee_models.audit import AuditEntry, find_gap
+from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
 from peewee_models.document_queries import Owner
 from peewee_models.documents import Document, Media, Page
@@ -125,7 +126,7 @@ def inspect(place: Path, heard: list[str]) -> dict[str, Any]:
     rows = {row.address for row in Media.select()}
     found += [f"{name} is nobody's" for name in names - rows]
     stored_acts = AuditEntry.select().where(AuditEntry.action == "document.page-stored").count()
-    if find_gap() is not None or not stored_acts == Page.select().count() == len(rows):
+    if look_over(store).bad_seq is not None or not stored_acts == Page.select().count() == len(rows):
         found.append("the audit has a gap")
     store.close()
     return {"acknowledged": len(acknowledged), "found": found}

@@ -86,6 +86,7 @@ def test_doctor_asks_the_agent_how_its_devices_are(beside):
     told = json.loads(run("doctor", "--json").stdout)
     names = {check["name"]: check for check in told["checks"]}
     assert names["agent"]["code"] == "DOCTOR-AGENT-RUNS"
+    assert names["audit"]["code"] == "DOCTOR-AUDIT"
     assert names["reader"]["ok"]
 
 

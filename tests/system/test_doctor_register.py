@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import pytest
 from agent.devices.chosen import ChosenPorts
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
+from peewee_models import audit
+from peewee_models.audit import AuditEntry
 
 
 @pytest.fixture
@@ -30,13 +34,13 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def doctor(place: Path) -> tuple[int, dict[str, Any], str]:
-    """The exit code, the check of the register, and what was said besides."""
+def doctor(place: Path, name: str = "register", *more: str) -> tuple[int, dict[str, Any], str]:
+    """The exit code, the check of that name, and what was said besides."""
     done = subprocess.run(
-        [sys.executable, "-m", "agent", "doctor", "--json", "--config", str(place / "renhu.toml")],
+        [sys.executable, "-m", "agent", "doctor", "--json", "--config", str(place / "renhu.toml"), *more],
         capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "LC_ALL": "en_US.UTF-8"},
     )  # fmt: skip
-    (found,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "register"]
+    (found,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == name]
     return done.returncode, found, done.stderr
 
 
@@ -61,3 +65,24 @@ def test_what_would_refuse_the_start_is_told(place: Path, spoil: Callable[[Path]
     returned, found, _ = doctor(place)
     assert (returned, found["ok"]) == (status, False)
     assert found["text"]
+
+
+def test_a_broken_chain_of_audit_rows_is_told_and_a_cut_one_by_its_mark(place: Path) -> None:
+    folder = DataFolder.take(place / "data", FolderKind.REGISTER)
+    store = open_store(folder, f"file:{place}/renhu.key")
+    with store.write():
+        for number in range(6):
+            audit.append(datetime.now(UTC), None, "test.act", ("test", None), {"n": number})
+    store.close()
+    folder.release()
+    _, found, _ = doctor(place, "audit")
+    assert (found["code"], "6 audit rows" in found["text"]) == ("DOCTOR-AUDIT", True)
+    mark = re.search(r"6-[0-9a-f]{16}", found["text"])[0]
+    folder = DataFolder.take(place / "data", FolderKind.REGISTER)
+    store = open_store(folder, f"file:{place}/renhu.key")
+    AuditEntry.delete().where(AuditEntry.seq == 6).execute()
+    store.close()
+    folder.release()
+    assert doctor(place, "audit")[1]["code"] == "DOCTOR-AUDIT"
+    returned, found, _ = doctor(place, "audit", "--audit-mark", mark)
+    assert (returned, found["code"], "row 6" in found["text"]) == (11, "AUDIT-MISSING", True)

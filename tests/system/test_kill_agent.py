@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from agent.folder import DATABASE
-from peewee_models import audit
 from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.database import open_sqlcipher
 from peewee_models.drafts import Draft, DraftField
 from peewee_models.outbox import OutboxRow
@@ -93,7 +93,7 @@ def halves(folder):
             sent = sorted(str(row.subject_id) for row in OutboxRow.select())
             noted = AuditEntry.select().where(AuditEntry.action == "register.saved")
             noted = sorted(str(row.subject_id) for row in noted)
-            gap = audit.find_gap()
+            gap = look_over(store).bad_seq
             drafts = {row.id for row in Draft.select()}
             orphans = [row for row in DraftField.select() if row.draft_id not in drafts]
     finally:

@@ -149,7 +149,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     may = {role: {name for name, access in TABLE.items() if access.allows(role)} for role in ROLES}
     everybody = may["clerk"] & may["technician"] & may["supervisor"]
     assert may["supervisor"] - everybody == {
-        "register.page", "register.record", "register.search", *USERS,
+        "register.page", "register.record", "register.search", *USERS, *AUDIT,
         "documents.page", "documents.picture", "documents.pdf", "notice.current", "notice.page",
     }  # fmt: skip
     assert may["technician"] - everybody == {
@@ -163,6 +163,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
 
 ROLES = ("clerk", "technician", "supervisor")
 USERS = {"users.page", "users.person", "users.add", "users.new_code", "users.disable", "users.enable"}
+AUDIT = {"audit.page", "audit.look"}
 PRACTICE = {name for name in TABLE if name.startswith("practice.")}
 
 

@@ -13,7 +13,8 @@ from agent.documents.scan_desk import READY_WAIT_S
 from agent.documents.service import OwnerRef, ScanWish
 from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
-from peewee_models.audit import AuditEntry, find_gap
+from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
 from peewee_models.documents import Media
 from peewee_models.documents import Page as PageRow
 from peewee_models.failures import DiskFull
@@ -48,7 +49,7 @@ def test_pages_are_kept_as_they_come(room: Room) -> None:
         ["front", "back"],
         [2],
     )
-    assert find_gap() is None
+    assert look_over(AuditEntry._meta.database).bad_seq is None
 
 
 def test_progress_of_the_page_under_way_is_shown_and_told_without_personal_data(room: Room) -> None:
