@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import accumulate
 
 from PIL import Image, ImageChops
 
@@ -14,6 +15,8 @@ from drivers.scanner_api import ColourMode, Encoding, ScannedPage
 
 JPEG_QUALITY = 88
 PAPER_WHITE = 235
+DARKEST_PAPER = 180
+PAPER_GRAIN = 12
 FLAT_EDGE_SHARE = 0.02
 LOOK_PX = 400
 
@@ -83,11 +86,18 @@ def flat_lower_edge_px(image: Image.Image) -> int:
 
 
 def white_share(image: Image.Image) -> float:
-    """How much of the page is as light as paper, 0 to 1, looked at in a small copy."""
+    """How much of the page is as light as its paper, 0 to 1, looked at in a small copy.
+
+    Few scanners show paper as white, and thin or recycled paper is greyer still: where most of the page is of one light
+    grey, that is its paper.
+    """
     factor = max(1, image.width // LOOK_PX, image.height // LOOK_PX)
     small = image.reduce(factor).convert("L")
     counts = small.histogram()
-    return sum(counts[PAPER_WHITE:]) / (small.width * small.height)
+    total = small.width * small.height
+    middle = next(level for level, below in enumerate(accumulate(counts)) if below * 2 >= total)
+    paper = min(PAPER_WHITE, middle - PAPER_GRAIN) if middle >= DARKEST_PAPER else PAPER_WHITE
+    return sum(counts[paper:]) / total
 
 
 def threshold(counts: list[int]) -> int:
