@@ -43,6 +43,9 @@ def identity_name(name: str) -> str:
         "address": gettext("地址"),
         "description": gettext("识别"),
         "speed_baud": gettext("速率"),
+        "vendor": gettext("厂家"),
+        "model": gettext("型号"),
+        "serial": gettext("序列号"),
     }.get(name, name)
 
 

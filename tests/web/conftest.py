@@ -193,11 +193,18 @@ def resident(name: str, number: str) -> IdCard:
 
 
 @contextmanager
-def open_house(folder: Path, *, has_users: bool = True, reader: dict[str, Any] | None = None) -> Iterator[House]:
-    """A station in a new practice folder, without a reader unless its section of the configuration is given."""
+def open_house(
+    folder: Path,
+    *,
+    has_users: bool = True,
+    reader: dict[str, Any] | None = None,
+    scanner: dict[str, Any] | None = None,
+) -> Iterator[House]:
+    """A station in a new practice folder, without reader and scanner but for those whose section is given."""
     document = {"data": {"folder": str(folder)}, "station": {"code": "990000001", "name": "测试站"}}
     section = {**(reader or {}), "address": "serial:auto"}
-    config = parse({**document, "devices": {"reader": section}}, "test")
+    devices = {"reader": section} | ({} if scanner is None else {"scanner": scanner})
+    config = parse({**document, "devices": devices}, "test")
     named = None if reader is None or config.reader is None else replace(config.reader, address=reader["address"])
     config = replace(config, port=8731, reader=named)
     taken = DataFolder.take(config.folder, FolderKind.PRACTICE)
@@ -246,5 +253,15 @@ def house_with_reader(tmp_path_factory: pytest.TempPathFactory) -> Callable[...,
 
     def start(**section: Any) -> AbstractContextManager[House]:
         return open_house(tmp_path_factory.mktemp("station") / "data", reader=section)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def house_with_scanner(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[House]]:
+    """The same with a scanner."""
+
+    def start(**section: Any) -> AbstractContextManager[House]:
+        return open_house(tmp_path_factory.mktemp("station") / "data", scanner=section)
 
     return start

@@ -17,9 +17,10 @@ function tone(frequency_hz, start_s, length_s) {
   oscillator.stop(context.currentTime + start_s + length_s);
 }
 
-/** Sound for the end of a scan: two rising ticks when it is done, the low double tone when it failed. */
-export function playScan(state) {
+/** Sound for the end of a scan, told as its state and its job: two rising ticks when done, the low double tone when not. */
+export function playScan(scan) {
   if (!isOn()) return;
+  const [state] = scan.split(" ");
   context ??= new AudioContext();
   if (state === "done") {
     tone(990, 0, 0.09);
