@@ -185,7 +185,9 @@ class Wire:
         Raises: WireBroken when the other side has gone or takes nothing.
         """
         try:
-            self._socket.sendall(_encoder.encode(message) + b"\n" + body)
+            self._socket.sendall(_encoder.encode(message) + b"\n")
+            if body:
+                self._socket.sendall(body)
         except OSError as error:
             raise WireBroken("the other side has gone") from error
 
@@ -231,7 +233,8 @@ class Wire:
             raise WireBroken("not a message of this wire") from error
 
     def _take(self, size_bytes: int) -> bytes:
-        taken = bytes(self._buffer[:size_bytes])
+        with memoryview(self._buffer) as whole, whole[:size_bytes] as part:
+            taken = bytes(part)
         del self._buffer[:size_bytes]
         return taken
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import bench_idle
 import bench_orphan
+import bench_scan
 import bench_start
 import bench_tabs
 import bench_tap
@@ -18,7 +19,7 @@ import bench_unplug
 import bench_wire
 from table import keep, show
 
-BENCHES = (bench_wire, bench_unplug, bench_orphan, bench_tap, bench_tabs, bench_start, bench_idle)
+BENCHES = (bench_wire, bench_unplug, bench_orphan, bench_tap, bench_tabs, bench_scan, bench_start, bench_idle)
 SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
 
 
