@@ -15,12 +15,14 @@ from drivers.scanner_api import MM_PER_INCH, ColourMode, PaperEdge, ScanRequest,
 RESOLUTIONS_DPI = (75, 100, 150, 200, 300, 400, 600, 1200)
 LARGEST_PX = 80_000_000
 UNIT_PIXEL = 1
+FAR_MM = 10_000.0
+"""Where a device that does not tell the size of its bed is taken to end."""
 LARGEST_TEXT = 64
 
 _SOURCES = (
     (Source.DUPLEX_FEEDER, re.compile(r"duplex|both\s+sides", re.IGNORECASE)),
     (Source.FEEDER, re.compile(r"adf|feeder|automatic document", re.IGNORECASE)),
-    (Source.FLATBED, re.compile(r"flat\s?bed|platen|^normal$", re.IGNORECASE)),
+    (Source.FLATBED, re.compile(r"flat\s?bed|platen|document table|^normal$", re.IGNORECASE)),
 )
 _MODES = (
     (ColourMode.LINEART, re.compile(r"line\s?art|black|mono|binary|1.?bit", re.IGNORECASE)),
@@ -28,7 +30,7 @@ _MODES = (
     (ColourMode.COLOUR, re.compile(r"colou?r|rgb", re.IGNORECASE)),
 )
 _BACK_ONLY = re.compile(r"back", re.IGNORECASE)
-_HALFTONE = re.compile(r"halftone|dither", re.IGNORECASE)
+_HALFTONE = re.compile(r"halftone|dither|diffusion", re.IGNORECASE)
 
 
 class Option(Protocol):
@@ -126,12 +128,17 @@ def resolutions_dpi(device: Device) -> tuple[int, ...]:
         return ()
     allowed = device.opt[name].constraint
     if isinstance(allowed, tuple) and len(allowed) == 3:
-        low, high, _ = allowed
-        return tuple(value for value in RESOLUTIONS_DPI if low <= value <= high)
+        low, high, step = allowed
+        return tuple(value for value in RESOLUTIONS_DPI if low <= value <= high and _is_on_step(value - low, step))
     if isinstance(allowed, list):
         values = sorted({round(value) for value in allowed if isinstance(value, int | float)})
         return tuple(value for value in values if value in RESOLUTIONS_DPI) or tuple(values)
     return (round(float(getattr(device, name))),)
+
+
+def _is_on_step(value: float, step: float) -> bool:
+    """Whether a device that rounds to steps would leave a value as it is."""
+    return not step or abs(value / step - round(value / step)) * step < 1
 
 
 def largest_mm(device: Device) -> tuple[float, float]:
@@ -192,8 +199,8 @@ def _choose_region(device: Device, request: ScanRequest) -> None:
     corners_mm = {
         "tl_x": request.left_mm,
         "tl_y": request.top_mm,
-        "br_x": min(request.left_mm + request.width_mm, bed_mm[0]),
-        "br_y": min(request.top_mm + request.height_mm, bed_mm[1]),
+        "br_x": min(request.left_mm + request.width_mm, bed_mm[0] or FAR_MM),
+        "br_y": min(request.top_mm + request.height_mm, bed_mm[1] or FAR_MM),
     }
     for page_size, value in (("page_width", corners_mm["br_x"]), ("page_height", corners_mm["br_y"])):
         if page_size in device.opt and _is_open(device, page_size):
