@@ -28,6 +28,7 @@ from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.scans import Kept, Scans
 from agent.documents.service import DocumentsService
+from agent.documents.uploads import Uploads
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
@@ -112,6 +113,7 @@ def _services(station: Station, practice: Practice) -> Services:
         desk=station.desk,
         devices=station.devices,
         documents=station.documents,
+        uploads=station.uploads,
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
@@ -186,6 +188,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         feed=listeners.feed,
         control=ControlServer(socket_place(config.folder), handlers(devices, accounts), talks),
         documents=documents,
+        uploads=Uploads(papers.papers, papers.pictures, ground.bus.publish),
         scan_desk=scan_desk,
         looks=looks,
         pictures=papers.pictures,

@@ -29,6 +29,7 @@ from agent.documents.papers import NewPage
 from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.service import DocumentsService
+from agent.documents.uploads import Uploads
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
 from agent.register.desk import CardEvent, CardSign, Desk
@@ -192,6 +193,7 @@ class Station:
     feed: CardFeed
     control: ControlServer
     documents: DocumentsService
+    uploads: Uploads
     scan_desk: ScanDesk
     looks: PageLooks
     pictures: Pictures

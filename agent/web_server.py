@@ -19,7 +19,8 @@ log = logging.getLogger("renhu.web")
 
 SPARE_THREADS = 8
 HEADER_LIMIT_BYTES = 16 * 1024
-BODY_LIMIT_BYTES = 1024 * 1024
+BODY_LIMIT_BYTES = 1024 * 1024 * 1024
+PIECE_BYTES = 64 * 1024
 LISTEN_FD = 3
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -32,6 +33,13 @@ class _Gateway(wsgi.Gateway_10):
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ["renhu.socket"] = self.req.conn.socket
         return environ
+
+    def start_response(self, *arguments: Any, **more: Any) -> Any:
+        """Answer once the browser has sent all, wanted or not: while it sends it would see a broken line, no answer."""
+        body = self.req.rfile
+        while getattr(body, "remaining", 0) and body.read(PIECE_BYTES):
+            pass
+        return super().start_response(*arguments, **more)
 
 
 class _Server(wsgi.Server):

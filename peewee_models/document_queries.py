@@ -80,9 +80,9 @@ def last_position(document_id: uuid.UUID) -> int:
     return int(Page.select(fn.MAX(Page.position)).where(held).scalar() or 0)
 
 
-def insert_page(document_id: uuid.UUID, position: int, media_id: uuid.UUID, side: str, doubts: Any) -> Any:
-    """Put a page into a document."""
-    return Page.create(document=document_id, position=position, original=media_id, side=side, doubts=doubts)
+def insert_page(document_id: uuid.UUID, position: int, media_id: uuid.UUID, **columns: Any) -> Any:
+    """Put a page into a document; `columns` are side, doubts and origin."""
+    return Page.create(document=document_id, position=position, original=media_id, **columns)
 
 
 def page(page_id: uuid.UUID) -> Any:

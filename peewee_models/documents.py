@@ -77,6 +77,7 @@ class Page(KeyedTable):
     finished = ForeignKeyField(Media, null=True, unique=True, backref="finished_pages")
     removed_at = UtcDateTimeField(null=True)
     doubts = JsonField()
+    origin = CharField(max_length=8, default="scanned", constraints=[Check("origin IN ('scanned', 'uploaded')")])
 
     class Meta:
         """Turned by quarters only."""

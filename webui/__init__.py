@@ -10,6 +10,7 @@ from flask import Flask, url_for
 from webui import again, bar, errors, fields, guard, headers, language, words
 from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
+from webui.files import FilesInMemory
 from webui.services import Services, WebSettings
 from webui.streams import Streams
 from webui.views import assets, blueprints
@@ -41,6 +42,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
         BABEL_TRANSLATION_DIRECTORIES=str(_HERE / "translations"),
     )
+    app.request_class = FilesInMemory
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

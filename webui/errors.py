@@ -27,6 +27,7 @@ _STATUS: Final[dict[str, int]] = {
     "RIGHTS-DENIED": 403,
     "ACCOUNT-WRONG": 401,
     "ACCOUNT-WAIT": 429,
+    "UPLOAD-TOO-LARGE": 413,
 }
 _CODE_OF_STATUS: Final[dict[int, str]] = {
     400: "WEB-BAD-REQUEST",

@@ -10,12 +10,15 @@ from typing import Final
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.documents.views import MOST_FILE_MEGABYTES
 from agent.errors import Actor, CodedError, Retry
 from webui.context import pre_session_value, services, session_or_none, settings
 from webui.rights import Access, access_of
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+FILES_TYPE: Final = "multipart/form-data"
+TAKES_FILES: Final = "documents.upload"
 KEEPS_TYPED: Final = {"drafts": ("drafts.keep", "desk.page"), "corrections": ("corrections.keep", "corrections.page")}
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
@@ -67,8 +70,26 @@ def check_origin() -> None:
         origin = None
     if origin is not None and origin != f"http://{request.environ['HTTP_HOST']}":
         raise refuse("WEB-ORIGIN")
-    if request.mimetype != FORM_TYPE:
+    if request.mimetype != (FILES_TYPE if request.endpoint == TAKES_FILES else FORM_TYPE):
         raise refuse("WEB-FORM-TYPE")
+
+
+def check_files() -> ResponseReturnValue | None:
+    """Let the one form that brings files be large, before its body is looked at; a body beyond that is refused.
+
+    Returns: the lock page, or None to go on.
+    """
+    if request.endpoint != TAKES_FILES:
+        return None
+    limit_bytes = settings().files_limit_bytes
+    request.max_content_length = limit_bytes
+    if (request.content_length or 0) <= limit_bytes:
+        return None
+    answer = check_lock()
+    if answer is None:
+        megabytes = MOST_FILE_MEGABYTES
+        raise CodedError("UPLOAD-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, megabytes=megabytes)
+    return answer
 
 
 def check_token() -> None:
@@ -143,7 +164,7 @@ def admit() -> ResponseReturnValue | None:
     if request.routing_exception is not None:
         return None
     check_origin()
-    answer = check_rights()
+    answer = check_rights() or check_files()
     if answer is not None:
         return answer
     check_token()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
     from agent.devices.service import DevicesService
-    from agent.documents.service import DocumentsService
+    from agent.documents.service import DocumentsService, Uploads
     from agent.events.service import EventBus
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
@@ -123,6 +123,7 @@ class Services:
     desk: Desk
     devices: DevicesService
     documents: DocumentsService
+    uploads: Uploads
     bus: EventBus
     clock: Clock
     practice: PracticePanel | None = None
@@ -144,6 +145,7 @@ class WebSettings:
         time_zone: IANA name of the zone in which people read times.
         bootstrap_folder: where Debian's libjs-bootstrap5 has put Bootstrap.
         body_limit_bytes: the largest body that a form may have.
+        files_limit_bytes: the largest body of the form that brings files.
     """
 
     host: str
@@ -155,3 +157,4 @@ class WebSettings:
     time_zone: str = "Asia/Shanghai"
     bootstrap_folder: Path = Path("/usr/share/javascript/bootstrap5")
     body_limit_bytes: int = 256 * 1024
+    files_limit_bytes: int = 41_000_000

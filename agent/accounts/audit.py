@@ -42,6 +42,7 @@ class Act(StrEnum):
     LISTED = "register.listed"
     SEARCHED = "register.searched"
     PAGE_STORED = "document.page-stored"
+    PAGES_UPLOADED = "document.pages-uploaded"
     PAGE_CHANGED = "document.page-changed"
     DOCUMENT_VIEWED = "document.viewed"
     GLASS_VIEWED = "document.glass-viewed"

@@ -32,6 +32,7 @@ def _page_view(row: Any, document: Any) -> PageView:
         id=str(row.id),
         position=0 if row.removed_at is not None else row.position,
         side=row.side,
+        origin=row.origin,
         rotation_deg=row.rotation_deg,
         doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
         crop=None if crop is None else crop_view(row, document, crop),

@@ -6,8 +6,9 @@ A page is acknowledged when its file is on the disk for good and its rows are co
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -40,12 +41,14 @@ class NewPage:
         content_type: of those bytes; ours, never what a device said.
         side: `front` or `back` of a sheet, "" where nobody can know.
         doubts: what the clerk should look at: codes with facts.
+        origin: `scanned` here, or `uploaded` as a file.
     """
 
     content: bytes
     content_type: Literal["image/jpeg", "image/png", "image/tiff"]
     side: Literal["", "front", "back"] = ""
     doubts: Sequence[Mapping[str, str | int]] = ()
+    origin: Literal["scanned", "uploaded"] = "scanned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +103,74 @@ class Papers:
         with writing(self._store):
             old = None if in_place_of is None else self._taken_out(owner, in_place_of)
             document, position = self._place_for(stored, owner, kind, by, job_id)
-            side = page.side if old is None else old.side
-            row = document_queries.insert_page(
-                document.id, position, self._media.keep(stored), side, [dict(doubt) for doubt in page.doubts]
-            )
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
+            kept = self._insert(page if old is None else replace(page, side=old.side), stored, document.id, position)
             if old is not None:
-                moved = sheets.page_of(owner, row.id)
+                moved = sheets.page_of(owner, kept.id)
                 sheets.move(moved, old.position)
-                position = moved.position
-                self._note(by, Act.PAGE_CHANGED, ("page", row.id), what="in-place")
-            kept = StoredPage(row.id, document.id, position)
+                kept = replace(kept, position=moved.position)
+                self._note(by, Act.PAGE_CHANGED, ("page", kept.id), what="in-place")
         self.on_stored(owner, kept.id)
         return kept
+
+    def store_file(self, owner: Owner, kind: str, pages: Iterable[NewPage], by: Person) -> list[StoredPage]:
+        """Keep all pages of a clerk's file at the end of the owner's open document of this kind, or none of them.
+
+        Args:
+            owner: a draft of this person, or a record.
+            kind: D01 to D13.
+            pages: taken one by one, each brought to the disk before the next; what they raise ends it all.
+            by: whose.
+
+        Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, DOCUMENT-FULL, DATABASE-FULL, DATABASE-FAILED.
+        """
+        with reading(self._store):
+            require(owner, by)
+        brought: list[tuple[NewPage, Stored]] = []
+        with self._abandoning(brought):
+            for page in pages:
+                stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
+                brought.append((replace(page, content=b""), stored))
+        with writing(self._store):
+            with self._abandoning(brought):
+                require(owner, by)
+                document = self._open_document(owner, kind, by)
+                held = document_queries.last_position(document.id)
+                if held + len(brought) > MOST_PAGES:
+                    raise refused("DOCUMENT-FULL", most=MOST_PAGES)
+            facts: dict[str, str | int] = {"kind": kind, "position": held + 1, "pages": len(brought)}
+            self._note(by, Act.PAGES_UPLOADED, ("document", document.id), **facts)
+            kept = [self._insert(*one, document.id, position) for position, one in enumerate(brought, held + 1)]
+        for one in kept:
+            self.on_stored(owner, one.id)
+        return kept
+
+    @contextmanager
+    def _abandoning(self, brought: Sequence[tuple[NewPage, Stored]]) -> Iterator[None]:
+        """Remove files that have no row for sure, when a file of the clerk's is refused."""
+        try:
+            yield
+        except CodedError:
+            for _, stored in brought:
+                self._media.abandon(stored)
+            raise
+
+    def _insert(self, page: NewPage, stored: Stored, document_id: uuid.UUID, position: int) -> StoredPage:
+        row = document_queries.insert_page(
+            document_id,
+            position,
+            self._media.keep(stored),
+            side=page.side,
+            doubts=[dict(doubt) for doubt in page.doubts],
+            origin=page.origin,
+        )
+        return StoredPage(row.id, document_id, position)
+
+    def _open_document(self, owner: Owner, kind: str, by: Person) -> Any:
+        document = document_queries.open_document(owner, kind)
+        if document is None:
+            document = document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
+        return document
 
     def _place_for(
         self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None
@@ -126,9 +184,7 @@ class Papers:
             require(owner, by)
             if job_id is not None:
                 _count_page(job_id, owner)
-            document = document_queries.open_document(owner, kind)
-            if document is None:
-                document = document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
+            document = self._open_document(owner, kind, by)
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)

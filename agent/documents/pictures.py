@@ -20,7 +20,9 @@ from drivers.api import Clock, Deadline
 LIMIT_S = 25.0
 IDLE_S = 60.0
 ANSWER_BYTES = 40_000_000
-REFUSALS: frozenset[str] = frozenset()
+REFUSALS = frozenset(
+    {"UPLOAD-NOT-A-PICTURE", "UPLOAD-DAMAGED", "UPLOAD-LOCKED", "UPLOAD-TOO-MANY-PAGES", "UPLOAD-TOO-MANY-PIXELS"}
+)
 
 
 @dataclass(frozen=True, slots=True)

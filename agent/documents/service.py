@@ -25,13 +25,14 @@ from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
+from agent.documents.uploads import Uploads
 from agent.documents.views import Board, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
-__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "Region", "ScanWish"]
+__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "Region", "ScanWish", "Uploads"]
 
 CLERK: Final = "clerk"
 

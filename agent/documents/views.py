@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from agent.documents.crop_state import CropState
 from agent.documents.crops import Box
 from agent.documents.job_state import JobState
 from agent.documents.kinds import ChecklistLine, DocumentKind, Preset
 from agent.documents.page_sizes import A4, Region
+
+MOST_FILE_MEGABYTES: Final = 40
 
 OwnerKind = Literal["draft", "record"]
 
@@ -98,6 +100,7 @@ class PageView:
         id: its key.
         position: its place in the document, from 1; 0 for a removed page.
         side: `front` or `back` of a sheet, "" where nobody knows.
+        origin: `scanned` here, or `uploaded` as a file.
         rotation_deg: how the clerk has turned it, clockwise.
         doubts: what should be looked at.
         crop: how it could be put right, or was; None where nobody has looked yet.
@@ -106,6 +109,7 @@ class PageView:
     id: str
     position: int
     side: str
+    origin: str
     rotation_deg: int
     doubts: Sequence[Doubt]
     crop: CropView | None
@@ -250,3 +254,20 @@ class Board:
     may_change: bool
     preview: PreviewView | None = None
     notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClerksFile:
+    """A file as the clerk chose it; its name is only for saying which one is meant."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefused:
+    """Why nothing of a file was kept: the code of the sentence, with facts."""
+
+    name: str
+    code: str
+    facts: Mapping[str, str | int | float]

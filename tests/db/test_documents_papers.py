@@ -130,7 +130,7 @@ def test_a_document_takes_so_many_pages_and_no_more(counter: Counter) -> None:
 def test_what_the_database_does_not_take_leaves_no_row(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = counter.draft()
 
-    def full(*_arguments: object) -> None:
+    def full(*_arguments: object, **_columns: object) -> None:
         raise DiskFull
 
     with monkeypatch.context() as broken:

@@ -18,6 +18,7 @@ from peewee_models.register import Registration
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 STEP = "0003_documents"
+CHECK = re.compile(r"CHECK \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
 def media(**changes: Any) -> Any:
@@ -128,8 +129,17 @@ def test_the_step_goes_down_and_up_with_documents_in_it(office: Any, document: A
     schema.downgrade(office.store, STEP)
     assert not {"media", "document", "page", "scan_job"} & set(office.store.get_tables())
     assert Draft.select().count() == 1
-    assert schema.upgrade(office.store) == [STEP]
+    assert schema.upgrade(office.store)[0] == STEP
     assert Media.select().count() == 0
+
+
+def test_pages_that_were_there_before_were_scanned(office: Any, document: Any) -> None:
+    page = Page.create(document=document, position=1, original=media(), doubts=[], origin="uploaded")
+    refused(office, lambda: Page.update(origin="found").execute())
+    schema.downgrade(office.store, "0009_page_origin")
+    schema.upgrade(office.store)
+    assert Page.get(Page.id == page.id).origin == "scanned"
+    refused(office, lambda: Page.update(origin="found").execute())
 
 
 def rules(store: Any) -> dict[str, list[str]]:
@@ -141,8 +151,8 @@ def rules(store: Any) -> dict[str, list[str]]:
             query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
         else:
             query = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
-        found = [re.sub(r"\s+", " ", row[0]) for row in store.execute_sql(query, (name,)).fetchall()]
-        answer[name] = sorted(found)
+        found = "\n".join(re.sub(r"\s+", " ", row[0]) for row in store.execute_sql(query, (name,)).fetchall())
+        answer[name] = sorted(CHECK.findall(found)) if isinstance(store, SqlCipherStore) else sorted(found.split("\n"))
     return answer
 
 

@@ -21,6 +21,7 @@ ALL = [
     "0006_sources_of_changes",
     "0007_versions_of_the_notice",
     "0008_audit_chain",
+    "0009_page_origin",
 ]
 
 

@@ -93,7 +93,8 @@ class Browser:
     def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> TestResponse:
         fields = {"csrf": self.csrf, **(data or {})}
         sent = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN, **headers}
-        answer = self.client.post(path, base_url=ORIGIN, headers=sent, data=fields, buffered=True)
+        kind = "multipart/form-data" if path.endswith("/upload") else None
+        answer = self.client.post(path, base_url=ORIGIN, headers=sent, data=fields, content_type=kind, buffered=True)
         self._look(answer)
         return answer
 
@@ -219,6 +220,7 @@ def open_house(
         desk=station.desk,
         devices=station.devices,
         documents=station.documents,
+        uploads=station.uploads,
         bus=station.bus,
         clock=station.clock,
         practice=panel,

@@ -11,13 +11,17 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from agent.documents.service import SIZES_MM, OwnerRef, Region, ScanWish
+from agent.documents.views import ClerksFile
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
 from webui.context import services, signed_in
 from webui.language import message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.documents.service import Board
+    from agent.documents.views import FileRefused
     from agent.register.views import FieldView
 
 bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
@@ -27,7 +31,7 @@ COLOURS: Final = ("colour", "grey", "lineart")
 REGION: Final = ("left_mm", "top_mm", "width_mm", "height_mm")
 REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
-    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION"}
+    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION", "UPLOAD-NONE", "UPLOAD-TOO-LARGE"}
 )
 DPI: Final = re.compile(r"[0-9]{1,4}")
 PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")
@@ -57,11 +61,14 @@ def board_of(ref: OwnerRef, fields: dict[str, FieldView]) -> Board:
     return services().documents.board(ref, {key: view.value for key, view in fields.items()}, signed_in())
 
 
-def show(ref: OwnerRef, status: int = 200, sentence: str = "") -> ResponseReturnValue:
+def show(
+    ref: OwnerRef, status: int = 200, sentence: str = "", refused: Sequence[FileRefused] = ()
+) -> ResponseReturnValue:
     """Render the page."""
     board = services().documents.board(ref, form_values(ref), signed_in())
     typed = request.form if status == HTTPStatus.CONFLICT else {}
-    return render_template("documents/page.html", board=board, sentence=sentence, typed=typed), status
+    page = "documents/page.html"
+    return render_template(page, board=board, sentence=sentence, typed=typed, refused=refused), status
 
 
 def back(kind: str, owner_id: str) -> ResponseReturnValue:
@@ -81,7 +88,8 @@ def not_done(error: CodedError) -> ResponseReturnValue:
     if request.method != "POST" or error.code not in REFUSALS:
         return errors.coded(error)
     try:
-        return show(owner(arguments["kind"], arguments["owner_id"]), 409, message(error.code, error.facts))
+        status = 413 if error.code == "UPLOAD-TOO-LARGE" else 409
+        return show(owner(arguments["kind"], arguments["owner_id"]), status, message(error.code, error.facts))
     except CodedError as gone:
         return errors.coded(gone)
 
@@ -143,6 +151,16 @@ def cancel(kind: str, owner_id: str) -> ResponseReturnValue:
     """Call one's own scan off."""
     services().documents.scans.cancel(request.form.get("job", ""), signed_in())
     return back(kind, owner_id)
+
+
+@bp.post("/upload")
+def upload(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Take files in as pages; say which were refused, and why."""
+    chosen = [file for file in request.files.getlist("files") if file.filename]
+    files = [ClerksFile(file.filename or "", file.stream.read()) for file in chosen]
+    ref = owner(kind, owner_id)
+    refused = services().uploads.add(ref, request.form.get("kind", ""), files, signed_in())
+    return show(ref, 409, refused=refused) if refused else back(kind, owner_id)
 
 
 @bp.post("/pages/<page_id>")

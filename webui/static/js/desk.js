@@ -2,6 +2,7 @@
 import * as autosave from "./autosave.js";
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
+import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as sound from "./sound.js";
@@ -59,6 +60,7 @@ document.addEventListener("click", (event) => {
   if (section) section.dataset.touched = "yes";
 });
 codes.start();
+files.start();
 keys.start();
 lock.start();
 autosave.start();

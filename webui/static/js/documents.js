@@ -1,5 +1,6 @@
 // The page of documents, live: pages appear as they come, a sound says when a scan has ended.
 import * as glass from "./glass.js";
+import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as presets from "./presets.js";
@@ -11,6 +12,7 @@ const live = () => document.getElementById("live");
 
 document.body.classList.add("live");
 glass.start();
+files.start();
 keys.start();
 lock.start();
 presets.start();

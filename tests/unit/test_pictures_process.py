@@ -153,9 +153,10 @@ def test_the_end_of_the_agent_does_not_wait_for_what_is_under_way(pictures: Pict
     process(pictures).suspend()
     pictures._limit_s = 3600
     failed: list[str] = []
-    waiting = threading.Thread(target=lambda: failed.append(refusal(pictures)))
+    waiting = threading.Thread(target=lambda: failed.append(refusal(pictures)), daemon=True)
     waiting.start()
-    while not pictures._lock.locked():
+    assert pictures._process is not None
+    while (pictures._process.connection.gettimeout() or 0) < LIMIT_S + 1:
         time.sleep(0.01)
     pictures.end()
     waiting.join(GONE_S)

@@ -1,0 +1,147 @@
+"""Files come in by a plain form: several at once, each whole or not at all, never on the disk in clear, limited."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from PIL import Image
+
+from peewee_models.audit import AuditEntry
+from peewee_models.documents import Media, Page
+
+ORIGIN: Final = "http://127.0.0.1:8731"
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (200, 300), **how: Any) -> bytes:
+    made = io.BytesIO()
+    Image.effect_noise(size, 60).save(made, kind, **how)
+    return made.getvalue()
+
+
+def tiff_of(count: int) -> bytes:
+    page = Image.effect_noise((30, 40), 60)
+    return picture("TIFF", (30, 40), save_all=True, append_images=[page] * (count - 1))
+
+
+@pytest.fixture
+def clerk(house):
+    """A clerk with a form on the desk."""
+    browser = house.signed_in("clerk")
+    browser.post("/desk/without-card")
+    return browser
+
+
+def board(clerk) -> str:
+    clerk.get("/desk")
+    found = re.search(r'"(/documents/draft/[0-9a-f-]{36})"', clerk.page)
+    assert found
+    return found[1]
+
+
+def send(clerk, place: str, fields: dict[str, str], *files: tuple[bytes, str]):
+    """Post a form with files as a browser codes it."""
+    parts = [(f'name="{name}"', value.encode()) for name, value in {"csrf": clerk.csrf, **fields}.items()]
+    parts += [(f'name="files"; filename="{name}"', content) for content, name in files or [(b"", "")]]
+    coded = [f"--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body for head, body in parts]
+    answer = clerk.client.post(
+        place,
+        base_url=ORIGIN,
+        headers={"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN},
+        data=b"\r\n".join([*coded, b"--edge--\r\n"]),
+        content_type="multipart/form-data; boundary=edge",
+        buffered=True,
+    )
+    clerk._look(answer)
+    return answer
+
+
+def add(clerk, *files: tuple[bytes, str], kind: str = "D04", **more: str):
+    return send(clerk, f"{board(clerk)}/upload", {"kind": kind, **more}, *files)
+
+
+def counts(house) -> tuple[int, int, int]:
+    """Rows of pages, rows of files, files."""
+    folder = Path(house.station.documents._papers._media._files._folder)
+    with house.station.documents._store.read():
+        return Page.select().count(), Media.select().count(), sum(path.is_file() for path in folder.rglob("*"))
+
+
+def test_files_become_pages_and_say_that_they_came_as_files(house, clerk):
+    before = counts(house)
+    answer = add(clerk, (picture(), "合同.jpg"), (tiff_of(3), "x.tif"))
+    assert answer.status_code == 303
+    assert answer.location.startswith("/documents/draft/")
+    clerk.get(answer.location)
+    assert clerk.page.count('class="sheet"') == 4
+    assert clerk.page.count("文件</p>") == 4
+    assert counts(house) == tuple(count + 4 for count in before)
+    with house.station.documents._store.read():
+        acts = list(AuditEntry.select().where(AuditEntry.action == "document.pages-uploaded").order_by(AuditEntry.seq))
+    assert [act.facts for act in acts[-2:]] == [
+        {"kind": "D04", "position": 1, "pages": 1},
+        {"kind": "D04", "position": 2, "pages": 3},
+    ]
+
+
+def test_a_refused_file_leaves_nothing_and_the_others_stay(house, clerk):
+    before = counts(house)
+    cut = tiff_of(3)[:-40]
+    answer = add(clerk, (cut, "a<b>.tif"), (b"", "leer.png"), (picture("PNG"), "gut.png"), (b"<html>", "x.jpg"))
+    assert answer.status_code == 409
+    refused = clerk.page.split('id="files-refused"')[1].split("</div>")[0]
+    assert refused.count("<p>") == 3
+    assert "a&lt;b&gt;.tif" in refused
+    assert "gut.png" not in refused
+    assert counts(house) == tuple(count + 1 for count in before)
+
+
+def test_a_document_takes_all_pages_of_a_file_or_none(house, clerk):
+    assert add(clerk, (tiff_of(49), "a.tif")).status_code == 303
+    before = counts(house)
+    assert add(clerk, (tiff_of(2), "b.tif")).status_code == 409
+    assert counts(house) == before
+    assert add(clerk, (tiff_of(1), "c.tif")).status_code == 303
+
+
+def test_nothing_is_spooled_to_a_temporary_file(clerk, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    large = picture("PNG", (1500, 1500))
+    assert len(large) > 1_000_000
+    assert add(clerk, (large, "a.png"), kind="D01").status_code == 303
+
+
+def test_from_the_desk_one_comes_back_to_the_desk(clerk):
+    answer = add(clerk, (picture(), "a.jpg"), **{"from": "desk"})
+    assert (answer.status_code, answer.location) == (303, "/desk")
+
+
+def test_no_file_an_unknown_kind_and_a_form_that_has_gone_are_told(clerk):
+    assert add(clerk).status_code == 409
+    assert "还没有选文件" in clerk.page
+    assert add(clerk, (picture(), "a.jpg"), kind="D99").status_code == 409
+    gone = f"/documents/draft/{uuid.uuid4()}/upload"
+    assert send(clerk, gone, {"kind": "D04"}, (picture(), "a.jpg")).status_code == 404
+
+
+def test_only_this_form_takes_files_and_only_as_its_page_sends_them(house, clerk):
+    place = board(clerk)
+    assert send(clerk, f"{place}/scan", {}, (picture(), "a.jpg")).status_code == 415
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
+    plain = clerk.client.post(f"{place}/upload", base_url=ORIGIN, headers=headers, data={"csrf": clerk.csrf})
+    assert plain.status_code == 415
+    assert send(clerk, f"{place}/upload", {"kind": "D04", "csrf": "x"}, (picture(), "a.jpg")).status_code == 403
+    supervisor = house.signed_in("supervisor")
+    assert send(supervisor, f"{place}/upload", {"kind": "D04"}, (picture(), "a.jpg")).status_code == 403
+
+
+def test_more_than_forty_megabytes_are_answered_by_the_page_itself(clerk):
+    answer = add(clerk, (bytes(41_000_001), "a.pdf"))
+    assert answer.status_code == 413
+    assert "一次最多添加 40 MB" in clerk.page
+    assert 'id="documents-title"' in clerk.page
