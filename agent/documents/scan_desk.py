@@ -18,7 +18,7 @@ from peewee import PeeweeException
 from agent.devices.scanner_watch import ScanEnd, progress_of
 from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
-from agent.documents.job_state import JobHappening
+from agent.documents.job_state import JobHappening, JobState, after
 from agent.documents.scan_orders import Around, Errand, Scanner, UnderWay
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Retry
@@ -263,11 +263,12 @@ class ScanDesk:
         self._write_end(lambda: one.errand.note(happening, error))
         with self._lock:
             self._under_way = None
-        self._tell(one)
+        state = after(JobState.SCANNING, happening) or JobState.FAILED
+        self._tell(one, job=one.key, ended=state.value)
 
-    def _tell(self, one: UnderWay) -> None:
+    def _tell(self, one: UnderWay, **ended: str) -> None:
         """Let every page know: the clerk's own shows the progress, the others' who holds the scanner."""
-        self._publish(Event("documents", None, one.errand.about))
+        self._publish(Event("documents", None, {**one.errand.about, **ended}))
 
 
 def _log_nonsense(error: msgspec.MsgspecError) -> None:

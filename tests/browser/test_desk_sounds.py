@@ -70,3 +70,39 @@ def test_a_sound_switched_off_is_silent_and_stays_so(clerk):
     clerk.tap("resident-032")
     lift(clerk)
     assert heard(clerk) == []
+
+
+HIDDEN = """() => {
+  globalThis.isAway = false;
+  Object.defineProperty(document, "visibilityState", { get: () => (globalThis.isAway ? "hidden" : "visible") });
+}"""
+SCANNED = ["990", "1320"]
+
+
+def scan(clerk: Any) -> None:
+    """Press F2 and see the scan begin; the desk asks for a paper from the glass."""
+    clerk.page.keyboard.press("F2")
+    expect(clerk.page.locator("#job")).to_be_visible()
+
+
+def look_away(clerk: Any, is_away: bool) -> None:
+    clerk.page.evaluate(
+        "(away) => { globalThis.isAway = away; document.dispatchEvent(new Event('visibilitychange')); }", is_away
+    )
+
+
+def test_a_scan_that_ends_is_heard_once_also_while_the_clerk_looks_elsewhere_and_marks_the_tab(clerk):
+    clerk.page.add_init_script(f"({HIDDEN})()")
+    at_the_desk(clerk)
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    clerk.tap("resident-032")
+    title = clerk.page.title()
+    before = heard(clerk)
+    scan(clerk)
+    look_away(clerk, True)
+    expect(clerk.page).to_have_title(f"✓ {title}", timeout=60_000)
+    assert heard(clerk) == before + SCANNED
+    look_away(clerk, False)
+    expect(clerk.page.locator("#job[data-state=done]")).to_be_visible()
+    expect(clerk.page).to_have_title(title)
+    assert heard(clerk) == before + SCANNED, "what was heard is not heard again when the page is looked at"

@@ -5,6 +5,7 @@ import * as codes from "./codes.js";
 import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
+import * as scanEnd from "./scan_end.js";
 import * as sound from "./sound.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
@@ -17,7 +18,7 @@ let filled = live()?.dataset.sound;
 function settle({ draft, sound: before, scan }) {
   const now = live().dataset;
   if (now.sound !== before) sound.play(now.sound);
-  if (now.draft === draft && now.scan !== scan) sound.playScan(now.scan);
+  if (now.draft && now.draft === draft) scanEnd.shown(now.scan, scan);
   const isNewForm = now.draft && now.draft !== draft;
   const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
   filled = now.sound;
@@ -63,11 +64,14 @@ codes.start();
 files.start();
 keys.start();
 lock.start();
+scanEnd.start();
 autosave.start();
 clock.start();
+scanEnd.start();
 switches.start();
 
 listen((name, facts) => {
+  scanEnd.told(name, facts);
   if (name === "desk" && facts.card === "reading" && sayReading()) return;
   const { live: names, draft, version } = live().dataset;
   if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;

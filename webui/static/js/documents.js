@@ -4,7 +4,7 @@ import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as presets from "./presets.js";
-import * as sound from "./sound.js";
+import * as scanEnd from "./scan_end.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
 
@@ -16,11 +16,12 @@ files.start();
 keys.start();
 lock.start();
 presets.start();
+scanEnd.start();
 document.addEventListener("fragments", ({ detail }) => {
-  const now = live().dataset.scan;
-  if (now !== detail.scan) sound.playScan(now);
+  scanEnd.shown(live().dataset.scan, detail.scan);
 });
 
-listen((name) => {
+listen((name, facts) => {
+  scanEnd.told(name, facts);
   if (name === "resync" || live().dataset.live.split(" ").includes(name)) refreshSoon();
 });
