@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent.assembly import Practice, StopSignal, start
+from agent.assembly import Practice, start
 from agent.config import parse
 from agent.documents.papers import Papers, StoredPage
 from agent.folder import FolderKind
 from agent.notify import Notifier
+from agent.stop_signal import StopSignal
 
 _store_page = Papers.store_page
 
