@@ -61,6 +61,18 @@ def household_drafts(household_id: uuid.UUID) -> list[Any]:
     return list(Draft.select().where(Draft.household == household_id).order_by(Draft.opened_at, Draft.id))
 
 
+def household_of_tied(household_id: uuid.UUID) -> uuid.UUID | None:
+    """The household of the record for which the oldest tied draft of a household stands, or None."""
+    tied = (
+        Draft.select(Draft, Registration)
+        .join(Registration)
+        .where((Draft.household == household_id) & Registration.household.is_null(False))
+        .order_by(Draft.opened_at, Draft.id)
+        .first()
+    )
+    return None if tied is None else uuid.UUID(str(tied.registration.household_id))
+
+
 def set_household(draft_id: uuid.UUID, household_id: uuid.UUID) -> None:
     """Let a draft belong to a household, and leave all else of it as it is by now."""
     Draft.update(household=household_id).where(Draft.id == draft_id).execute()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
@@ -110,10 +111,10 @@ def record_member(record: Any) -> MemberLine:
     return member_line(str(record.id), "record", person.name, year)
 
 
-def registered(household: uuid.UUID | None, but: uuid.UUID | None) -> tuple[MemberLine, ...]:
-    """The registered persons of a household, without one of them."""
+def registered(household: uuid.UUID | None, but: Collection[uuid.UUID | None]) -> tuple[MemberLine, ...]:
+    """The registered persons of a household, without some of them."""
     records = [] if household is None else draft_queries.household_records(household)
-    return tuple(record_member(record) for record in records if record.id != but)
+    return tuple(record_member(record) for record in records if record.id not in but)
 
 
 def record_line(row: Any, zone: tzinfo) -> RecordLine:
@@ -143,7 +144,7 @@ def dwelling(values: dict[str, str]) -> str:
 def _households(change: Any, record_id: Any) -> HouseholdMove:
     """Who else belongs to the households that a change names."""
     old, new = (uuid.UUID(text) if text else None for text in (change.old, change.new))
-    return HouseholdMove(registered(old, record_id), registered(new, record_id))
+    return HouseholdMove(registered(old, {record_id}), registered(new, {record_id}))
 
 
 def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[str]) -> RecordView:

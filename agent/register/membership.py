@@ -19,18 +19,22 @@ from peewee_models.register import Household
 def settled(row: Any, record: Any) -> uuid.UUID | None:
     """The household that a draft is saved into; None where it has to be made.
 
-    A household without any registered person gives way to that of a record: the drafts of it follow there.
+    A household without any registered person gives way to that of a record: this draft's own, else that of a draft in
+    it.  That holds only as long as that draft is tied to its record, until one of them is saved.
     """
     chosen: uuid.UUID | None = row.household_id
     own: uuid.UUID | None = None if record is None else record.household_id
-    if own is None or chosen is None:
+    if chosen is None or draft_queries.household_records(chosen):
         return chosen or own
-    return chosen if draft_queries.household_records(chosen) else own
+    return own or draft_queries.household_of_tied(chosen) or chosen
 
 
 def shared(row: Any, now: datetime) -> uuid.UUID:
-    """The household that a further person joins by saying to be of this draft's; it is made where there is none."""
-    found = settled(row, _record_of(row))
+    """The household that a further person joins by saying to be of this draft's; it is made where there is none.
+
+    It is never that of the draft's record: a number that is mended would leave the further person with strangers.
+    """
+    found: uuid.UUID | None = row.household_id
     if found is None:
         found = _made(now)
         draft_queries.set_household(row.id, found)
@@ -50,7 +54,8 @@ def others(row: Any) -> tuple[MemberLine, ...]:
     household = settled(row, _record_of(row))
     drafts = [] if row.household_id is None else draft_queries.household_drafts(row.household_id)
     own = [other for other in drafts if other.id != row.id and other.user_id == row.user_id]
-    return (*map(_draft_member, own), *draft_view.registered(household, row.registration_id))
+    stood_for = {row.registration_id, *(other.registration_id for other in own)}
+    return (*map(_draft_member, own), *draft_view.registered(household, stood_for))
 
 
 def move(row: Any) -> HouseholdMove | None:
@@ -59,7 +64,7 @@ def move(row: Any) -> HouseholdMove | None:
     new = settled(row, record)
     if record is None or new == record.household_id:
         return None
-    return HouseholdMove(*(draft_view.registered(household, record.id) for household in (record.household_id, new)))
+    return HouseholdMove(*(draft_view.registered(household, {record.id}) for household in (record.household_id, new)))
 
 
 def _made(now: datetime) -> uuid.UUID:

@@ -14,6 +14,10 @@ from peewee_models.audit import AuditEntry
 from peewee_models.drafts import Draft
 from peewee_models.outbox import OutboxRow
 
+REST = {
+    "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
+    "proof_type": "2", "road": "测试路", "mobile": "13800000000", "education": "20", "notice_given": "1",
+}  # fmt: skip
 WHY = {"correction_reason": "本人申报搬家"}
 
 
@@ -124,6 +128,42 @@ def test_unsaved_members_follow_the_one_who_turns_out_to_be_registered(
     assert head.move is None
     assert office.desk.save(head.id, clerk).household == east.household
     assert [one.id for one in office.desk.resume(member.id, clerk).household] == [east.id]
+
+
+def test_a_member_joins_the_form_on_the_desk_and_not_whom_its_number_happens_to_hit(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    _, west = of_household(office, clerk, people)
+    office.desk.open_draft(clerk)
+    stranger = people(3).id_number
+    head = office.register.type_fields(office.draft(clerk).id, {"name": "样例大", "id_no": stranger}, clerk)
+    assert head.existing_record is not None
+    office.tap(people(5))
+    member = answer(office, clerk, "household-member")
+    assert [one.id for one in member.household] == [head.id]
+    office.lift()
+    office.desk.resume(head.id, clerk)
+    office.register.type_fields(head.id, {"id_no": people(7).id_number}, clerk)
+    member = office.desk.resume(member.id, clerk)
+    assert [one.id for one in member.household] == [head.id]
+    rest = {key: value for key, value in REST.items() if not member.fields[key].value}
+    saved = office.desk.save(office.register.type_fields(member.id, rest, clerk).id, clerk)
+    assert saved.household != west.household
+
+
+def test_a_member_saved_first_goes_where_the_one_on_the_desk_is_registered(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    _, west = of_household(office, clerk, people)
+    office.tap(people(3))
+    office.lift()
+    office.tap(people(5))
+    member = answer(office, clerk, "household-member")
+    rest = {key: value for key, value in REST.items() if not member.fields[key].value}
+    saved = office.desk.save(office.register.type_fields(member.id, rest, clerk).id, clerk)
+    assert saved.household == west.household
+    head = office.register.drafts(clerk)[0]
+    assert office.desk.save(office.desk.resume(head.id, clerk).id, clerk).household == west.household
 
 
 @pytest.mark.parametrize("typed", [{"road": "测试北路"}, {"town": "310112102"}])
