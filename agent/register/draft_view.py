@@ -54,9 +54,8 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
     return tuple(shown)
 
 
-def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str], zone: tzinfo) -> DraftView:
-    """Show a draft."""
-    existing = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
+    """Show a draft by itself, without the record and the household that it belongs to."""
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
     hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
     hidden |= {fields.REASON} - required
@@ -77,7 +76,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         scope=judgement.scope,
         card=_card_view(row),
         household=(),
-        existing_record=None if existing is None else record_line(existing, zone),
+        existing_record=None,
         is_joining=row.household_id is not None,
     )
 

@@ -49,18 +49,17 @@ def fixed(row: Any, record: Any, now: datetime) -> uuid.UUID:
     return household
 
 
-def others(row: Any) -> tuple[MemberLine, ...]:
+def others(row: Any, record: Any) -> tuple[MemberLine, ...]:
     """The other persons of a draft's household: this user's drafts, then those registered."""
-    household = settled(row, _record_of(row))
+    household = settled(row, record)
     drafts = [] if row.household_id is None else draft_queries.household_drafts(row.household_id)
     own = [other for other in drafts if other.id != row.id and other.user_id == row.user_id]
     stood_for = {row.registration_id, *(other.registration_id for other in own)}
     return (*map(_draft_member, own), *draft_view.registered(household, stood_for))
 
 
-def move(row: Any) -> HouseholdMove | None:
+def move(row: Any, record: Any) -> HouseholdMove | None:
     """What saving a draft would change in the household of the record that it stands for."""
-    record = _record_of(row)
     new = settled(row, record)
     if record is None or new == record.household_id:
         return None
@@ -71,7 +70,8 @@ def _made(now: datetime) -> uuid.UUID:
     return uuid.UUID(str(Household.create(created_at=now).id))
 
 
-def _record_of(row: Any) -> Any:
+def record_of(row: Any) -> Any:
+    """The record that a draft stands for, or None."""
     return None if row.registration_id is None else register_queries.by_key(row.registration_id)
 
 

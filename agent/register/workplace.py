@@ -70,10 +70,13 @@ class Workplace:
 
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
-        today, is_practice = self.clock.today(), self.station.is_practice
         if row is None:
-            return evaluate.Setting(today, is_practice)
-        record = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+            return evaluate.Setting(self.clock.today(), self.station.is_practice)
+        return self.setting_beside(row, membership.record_of(row))
+
+    def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
+        """What a draft is judged against today, with the record that it stands for."""
+        today, is_practice = self.clock.today(), self.station.is_practice
         return evaluate.Setting(
             today,
             is_practice,
@@ -132,12 +135,18 @@ def keep(place: Workplace, row: Any, before: Form, after: Form) -> dict[str, Ent
 def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     """Show a draft, inside an open transaction."""
     shown = load(row) if form is None else form
-    setting = place.setting(row)
+    record = membership.record_of(row)
+    setting = place.setting_beside(row, record)
     judgement = evaluate.judge(shown, setting)
     approvals.let_pass(judgement, approvals.standing(row.id, shown))
     required = frozenset(key for key in fields.DRAFT_KEYS if evaluate.is_required(key, shown, setting))
-    bare = draft_view.draft_view(row, shown, judgement, required, place.zone)
-    return dataclasses.replace(bare, household=membership.others(row), move=membership.move(row))
+    bare = draft_view.draft_view(row, shown, judgement, required)
+    return dataclasses.replace(
+        bare,
+        household=membership.others(row, record),
+        existing_record=None if record is None else draft_view.record_line(record, place.zone),
+        move=membership.move(row, record),
+    )
 
 
 def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, Form], Form]) -> DraftView:
