@@ -39,11 +39,6 @@ def media_by_address() -> dict[str, uuid.UUID]:
     return dict(Media.select(Media.address, Media.id).tuples())
 
 
-def has_media() -> bool:
-    """Whether there is any row of a file."""
-    return bool(Media.select().exists())
-
-
 def set_wrapped_key(media_id: uuid.UUID, wrapped_key: bytes) -> None:
     """Put a newly wrapped key in place of the old one."""
     Media.update(wrapped_key=wrapped_key).where(Media.id == media_id).execute()

@@ -187,7 +187,12 @@ class MediaFiles:
     def _path(self, address: str) -> Path:
         if not _ADDRESS.fullmatch(address):
             raise NotWhole
-        return self._folder / address[:2] / address
+        return place_of(self._folder, address)
+
+
+def place_of(folder: Path, address: str) -> Path:
+    """Where the file of this name lies."""
+    return folder / address[:2] / address
 
 
 def sync_file(descriptor: int) -> None:

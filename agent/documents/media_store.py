@@ -196,12 +196,6 @@ class MediaStore:
             )  # fmt: skip
         return Swept(len(orphans), leftovers, missing)
 
-    def missing(self) -> tuple[uuid.UUID, ...]:
-        """Rows whose file is not there; removes nothing.  Raises: CodedError when the database fails."""
-        with reading(self._store):
-            rows = document_queries.media_by_address()
-        return self._without_file(rows)
-
     def _without_file(self, rows: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
         gone = [key for address, key in rows.items() if not self._files.has(address)]
         with reading(self._store):

@@ -1,10 +1,11 @@
-"""Whether the register of a data folder would open and its audit rows are whole; nothing is made or changed."""
+"""Whether the register of a data folder would open, with its page files and its audit rows; nothing is changed."""
 
 from __future__ import annotations
 
 from agent.accounts.trail import TrailView, read_mark, view
 from agent.clock import SystemClock
 from agent.config import Config
+from agent.documents.media_check import check_files
 from agent.documents.media_key import KeySources, check_media_key
 from agent.folder import DataFolder, FolderKind
 from agent.store import check_store
@@ -21,7 +22,7 @@ def check_register(config: Config, noted: str = "") -> TrailView | None:
 
     Returns: what the look over the audit rows has found; None for a folder not yet made, which is well.
 
-    Raises: StartRefused as the start would; CodedError AUDIT-MARK.
+    Raises: StartRefused as the start would; CodedError AUDIT-MARK, MEDIA-LOST.
     """
     mark = read_mark(noted)
     if not config.folder.exists():
@@ -30,6 +31,7 @@ def check_register(config: Config, noted: str = "") -> TrailView | None:
 
     def look(store: SqlCipherStore) -> None:
         check_media_key(sources, folder, store)
+        check_files(store, folder.path)
         if is_chained(store):
             found.append(view(look_over(store, mark), SystemClock(config.time_zone).now(), mark))
 

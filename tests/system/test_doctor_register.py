@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +16,12 @@ from typing import Any
 
 import pytest
 
+from agent.clock import SystemClock
 from agent.devices.chosen import ChosenPorts
+from agent.documents.media_envelope import Binding
+from agent.documents.media_files import FOLDER
+from agent.documents.media_key import KeySources
+from agent.documents.opening import open_documents
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
 from peewee_models import audit
@@ -65,6 +72,23 @@ def test_what_would_refuse_the_start_is_told(place: Path, spoil: Callable[[Path]
     returned, found, _ = doctor(place)
     assert (returned, found["ok"]) == (status, False)
     assert found["text"]
+
+
+def test_a_copy_without_its_scanned_files_is_told(place: Path) -> None:
+    folder = DataFolder.take(place / "data", FolderKind.REGISTER)
+    store = open_store(folder, f"file:{place}/renhu.key")
+    sources = KeySources("", f"file:{place}/renhu.key")
+    media = open_documents(sources, folder, store, SystemClock("Asia/Shanghai")).media
+    stored = media.put(b"\xff\xd8\xff", "image/jpeg", Binding(uuid.uuid4(), "original"))
+    with store.write():
+        media.keep(stored)
+    store.close()
+    folder.release()
+    assert doctor(place)[1]["ok"]
+    shutil.rmtree(place / "data" / FOLDER)
+    status, found, _ = doctor(place)
+    assert (status, found["code"], ": 1." in found["text"]) == (11, "MEDIA-LOST", True)
+    assert not (place / "data" / FOLDER).exists()
 
 
 def test_a_broken_chain_of_audit_rows_is_told_and_a_cut_one_by_its_mark(place: Path) -> None:
