@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import http.client
 import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 LIMIT_S = 3.0
 LONGEST_BYTES = 256 * 1024
 LONGEST_SERIAL = 64
 _URL = re.compile(r"^airscan:escl:[^:]*:(?P<url>https?://\S+)$")
+_NAMED = re.compile(r"^airscan:[ew]\d+:(?P<name>.+)$")
+_LINE = re.compile(r'^\s*"?(?P<name>[^"=]+?)"?\s*=\s*(?P<url>https?://[^\s,]+)', re.MULTILINE)
 _SERIAL = re.compile(rb"<(?:\w+:)?SerialNumber>\s*([^<>]+?)\s*</")
 
 
-def asked(name: str) -> str | None:
-    """Ask the scanner that a SANE name gives the address of; None where it gives none, or nobody answers with one."""
+def asked(name: str, folders: Iterable[Path] = ()) -> str | None:
+    """Ask the scanner that a SANE name gives the address of; None where it gives none, or nobody answers with one.
+
+    Args:
+        name: as SANE lists it.
+        folders: with SANE's configuration, in which the address of a scanner may stand beside its name.
+    """
     place = _URL.match(name)
-    if place is None:
+    told = place["url"] if place is not None else _configured(name, folders)
+    if told is None:
         return None
-    url = urlsplit(place["url"])
+    url = urlsplit(told)
     if url.scheme != "http" or url.hostname is None:
         return None
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=LIMIT_S)
@@ -34,3 +45,17 @@ def asked(name: str) -> str | None:
         connection.close()
     found = _SERIAL.search(answer)
     return found[1].decode("utf-8", "replace")[:LONGEST_SERIAL] if found else None
+
+
+def _configured(name: str, folders: Iterable[Path]) -> str | None:
+    """The address beside a name in airscan's configuration.  Source: sane-airscan(5)."""
+    named = _NAMED.match(name)
+    if named is None:
+        return None
+    for folder in folders:
+        for file in (folder / "airscan.conf", *sorted(folder.glob("airscan.d/*.conf"))):
+            with suppress(OSError):
+                for line in _LINE.finditer(file.read_text("utf-8", "replace")):
+                    if line["name"].strip() == named["name"]:
+                        return line["url"]
+    return None

@@ -106,7 +106,8 @@ class SaneScanner(DocumentScanner):
             if told.code in {"SCANNER-INVALID", "SCANNER-UNSUPPORTED"}:  # so libsane says of a name it does not know
                 raise scanner_errors.absent(self._address) from error
             raise told from error
-        serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name)
+        folders = [Path(folder) for folder in (self._configuration, SYSTEM_CONFIGURATION) if folder]
+        serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name, folders)
         return ScannerIdentity(PREFIX + listed.name, listed.vendor, listed.model, serial)
 
     def close(self) -> None:

@@ -47,4 +47,5 @@ def test_several_scanners_are_listed_and_the_chosen_one_is_used(house):
     assert person.post("/devices/scanner/use", {"address": desk}).status_code == 303
     person = wait_for(house, lambda page: re.search(r'id="device-scanner" data-state="ready"', page))
     assert "正在使用" in person.page
+    assert "RENHU-SIM" in person.page, "a simulator is known for one, by whatever name it is found"
     assert "/devices/scanner/self-test" not in person.page
