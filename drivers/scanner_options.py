@@ -194,7 +194,7 @@ def _choose_region(device: Device, request: ScanRequest) -> None:
     if width_px * height_px > LARGEST_PX:
         raise scanner_errors.too_large(round(width_px), round(height_px))
     bed_mm = largest_mm(device)
-    if all(bed_mm) and not (0 <= request.left_mm < bed_mm[0] and 0 <= request.top_mm < bed_mm[1]):
+    if min(bed_mm) > 0 and not (0 <= request.left_mm < bed_mm[0] and 0 <= request.top_mm < bed_mm[1]):
         raise scanner_errors.setting("region", f"{request.left_mm:g}, {request.top_mm:g} mm")
     corners_mm = {
         "tl_x": request.left_mm,

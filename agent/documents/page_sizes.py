@@ -68,7 +68,7 @@ def _fits(code: str, offer: SourceOffer) -> bool:
 
 def placed(code: str, offer: SourceOffer | None) -> Region:
     """Where a size lies under a source; one that does not fit is the whole bed, A4 where nothing is known of it."""
-    if offer is None or not offer.width_mm or not offer.height_mm:
+    if offer is None or min(offer.width_mm, offer.height_mm) <= 0:
         return Region(0.0, 0.0, A4_WIDTH_MM, A4_HEIGHT_MM)
     wanted_mm = SIZES_MM[code if code in fitting(offer) else WHOLE]
     width_mm = min(wanted_mm[0] or offer.width_mm, offer.width_mm)

@@ -37,6 +37,7 @@ def test_only_what_fits_is_offered(offer: SourceOffer, sizes: str) -> None:
         ("a4", bed(200, 200), Region(0, 0, 200, 200)),
         ("a5", None, Region(0, 0, 210, 297)),
         ("a4", bed(0, 0), Region(0, 0, 210, 297)),
+        ("whole", bed(-100, 297), Region(0, 0, 210, 297)),
     ],
 )
 def test_a_size_lies_where_the_paper_lies(size: str, offer: SourceOffer | None, region: Region) -> None:
