@@ -240,9 +240,9 @@ def _documents(
         return status is not None and status.is_coming
 
     scan_desk = ScanDesk(supervisor, clock, publish, Around(papers.keep_house, is_scanner_coming, store.close))
-    kept = Kept(papers.papers, papers.jobs, papers.shelf)
+    kept = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
-    looks = PageLooks(store, papers.straightening, publish)
+    looks = PageLooks(store, papers.straightening, papers.cards, publish)
     papers.papers.on_stored = looks.wish
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
     return scan_desk, documents, looks

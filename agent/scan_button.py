@@ -35,12 +35,16 @@ class ScanButton:
         ref = OwnerRef("draft", draft.id)
         board = self._documents.board(ref, {key: view.value for key, view in draft.fields.items()}, by)
         kind = next((line.kind for line in board.lines if line.state == "missing"), None)
-        if kind is None:
+        if kind is None and board.card is None:
             scans.tell(by, "SCAN-BUTTON-NOTHING")
             return
-        preset = board.presets[kind.code]
-        wish = ScanWish(preset.source, preset.colour, preset.dpi, preset.size)
         try:
-            scans.scan(ref, kind.code, wish, by)
+            if board.card is not None:
+                scans.scan_card_back(ref, board.card.page_id, board.card.seen, by)
+            elif kind is not None and kind.preset.both_sides:
+                scans.scan_card(ref, kind.code, "flatbed", by)
+            elif kind is not None:
+                preset = board.presets[kind.code]
+                scans.scan(ref, kind.code, ScanWish(preset.source, preset.colour, preset.dpi, preset.size), by)
         except CodedError as error:
             scans.tell(by, error.code, **error.facts)

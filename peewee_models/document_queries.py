@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from peewee import fn
 
-from peewee_models.documents import Document, Media, Page, ScanJob
+from peewee_models.documents import CardPage, Document, Media, Page, ScanJob
 
 MOST_ROWS = 1000
 """More pages than a document may have, those taken out among them."""
@@ -99,7 +99,8 @@ def removed_pages(document_id: uuid.UUID) -> list[Any]:
 
 def pages_without_look() -> list[tuple[Owner, uuid.UUID]]:
     """The pages of drafts that nobody has looked at yet, each with its owner."""
-    unseen = Page.crop.is_null() & Page.removed_at.is_null() & Document.draft.is_null(is_null=False)
+    is_plain = Page.id.not_in(CardPage.select(CardPage.page))
+    unseen = is_plain & Page.crop.is_null() & Page.removed_at.is_null() & Document.draft.is_null(is_null=False)
     rows = Page.select(Document.draft, Page.id).join(Document).where(unseen).order_by(Page.id).tuples()
     return [(Owner("draft", draft_id), page_id) for draft_id, page_id in rows]
 
@@ -129,11 +130,12 @@ def last_job(owner: Owner) -> Any:
 
 
 def pages_by_kind(owner: Owner) -> dict[str, int]:
-    """How many pages there are of each kind, without the removed ones."""
+    """How many pages there are of each kind, without the removed ones and the fronts that wait for their backs."""
+    waiting = CardPage.select(CardPage.page).where(CardPage.back.is_null())
     rows = (
         Page.select(Document.kind, fn.COUNT(Page.id))
         .join(Document)
-        .where(_is_of(Document, owner) & Page.removed_at.is_null())
+        .where(_is_of(Document, owner) & Page.removed_at.is_null() & Page.id.not_in(waiting))
         .group_by(Document.kind)
     )
     return dict(rows.tuples())
@@ -142,7 +144,8 @@ def pages_by_kind(owner: Owner) -> dict[str, int]:
 def media_of(owner: Owner) -> list[uuid.UUID]:
     """The keys of all files of a draft's or record's pages, those of removed pages too."""
     pages = Page.select(Page.original, Page.finished).join(Document).where(_is_of(Document, owner)).tuples()
-    return [key for pair in pages for key in pair if key is not None]
+    backs = CardPage.select(CardPage.back).join(Page).join(Document).where(_is_of(Document, owner)).tuples()
+    return [key for row in (*pages, *backs) for key in row if key is not None]
 
 
 def move(old: Owner, new: Owner) -> int:
@@ -156,7 +159,9 @@ def move(old: Owner, new: Owner) -> int:
 def delete_documents(owner: Owner) -> int:
     """Delete all documents with their pages, and all jobs; says how many documents there were."""
     ScanJob.delete().where(_is_of(ScanJob, owner)).execute()
-    Page.delete().where(Page.document.in_(Document.select(Document.id).where(_is_of(Document, owner)))).execute()
+    documents = Document.select(Document.id).where(_is_of(Document, owner))
+    CardPage.delete().where(CardPage.page.in_(Page.select(Page.id).where(Page.document.in_(documents)))).execute()
+    Page.delete().where(Page.document.in_(documents)).execute()
     deleted: int = Document.delete().where(_is_of(Document, owner)).execute()
     return deleted
 

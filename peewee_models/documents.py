@@ -96,6 +96,17 @@ Page.add_index(
 )
 
 
+class CardPage(KeyedTable):
+    """A card on one page: the page's original is its front, `back` its back, once that is scanned.
+
+    The page's finished picture shows both.  `sides` is how each is taken out of its original, the front first.
+    """
+
+    page = ForeignKeyField(Page, unique=True)
+    back = ForeignKeyField(Media, null=True, unique=True)
+    sides = JsonField()
+
+
 class ScanJob(KeyedTable):
     """One wish to scan, from the button to its end; it outlives the page, the request and the agent's restart."""
 

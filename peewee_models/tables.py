@@ -6,7 +6,7 @@ from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
 from peewee_models.corrections import Correction
-from peewee_models.documents import Document, Media, Page, ScanJob
+from peewee_models.documents import CardPage, Document, Media, Page, ScanJob
 from peewee_models.drafts import Approval, Draft, DraftField, SavedDraft
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
@@ -34,5 +34,6 @@ TABLES: tuple[type[Table], ...] = (
     Media,
     Document,
     Page,
+    CardPage,
     ScanJob,
 )

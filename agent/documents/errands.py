@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.accounts.service import SignedIn
+from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.page_sizes import WHOLE, Region, placed
@@ -98,6 +99,42 @@ class PaperErrand(JobErrand):
         """Store a page for good, in its place."""
         order = self.order
         self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, self._replaces)
+
+
+class CardErrand(JobErrand):
+    """The sides of a card for one page: one of them from the glass, or both from a feeder.
+
+    Args:
+        cards: keep the sides.
+        jobs: keep the jobs.
+        order: for whom.
+        wish: how.
+        page_id: the page of the front that is here already; None for the front, or both.
+    """
+
+    def __init__(
+        self, cards: Cards, jobs: Jobs, order: Order, wish: ScanWish, page_id: uuid.UUID | None = None
+    ) -> None:
+        told = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size, "card": True}
+        super().__init__(jobs, order, told)
+        self._cards = cards
+        self._scan = wish
+        self._page_id = page_id
+
+    def request(self, offers: ScannerOffers) -> ScanRequest:
+        """One side of the glass, two of the feeder."""
+        wish = self._scan
+        source = Source(wish.source)
+        region = placed(wish.size, offers.of(source))
+        return _request(source, ColourMode(wish.colour), wish.dpi, region, 1 if source is Source.FLATBED else 2)
+
+    def keep(self, page: NewPage) -> None:
+        """Store a side for good."""
+        order = self.order
+        if self._page_id is None:
+            self._page_id = self._cards.front(order.owner, order.kind, page, order.by, self._job_id)
+        else:
+            self._cards.back(order.owner, self._page_id, page, order.by, self._job_id)
 
 
 class PreviewErrand(JobErrand):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.accounts.storage import Store
+from agent.documents.cards import Cards
 from agent.documents.jobs import Jobs
 from agent.documents.media_files import FOLDER, MediaFiles
 from agent.documents.media_key import KeySources, open_media_key
@@ -30,6 +31,7 @@ class Documents:
     pictures: Pictures
     shelf: PreviewShelf
     straightening: Straightening
+    cards: Cards
     _clock: Clock
     _swept_at_s: float = field(init=False)
 
@@ -64,4 +66,5 @@ def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock:
         raise StartRefused(error.code, exit_of(error.code), folder=str(folder.path)) from error
     papers, pictures = Papers(store, clock, media), Pictures(clock)
     straightening = Straightening(store, clock, papers, media, pictures)
-    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, clock)
+    cards = Cards(store, clock, papers, media, pictures)
+    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, clock)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from peewee import PeeweeException
 
 from agent.accounts.storage import Store, reading
+from agent.documents.cards import Cards
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError
 from agent.events.service import Event
-from peewee_models import document_queries
+from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 from peewee_models.failures import StorageError
 
@@ -27,12 +28,16 @@ class PageLooks:
     Args:
         store: the database.
         straightening: looks.
+        cards: put the sides of cards together.
         publish: takes events; must not block.
     """
 
-    def __init__(self, store: Store, straightening: Straightening, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self, store: Store, straightening: Straightening, cards: Cards, publish: Callable[[Event], None]
+    ) -> None:
         self._store = store
         self._straightening = straightening
+        self._cards = cards
         self._publish = publish
         self._wishes: queue.SimpleQueue[tuple[Owner, uuid.UUID] | None] = queue.SimpleQueue()
         self._is_over = False
@@ -64,9 +69,14 @@ class PageLooks:
         with reading(self._store):
             for owner, page_id in document_queries.pages_without_look():
                 self.wish(owner, page_id)
+            for draft_id, page_id in card_queries.uncomposed():
+                self.wish(Owner("draft", draft_id), page_id)
 
     def _look(self, owner: Owner, page_id: uuid.UUID) -> None:
-        if self._straightening.look(owner, page_id).state == "proposed":
+        with reading(self._store):
+            is_card = card_queries.of_page(page_id) is not None
+        is_news = self._cards.compose(owner, page_id) if is_card else self._straightening.proposes(owner, page_id)
+        if is_news:
             self._publish(Event("documents", None, {owner.column: str(owner.id)}))
 
     @staticmethod

@@ -8,7 +8,7 @@ from agent.documents import kinds, sheets
 from agent.documents.crop_state import Crop, crop_of
 from agent.documents.crops import Box, seen, whole
 from agent.documents.views import CropView, DocumentView, Doubt, PageView
-from peewee_models import document_queries
+from peewee_models import card_queries, document_queries
 
 
 def document_view(row: Any) -> DocumentView:
@@ -27,7 +27,7 @@ def document_view(row: Any) -> DocumentView:
 
 
 def _page_view(row: Any, document: Any) -> PageView:
-    crop = crop_of(row)
+    crop, card = crop_of(row), card_queries.of_page(row.id)
     return PageView(
         id=str(row.id),
         position=0 if row.removed_at is not None else row.position,
@@ -35,7 +35,9 @@ def _page_view(row: Any, document: Any) -> PageView:
         origin=row.origin,
         rotation_deg=row.rotation_deg,
         doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
-        crop=None if crop is None else crop_view(row, document, crop),
+        crop=None if crop is None or card is not None else crop_view(row, document, crop),
+        card="" if card is None else "front" if card.back_id is None else "both",
+        revision="" if row.finished_id is None else row.finished_id.hex[:8],
     )
 
 

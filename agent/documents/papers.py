@@ -85,6 +85,7 @@ class Papers:
         by: Person,
         job_id: uuid.UUID | None = None,
         in_place_of: uuid.UUID | None = None,
+        beside: Callable[[uuid.UUID], object] = lambda _page_id: None,
     ) -> StoredPage:
         """Keep a page at the end of the owner's open document of this kind, which is made where there is none.
 
@@ -95,6 +96,7 @@ class Papers:
             by: whose.
             job_id: the scan job that brought it; counted there.
             in_place_of: a page that is taken out, in whose place and as whose side the new one stands.
+            beside: writes what stands beside the page, in the same transaction.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, DOCUMENT-FULL, JOB-UNKNOWN, SCAN-ENDED (a page that came
             after its job's end is not kept), DATABASE-FULL, DATABASE-FAILED; nothing is kept then.
@@ -105,6 +107,7 @@ class Papers:
             document, position = self._place_for(stored, owner, kind, by, job_id)
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
             kept = self._insert(page if old is None else replace(page, side=old.side), stored, document.id, position)
+            beside(kept.id)
             if old is not None:
                 moved = sheets.page_of(owner, kept.id)
                 sheets.move(moved, old.position)
@@ -183,7 +186,7 @@ class Papers:
         try:
             require(owner, by)
             if job_id is not None:
-                _count_page(job_id, owner)
+                count_page(job_id, owner)
             document = self._open_document(owner, kind, by)
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
@@ -269,7 +272,8 @@ def require(owner: Owner, by: Person) -> None:
         raise refused("RECORD-UNKNOWN")
 
 
-def _count_page(job_id: uuid.UUID, owner: Owner) -> None:
+def count_page(job_id: uuid.UUID, owner: Owner) -> None:
+    """Count a page in its job, inside the caller's transaction.  Raises: CodedError JOB-UNKNOWN, SCAN-ENDED."""
     row = running_job(job_id)
     if getattr(row, f"{owner.column}_id") != owner.id:
         raise refused("JOB-UNKNOWN")

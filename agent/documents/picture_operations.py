@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.documents.picture_card import card
 from agent.documents.picture_outside import page_of, pages_of
 from agent.documents.picture_pdf import typeset
 from agent.documents.picture_straighten import look, straighten
@@ -9,6 +10,7 @@ from agent.documents.picture_view import as_png
 from agent.documents.picture_wire import Operation
 
 OPERATIONS: dict[str, Operation] = {
+    "card": card,
     "file-page": page_of,
     "file-pages": pages_of,
     "look": look,

@@ -12,7 +12,8 @@ from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
 from agent.documents import kinds, presets, sheets
-from agent.documents.errands import Order, PaperErrand, PreviewErrand
+from agent.documents.cards import Cards
+from agent.documents.errands import CardErrand, Order, PaperErrand, PreviewErrand
 from agent.documents.errors import refused
 from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs
@@ -23,7 +24,7 @@ from agent.documents.preview import PreviewShelf
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
-from agent.documents.views import JobView, Notice, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
+from agent.documents.views import CardSource, JobView, Notice, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
 from agent.errors import RightsDenied
 from agent.events.service import Event
 from drivers.api import Clock
@@ -42,6 +43,7 @@ class Kept:
     papers: Papers
     jobs: Jobs
     shelf: PreviewShelf
+    cards: Cards
 
 
 class Scans:
@@ -71,6 +73,7 @@ class Scans:
         self._desk = desk
         self._status = status
         self._publish = publish
+        self.cards = kept.cards
         self._notice: tuple[str, Notice, float] | None = None
 
     def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
@@ -99,6 +102,40 @@ class Scans:
         self._notice = None
         order = Order(owner, kind, by)
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
+
+    def scan_card(self, ref: OwnerRef, kind: str, source: CardSource, by: SignedIn) -> str:
+        """Begin a card that is to have both its sides on one page: its front from the glass, or both from the feeder.
+
+        Raises: as `scan`; CARD-UNDER-WAY while another card waits for its back.
+        """
+        owner = self._may_scan(ref, by)
+        with writing(self._store):
+            require(owner, by)
+            _check_kind(kind)
+            if self._kept.cards.waiting(owner) is not None:
+                raise refused("CARD-UNDER-WAY")
+            wish = presets.card(kind, source, self._desk.offers())
+        self._notice = None
+        return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, Order(owner, kind, by), wish))
+
+    def scan_card_back(self, ref: OwnerRef, page_id: str, seen: str, by: SignedIn) -> str:
+        """Scan the back of a card, for the first time or anew.
+
+        Args:
+            ref: whose.
+            page_id: the page with its front.
+            seen: the last scan for others that the clerk was told of, "" for none.
+            by: the clerk.
+
+        Raises: as `scan`; SCANNER-USED-BETWEEN where another paper may lie on the glass and the clerk does not know.
+        """
+        owner, key = self._may_scan(ref, by), key_of(page_id)
+        with writing(self._store):
+            require(owner, by)
+            kind = self._kept.cards.check_glass(owner, key, seen)
+            wish = presets.card(kind, "flatbed", self._desk.offers())
+        self._notice = None
+        return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, Order(owner, kind, by), wish, key))
 
     def preview(self, ref: OwnerRef, kind: str, by: SignedIn) -> str:
         """Look at the glass, quickly and without keeping anything; give the job's key.  The look is audited.

@@ -65,6 +65,7 @@ class DocumentsService:
         self.straightening = straightening
         self._looks = Looks()
         self.scans = scans
+        self.cards = scans.cards
 
     def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
         """Everything about the documents of a draft or record.
@@ -83,6 +84,7 @@ class DocumentsService:
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
             job = self.scans.job(document_queries.last_job(owner))
             chosen = self.scans.presets()
+            card = self.cards.waiting(owner)
         return Board(
             owner=ref,
             lines=lines,
@@ -94,6 +96,7 @@ class DocumentsService:
             may_change=by.role == CLERK,
             preview=self.scans.preview_of(owner, by),
             notice=self.scans.notice(by),
+            card=card,
         )
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:

@@ -32,7 +32,7 @@ from agent.documents.refs import key_of, owner_of
 from agent.documents.views import CropView, OwnerRef
 from agent.errors import Actor, CodedError, Retry, RightsDenied
 from drivers.api import Clock
-from peewee_models import document_queries
+from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
@@ -93,6 +93,10 @@ class Straightening:
                 row.save()
         return crop
 
+    def proposes(self, owner: Owner, page_id: uuid.UUID) -> bool:
+        """Look at a page; says whether there is something for the clerk to decide.  Raises: as of `look`."""
+        return self.look(owner, page_id).state == "proposed"
+
     def view(self, ref: OwnerRef, page_id: str, by: SignedIn) -> CropView:
         """A page with its rectangle, as the clerk has turned it.
 
@@ -101,7 +105,7 @@ class Straightening:
         owner, key = _owner(ref, by), key_of(page_id)
         with reading(self._store):
             require(owner, by)
-            sheets.page_of(owner, key)
+            _plain_page(owner, key)
         crop = self.look(owner, key)
         with reading(self._store):
             row = sheets.page_of(owner, key)
@@ -211,7 +215,7 @@ class Straightening:
     def _row(self, at: _At, by: SignedIn) -> Any:
         """The page as the clerk saw it, inside the caller's transaction."""
         require(at.owner, by)
-        row = sheets.page_of(at.owner, at.page_id)
+        row = _plain_page(at.owner, at.page_id)
         sheets.check_version(row, at.version)
         if row.removed_at is not None:
             raise unknown_page()
@@ -227,6 +231,14 @@ class Straightening:
 
     def _note(self, by: SignedIn, row: Any, what: str) -> None:
         audit.write(self._clock, by.audit_ids, Act.PAGE_CHANGED, ("page", row.id), what=what)
+
+
+def _plain_page(owner: Owner, page_id: uuid.UUID) -> Any:
+    """A page that is no card: a card's two sides are put right each by itself.  Raises: CodedError PAGE-UNKNOWN."""
+    row = sheets.page_of(owner, page_id)
+    if card_queries.of_page(page_id) is not None:
+        raise unknown_page()
+    return row
 
 
 def _owner(ref: OwnerRef, by: SignedIn) -> Owner:

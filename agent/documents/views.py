@@ -15,6 +15,7 @@ from agent.documents.page_sizes import A4, Region
 MOST_FILE_MEGABYTES: Final = 40
 
 OwnerKind = Literal["draft", "record"]
+CardSource = Literal["flatbed", "adf-duplex"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,23 @@ class CropView:
 
 
 @dataclass(frozen=True, slots=True)
+class CardWaiting:
+    """A card whose front is here and whose back is awaited.
+
+    Attributes:
+        page_id: the page of its front.
+        kind: code of its document's kind.
+        seen: the last scan, where that was for somebody else, so that another paper may lie on the glass; else "".
+        used_by: who wished for it; "" where nobody did.
+    """
+
+    page_id: str
+    kind: str
+    seen: str
+    used_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """One page.
 
@@ -104,6 +122,8 @@ class PageView:
         rotation_deg: how the clerk has turned it, clockwise.
         doubts: what should be looked at.
         crop: how it could be put right, or was; None where nobody has looked yet.
+        card: of a card on one page, which sides are here: `front` or `both`; "" for a page like others.
+        revision: key of what it shows, other than the original; "" for the original.
     """
 
     id: str
@@ -113,6 +133,8 @@ class PageView:
     rotation_deg: int
     doubts: Sequence[Doubt]
     crop: CropView | None
+    card: Literal["", "front", "both"]
+    revision: str
 
     @property
     def is_blank(self) -> bool:
@@ -242,6 +264,7 @@ class Board:
         may_change: whether this person may scan, turn and remove.
         preview: what lies on the glass, where this session has looked; None otherwise.
         notice: what was said quietly to this session a moment ago; None for nothing.
+        card: the card whose back is awaited; None for none.
     """
 
     owner: OwnerRef
@@ -254,6 +277,7 @@ class Board:
     may_change: bool
     preview: PreviewView | None = None
     notice: Notice | None = None
+    card: CardWaiting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
     page.fill("#road", "测试路")
     page.keyboard.press("F2")
     expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
-    expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
+    expect(page.locator("#card-waiting")).to_be_visible()
     expect(page.locator("#road")).to_have_value("测试路")
     other = clerk_without_script
     other.sign_in()
@@ -161,4 +161,4 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
             break
         other.page.wait_for_timeout(200)
         other.page.reload()
-    expect(other.page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
+    expect(other.page.locator("#card-waiting")).to_be_visible()

@@ -22,6 +22,7 @@ ALL = [
     "0007_versions_of_the_notice",
     "0008_audit_chain",
     "0009_page_origin",
+    "0010_card_pages",
 ]
 
 

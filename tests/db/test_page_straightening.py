@@ -6,13 +6,14 @@ import io
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 import pytest
 from PIL import Image
 
 from agent.accounts.service import SignedIn
+from agent.documents.cards import Cards
 from agent.documents.crops import Box
 from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
@@ -50,6 +51,12 @@ def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
 
 
+class Unused(NamedTuple):
+    """The scans, which these tests have none of."""
+
+    cards: Cards
+
+
 class Counter:
     """An office whose clerk has a draft."""
 
@@ -62,7 +69,8 @@ class Counter:
         office.register = RegisterService(store, clock, settings, office.events.append, self.papers)
         office.desk = Desk(office.register, clock, office.events.append)
         self.crops = Straightening(store, clock, self.papers, self.media, self.pictures)
-        scans: Any = None
+        self.cards = Cards(store, clock, self.papers, self.media, self.pictures)
+        scans: Any = Unused(self.cards)
         self.service = DocumentsService(store, clock, self.papers, self.pictures, self.crops, scans)
         self.by: SignedIn = office.sign_in("clerk")
         office.desk.take(self.by)
@@ -215,7 +223,7 @@ def test_line_art_stays_line_art_and_a_page_that_is_only_cut_keeps_its_pixels(co
 def test_pages_are_looked_at_as_they_come_and_after_a_restart(counter: Counter) -> None:
     early = counter.papers.store_page(counter.owner, "D04", scan("lease-skewed"), counter.by)
     published: list[Any] = []
-    looks = PageLooks(counter.office.store, counter.crops, published.append)
+    looks = PageLooks(counter.office.store, counter.crops, counter.cards, published.append)
     counter.papers.on_stored = looks.wish
     looks.start()
     for name in ("lease", "blank", "rent-receipt-a5"):

@@ -32,6 +32,7 @@ REGION: Final = ("left_mm", "top_mm", "width_mm", "height_mm")
 REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
     | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION", "UPLOAD-NONE", "UPLOAD-TOO-LARGE"}
+    | {"CARD-NOT-COMPOSED", "CARD-UNDER-WAY", "SCANNER-USED-BETWEEN"}
 )
 DPI: Final = re.compile(r"[0-9]{1,4}")
 PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")

@@ -15,6 +15,7 @@ import pytest
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.wire import Page, raw
+from agent.documents.cards import Cards
 from agent.documents.jobs import Jobs
 from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
@@ -82,9 +83,10 @@ class Room:
         self.is_coming: Callable[[], bool] = lambda: False
         around = Around(lambda: None, self._looked, office.store.close)
         self.desk = ScanDesk(self.scanner, self.clock, office.events.append, around)
-        kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock))
+        pictures = self.pictures = Pictures(self.clock)
+        self.cards = Cards(office.store, self.clock, self.papers, media, pictures)
+        kept = Kept(self.papers, self.jobs, PreviewShelf(self.clock), self.cards)
         self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status, office.events.append)
-        pictures = Pictures(self.clock)
         straightening = Straightening(office.store, self.clock, self.papers, media, pictures)
         self.service = DocumentsService(office.store, self.clock, self.papers, pictures, straightening, self.scans)
         self.desk.on_button = ScanButton(office.desk, office.register, self.service).pressed
@@ -147,3 +149,4 @@ def room(office: Any, tmp_path: Path) -> Iterator[Room]:
     made.desk.start()
     yield made
     made.desk.stop()
+    made.pictures.end()

@@ -41,6 +41,13 @@ def test_a_press_scans_the_first_missing_paper_into_the_open_form(room: Room, tu
     room.scanner.end(1)
     assert room.until_ended() == ("done", 1, "")
     assert told(room) is None
+    assert room.board().card is not None, "a card has a back too"
+    press(room, turns[-1])
+    room.until(lambda: len(room.scanner.asked) == 2)
+    room.show(1)
+    room.scanner.end(1)
+    room.until_ended()
+    assert (room.board().card, len(room.board().documents[0].pages)) == (None, 1)
 
 
 def test_a_press_without_an_open_form_is_answered_quietly_and_for_a_moment(room: Room, turns: list[int]) -> None:

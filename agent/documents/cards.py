@@ -1,0 +1,265 @@
+"""Cards with both sides on one A4 page: the front is kept first, the back is awaited, then both are put together.
+
+What is awaited stands in the database, so it survives reload, restart and cancel.  Both originals are kept.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Literal
+
+import msgspec
+
+from agent.accounts import audit
+from agent.accounts.audit import Act
+from agent.accounts.service import SignedIn
+from agent.accounts.storage import Store, reading, writing
+from agent.documents import sheets
+from agent.documents.errors import refused, unknown_page
+from agent.documents.media_envelope import Binding
+from agent.documents.media_store import MediaStore, Stored
+from agent.documents.page_work import only
+from agent.documents.papers import FINISHED, ORIGINAL, NewPage, Papers, count_page, require
+from agent.documents.pictures import Pictures
+from agent.documents.refs import key_of, owner_of
+from agent.documents.views import CardWaiting, OwnerRef
+from agent.errors import Actor, CodedError, Retry, RightsDenied
+from drivers.api import Clock
+from peewee_models import card_queries, document_queries
+from peewee_models.document_queries import Owner
+
+CLERK: Final = "clerk"
+FAILED: Final = "CARD-NOT-COMPOSED"
+STARTS: Final = {"image/jpeg": b"\xff\xd8\xff", "image/tiff": b"II*\0"}
+UNKNOWN_SIDE: Final[dict[str, Any]] = {"box": None, "quarters": 0}
+CardAct = Literal["compose", "turn-front", "turn-back", "swap", "split"]
+
+
+class _Side(msgspec.Struct, frozen=True):
+    box: tuple[float, float, float, float, float]
+    quarters: int
+    is_found: bool
+
+
+class _Composed(msgspec.Struct, frozen=True):
+    sides: tuple[_Side, _Side]
+    is_same: bool
+
+
+class Cards:
+    """The cards of this station's drafts and records.
+
+    Args:
+        store: the database.
+        clock: the time.
+        papers: the pages.
+        media: their files.
+        pictures: put the sides together.
+    """
+
+    def __init__(self, store: Store, clock: Clock, papers: Papers, media: MediaStore, pictures: Pictures) -> None:
+        self._store = store
+        self._clock = clock
+        self._papers = papers
+        self._media = media
+        self._pictures = pictures
+
+    def front(self, owner: Owner, kind: str, page: NewPage, by: SignedIn, job_id: uuid.UUID) -> uuid.UUID:
+        """Keep the front as a page that waits for its back; gives the page.  Raises: as of `Papers.store_page`."""
+        return self._papers.store_page(owner, kind, page, by, job_id, beside=card_queries.insert).id
+
+    def back(self, owner: Owner, page_id: uuid.UUID, page: NewPage, by: SignedIn, job_id: uuid.UUID) -> None:
+        """Keep the back of a card; one that was there before stays as a page taken out.
+
+        Raises: CodedError PAGE-UNKNOWN where the front has gone, and as of `Papers.store_page`.
+        """
+        stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
+        with self._abandoning(stored), writing(self._store):
+            require(owner, by)
+            row, card = _card_of(owner, page_id)
+            count_page(job_id, owner)
+            old = card.back_id
+            card.back, card.sides = self._media.keep(stored), [*card.sides[:1], UNKNOWN_SIDE] if card.sides else []
+            card.save()
+            if old is not None:
+                self._set_aside(row, old)
+            gone = self._exchange(row, None)
+            self._note(by, row, Act.PAGE_STORED, side="back")
+        self._media.unlink(gone)
+        self._papers.on_stored(owner, page_id)
+
+    def waiting(self, owner: Owner) -> CardWaiting | None:
+        """The card whose back is awaited, inside the caller's transaction; None where there is none."""
+        documents = [row.id for row in document_queries.documents_of(owner)]
+        card = card_queries.waiting(documents)
+        if card is None:
+            return None
+        last = card_queries.last_job()
+        is_others = last is not None and getattr(last, f"{owner.column}_id") != owner.id
+        return CardWaiting(
+            page_id=str(card.page_id),
+            kind=card.page.document.kind,
+            seen=str(last.id) if is_others else "",
+            used_by=last.user.name if is_others else "",
+        )
+
+    def check_glass(self, owner: Owner, page_id: uuid.UUID, seen: str) -> str:
+        """Make sure that nobody has scanned anything else since, inside the caller's transaction; gives the kind.
+
+        Args:
+            owner: whose card it is.
+            page_id: its page.
+            seen: the last scan for others that the clerk was told of.
+
+        Raises: CodedError SCANNER-USED-BETWEEN, PAGE-UNKNOWN.
+        """
+        row, _ = _card_of(owner, page_id)
+        waiting = self.waiting(owner)
+        if waiting is not None and waiting.seen != seen:
+            raise refused("SCANNER-USED-BETWEEN", name=waiting.used_by)
+        kind: str = row.document.kind
+        return kind
+
+    def compose(self, owner: Owner, page_id: uuid.UUID) -> bool:
+        """Put both sides together, unless that is done or one is missing; says whether it was done now.
+
+        Raises: CodedError CARD-NOT-COMPOSED, PAGE-UNKNOWN and those of the media store.
+        """
+        with reading(self._store):
+            row = sheets.page_of(owner, page_id)
+            card = card_queries.of_page(page_id)
+            if card is None or card.back_id is None or row.finished_id is not None:
+                return False
+            keys, wished, kind = (row.original_id, card.back_id), card.sides, row.original.content_type
+        sides = [self._media.get(key, owner.id, ORIGINAL) for key in keys]
+        worked = self._pictures.work("card", {"sides": wished or [UNKNOWN_SIDE] * 2}, sides, FAILED)
+        try:
+            made = msgspec.convert(worked.facts, _Composed, strict=False)
+        except msgspec.ValidationError as error:
+            raise CodedError(FAILED, Actor.TECHNICIAN, Retry.NOW) from error
+        kind = kind if kind in STARTS else "image/jpeg"
+        stored = self._media.put(only(worked.pieces, STARTS[kind], FAILED), kind, Binding(owner.id, FINISHED))
+        with self._abandoning(stored), writing(self._store):
+            row, card = _card_of(owner, page_id)
+            if (row.original_id, card.back_id, row.finished_id) != (*keys, None):
+                raise refused("DOCUMENT-CHANGED")
+            card.sides = msgspec.to_builtins(made.sides)
+            card.save()
+            row.doubts = _doubts(made)
+            self._exchange(row, self._media.keep(stored))
+            self._note(None, row, Act.PAGE_CHANGED, what="card")
+        return True
+
+    def change(self, ref: OwnerRef, page_id: str, version: int, act: CardAct, by: SignedIn) -> None:
+        """Turn a side by half, put the sides the other way, make two pages of them, or put them together once more.
+
+        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED, CARD-NOT-COMPOSED; RightsDenied.
+        """
+        if by.role != CLERK:
+            raise RightsDenied
+        owner, key = owner_of(ref), key_of(page_id)
+        if act == "compose":
+            with reading(self._store):
+                require(owner, by)
+                sheets.check_version(_card_of(owner, key)[0], version)
+        else:
+            with writing(self._store):
+                require(owner, by)
+                row, card = _card_of(owner, key)
+                sheets.check_version(row, version)
+                plain = self._deeds()[act](row, card)
+                gone = self._exchange(row, None)
+                self._note(by, row, Act.PAGE_CHANGED, what=act)
+            self._media.unlink(gone)
+            for page in plain:
+                self._papers.on_stored(owner, page)
+        self.compose(owner, key)
+
+    def _deeds(self) -> dict[str, Callable[[Any, Any], list[uuid.UUID]]]:
+        """What can be done to a card; each gives the pages that are pages like others from now on."""
+        return {
+            "turn-front": lambda _row, card: _turn(card, 0),
+            "turn-back": lambda _row, card: _turn(card, 1),
+            "swap": _swap,
+            "split": self._split,
+        }
+
+    def _split(self, row: Any, card: Any) -> list[uuid.UUID]:
+        """Make two pages of a card, or a plain page of a front without a back."""
+        back = card.back_id
+        card_queries.delete(row.id)
+        row.doubts = []
+        row.save()
+        if back is None:
+            return [row.id]
+        end = document_queries.last_position(row.document_id) + 1
+        other = document_queries.insert_page(row.document_id, end, back, side="back", doubts=[])
+        sheets.move(other, row.position + 1)
+        return [row.id, other.id]
+
+    def _set_aside(self, row: Any, media_id: uuid.UUID) -> None:
+        """Keep a back that was scanned anew as a page that was taken out."""
+        end = document_queries.last_position(row.document_id) + 1
+        page = document_queries.insert_page(row.document_id, end, media_id, side="back", doubts=[])
+        page.removed_at = self._clock.now()
+        page.save()
+
+    def _exchange(self, row: Any, finished: uuid.UUID | None) -> list[str]:
+        """Let the page show something else; gives the files of what it showed before, whose keys are destroyed."""
+        old = row.finished_id
+        row.finished = finished
+        row.save()
+        document_queries.next_version(row.document_id)
+        return self._media.forget([old] if old is not None else [])
+
+    @contextmanager
+    def _abandoning(self, stored: Stored) -> Iterator[None]:
+        """Give the room of a file back when it is refused; behind a failure of the database the sweep decides."""
+        try:
+            yield
+        except CodedError as error:
+            if error.actor is Actor.CLERK:
+                self._media.abandon(stored)
+            raise
+
+    def _note(self, by: SignedIn | None, row: Any, act: Act, **facts: str | int) -> None:
+        audit.write(self._clock, None if by is None else by.audit_ids, act, ("page", row.id), **facts)
+
+
+def _card_of(owner: Owner, page_id: uuid.UUID) -> tuple[Any, Any]:
+    """A card's page and the card, inside the caller's transaction.  Raises: CodedError PAGE-UNKNOWN."""
+    row = sheets.page_of(owner, page_id)
+    card = card_queries.of_page(page_id)
+    if card is None or row.removed_at is not None:
+        raise unknown_page()
+    return row, card
+
+
+def _turn(card: Any, place: int) -> list[uuid.UUID]:
+    sides = [dict(side) for side in card.sides]
+    if len(sides) == 2 and sides[place]["box"] is not None:
+        sides[place]["quarters"] = (sides[place]["quarters"] + 2) % 4
+    card.sides = sides
+    card.save()
+    return []
+
+
+def _swap(row: Any, card: Any) -> list[uuid.UUID]:
+    """Exchange front and back; by way of no back, since no file may ever stand at two places."""
+    if card.back_id is None:
+        raise unknown_page()
+    front, back = row.original_id, card.back_id
+    card.back, card.sides = None, card.sides[::-1]
+    card.save()
+    row.original = back
+    row.save()
+    card.back = front
+    card.save()
+    return []
+
+
+def _doubts(made: _Composed) -> list[dict[str, str]]:
+    codes = ["CARD-EDGES"] if not all(side.is_found for side in made.sides) else []
+    return [{"code": code} for code in [*codes, *(["CARD-SAME-SIDE"] if made.is_same else [])]]

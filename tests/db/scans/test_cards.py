@@ -1,0 +1,195 @@
+"""Both sides of a card on one page: the back is awaited in the database, both originals stay, nobody gets between."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+import pytest
+from msgspec import Raw
+from msgspec.json import encode
+from PIL import Image, ImageChops, ImageStat
+
+from agent.devices.wire import Page
+from agent.documents.refs import owner_of
+from agent.errors import CodedError
+from drivers.scanner_api import ColourMode, Encoding, ScannedPage
+from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
+from peewee_models.documents import CardPage, Media
+from peewee_models.documents import Page as PageRow
+from simulators.papers import papers
+from simulators.papers_drawn import BACK, FRONT, DrawnPapers
+from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
+
+DPI = 100
+COARSE = (43, 27)
+A4 = Region(0, 0, 2480, 3508)
+CARD = papers(1)["id-card-family-a-1"]
+
+
+def lying(side: int) -> bytes:
+    return jpeg(see(DrawnPapers(), Lying(CARD, side), Wanted(A4, DPI, "RGB24")), DPI)
+
+
+def side_of(page: bytes, place: int) -> Image.Image:
+    """A side of the card as it stands on the composed page."""
+    with Image.open(io.BytesIO(page)) as made:
+        assert made.size == (round(210 / 25.4 * DPI), round(297 / 25.4 * DPI))
+        middle = (99, 198)[place] / 25.4 * DPI
+        half = (85.6 / 25.4 * DPI / 2, 54 / 25.4 * DPI / 2)
+        box = (made.width / 2 - half[0], middle - half[1], made.width / 2 + half[0], middle + half[1])
+        return made.convert("RGB").crop(tuple(map(round, box)))
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean difference of two pictures, 0 to 255, looked at coarsely."""
+    coarse = (one.resize(COARSE), other.resize(COARSE))
+    return sum(ImageStat.Stat(ImageChops.difference(*coarse)).mean) / 3
+
+
+class Deal:
+    """A clerk who scans a card."""
+
+    def __init__(self, room: Any) -> None:
+        self.room = room
+
+    def scan(self, *sides: int, source: str = "flatbed") -> None:
+        """Scan a card's front, or both its sides from the feeder."""
+        self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides)
+
+    def scan_back(self, side: int = BACK, seen: str = "") -> None:
+        page = self.page.id
+        self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side)
+
+    def _carried(self, begin: Any, *sides: int) -> None:
+        before = len(self.room.scanner.asked)
+        self.room.clock.forward(1)
+        begin()
+        self.room.until(lambda: len(self.room.scanner.asked) > before)
+        for number, side in enumerate(sides, 1):
+            page = ScannedPage(number, Encoding.JPEG, ColourMode.COLOUR, 10, 10, DPI)
+            self.room.desk.put(Page(1, Raw(encode(page)), 8, lying(side)))
+        self.room.scanner.end(len(sides))
+        self.room.until(lambda: self.room.desk.under_way() is None)
+
+    def change(self, act: Any) -> None:
+        [document] = self.room.board().documents
+        self.room.cards.change(self.room.ref, document.pages[0].id, document.version, act, self.room.by)
+
+    @property
+    def page(self) -> Any:
+        return self.room.board().documents[0].pages[0]
+
+    def shown(self) -> bytes:
+        return self.room.service.page(self.room.ref, self.page.id, self.room.by).content
+
+    def compose(self) -> None:
+        self.room.cards.compose(owner_of(self.room.ref), uuid.UUID(self.page.id))
+
+
+@pytest.fixture
+def deal(room: Any) -> Deal:
+    return Deal(room)
+
+
+def state(room: Any) -> str:
+    return next(line.state for line in room.board().lines if line.kind.code == "D01")
+
+
+def test_front_then_back_become_one_page_at_true_size(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    assert room.scanner.asked[-1]["page_limit"] == 1
+    waiting = room.board().card
+    assert (waiting.kind, waiting.page_id, waiting.used_by) == ("D01", deal.page.id, "")
+    assert (deal.page.card, state(room)) == ("front", "missing"), "one side is not the document yet"
+    assert room.code_of(lambda: room.scans.scan_card(room.ref, "D01", "flatbed", room.by)) == "CARD-UNDER-WAY"
+    deal.scan_back()
+    assert (room.board().card, deal.page.card, state(room)) == (None, "both", "here")
+    deal.compose()
+    shown = deal.shown()
+    with Image.open(io.BytesIO(lying(FRONT))) as front, Image.open(io.BytesIO(lying(BACK))) as back:
+        size = (round(85.6 / 25.4 * DPI), round(54 / 25.4 * DPI))
+        fronts, backs = (one.convert("RGB").crop((0, 0, *size)) for one in (front, back))
+    assert difference(side_of(shown, 0), fronts) < 4 < difference(side_of(shown, 0), backs)
+    assert difference(side_of(shown, 1), backs) < 4 < difference(side_of(shown, 1), fronts)
+    assert deal.page.doubts == []
+    assert Media.select().count() == 3, "both originals and the page"
+    assert look_over(AuditEntry._meta.database).bad_seq is None
+
+
+def test_the_feeder_gives_both_sides_at_once(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT, BACK, source="adf-duplex")
+    assert (room.scanner.asked[-1]["source"], room.scanner.asked[-1]["page_limit"]) == ("adf-duplex", 2)
+    assert (deal.page.card, len(room.board().documents[0].pages)) == ("both", 1)
+
+
+def test_a_scan_of_somebody_else_between_the_sides_is_told_before_the_back_is_taken(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    mine, room.ref = room.ref, room.draft()
+    room.clock.forward(1)
+    room.scanned(1)
+    room.ref = mine
+    with pytest.raises(CodedError) as told:
+        deal.scan_back()
+    assert (told.value.code, told.value.facts) == ("SCANNER-USED-BETWEEN", {"name": room.by.name})
+    waiting = room.board().card
+    assert waiting.used_by == room.by.name
+    deal.scan_back(seen=waiting.seen)
+    assert deal.page.card == "both"
+
+
+def test_what_is_awaited_outlives_a_cancel_and_a_restart_and_can_be_given_up(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    room.clock.forward(1)
+    job = room.scans.scan_card_back(room.ref, deal.page.id, "", room.by)
+    room.until(lambda: len(room.scanner.asked) == 2)
+    room.scans.cancel(job, room.by)
+    room.scanner.fail("SCANNER-CANCELLED")
+    assert room.until_ended() == ("cancelled", 0, "")
+    room.jobs.interrupt_unended()
+    assert (room.board().card is not None, CardPage.select().count()) == (True, 1)
+    deal.change("split")
+    assert (room.board().card, deal.page.card, state(room)) == (None, "", "here")
+
+
+def test_a_card_that_was_not_turned_over_is_told_and_its_back_scanned_anew(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    deal.scan_back(FRONT)
+    deal.compose()
+    assert [doubt.code for doubt in deal.page.doubts] == ["CARD-SAME-SIDE"]
+    deal.scan_back(BACK)
+    deal.compose()
+    assert deal.page.doubts == []
+    assert len(room.board().documents[0].removed) == 1, "the first back can be taken back"
+    assert Media.select().count() == 4
+
+
+def test_sides_are_turned_exchanged_and_parted_and_the_originals_stay(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    deal.scan_back()
+    deal.compose()
+    before = deal.shown()
+    deal.change("turn-front")
+    assert difference(side_of(deal.shown(), 0), side_of(before, 0).rotate(180)) < 4
+    assert difference(side_of(deal.shown(), 1), side_of(before, 1)) < 4
+    deal.change("turn-front")
+    deal.change("swap")
+    assert difference(side_of(deal.shown(), 0), side_of(before, 1)) < 4
+    deal.change("swap")
+    deal.change("split")
+    pages = room.board().documents[0].pages
+    assert [page.card for page in pages] == ["", ""]
+    shown = [room.service.page(room.ref, page.id, room.by).content for page in pages]
+    assert shown == [lying(FRONT), lying(BACK)]
+    assert Media.select().count() == PageRow.select().count() == 2
+    assert room.code_of(lambda: deal.change("compose")) == "PAGE-UNKNOWN"
+
+
+def test_cards_follow_their_draft_and_are_shredded_with_it(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT)
+    deal.scan_back()
+    deal.compose()
+    room.office.register.discard(room.ref.id, room.by, "MISTAKE")
+    assert (CardPage.select().count(), PageRow.select().count(), Media.select().count()) == (0, 0, 0)
