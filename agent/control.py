@@ -87,9 +87,9 @@ class ControlServer:
     def _answer(self, connection: socket.socket) -> None:
         with connection:
             connection.settimeout(ANSWER_LIMIT_S)
-            uid = _peer_uid(connection)
+            pid, uid = _peer(connection)
             try:
-                answer = self._reply(connection, uid)
+                answer = self._reply(connection, pid, uid)
             except CodedError as error:
                 answer = {"error": error_told(error)}
             except (ValueError, OSError):
@@ -102,12 +102,13 @@ class ControlServer:
             except OSError:
                 log.info("uid %d did not wait for the answer", uid)
 
-    def _reply(self, connection: socket.socket, uid: int) -> dict[str, Any] | None:
+    def _reply(self, connection: socket.socket, pid: int, uid: int) -> dict[str, Any] | None:
         """The answer; None where a talk has given it already."""
-        if not may_ask(uid):
-            log.warning("uid %d may not ask", uid)
+        line = _line(connection)  # read in any case: behind what nobody has read, no refusal arrives
+        if not may_ask(uid) or _is_ours(pid):
+            log.warning("process %d of uid %d may not ask", pid, uid)
             raise CodedError("CONTROL-DENIED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-        question = json.loads(_line(connection))
+        question = json.loads(line)
         if not isinstance(question, dict):
             raise ValueError("not a question")  # noqa: TRY004 - what came is wrong, not our call
         asked = str(question.get("ask"))
@@ -178,7 +179,21 @@ def _line(connection: socket.socket) -> bytes:
     return bytes(received)
 
 
-def _peer_uid(connection: socket.socket) -> int:
+def _peer(connection: socket.socket) -> tuple[int, int]:
+    """Process and user at the other end, by the kernel's word."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    uid: int = struct.unpack("3i", credentials)[1]
-    return uid
+    pid, uid, _ = struct.unpack("3i", credentials)
+    return pid, uid
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether this agent has started a process, or one that started it: workers have our uid and nothing to ask."""
+    while pid > 1:
+        try:
+            # The name in parentheses may hold anything; behind it come the state and the parent.
+            pid = int(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            return False
+        if pid == os.getpid():
+            return True
+    return False

@@ -4,6 +4,8 @@ import os
 import socket
 import stat
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -76,3 +78,15 @@ def test_another_user_is_refused_even_where_the_file_lets_it_in(place, monkeypat
     monkeypatch.setattr(socket.socket, "getsockopt", lambda *_: credentials)
     with pytest.raises(CodedError, match="CONTROL-DENIED"):
         control.ask(place, {"ask": "echo"}, 5)
+
+
+ASK = "import sys; from agent import control; print(control.ask(sys.argv[1], {'ask': 'echo'}, 5))"
+BY_ITSELF = [sys.executable, "-c", ASK]
+BY_ITS_CHILD = ["/bin/sh", "-c", '"$@"; true', "sh", *BY_ITSELF]
+
+
+@pytest.mark.parametrize("asking", [BY_ITSELF, BY_ITS_CHILD], ids=["worker", "its-child"])
+def test_a_process_that_the_agent_has_started_is_refused_though_it_has_the_agents_uid(place, asking):
+    done = subprocess.run([*asking, str(place)], capture_output=True, text=True, timeout=60, check=False)
+    assert "CONTROL-DENIED" in done.stderr
+    assert done.stdout == ""
