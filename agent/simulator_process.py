@@ -63,7 +63,7 @@ class SimulatorProcess:
             return cls(told["address"], told["faults"], told["token"], process)
         except (ValueError, KeyError) as error:
             process.kill()
-            process.wait()
+            process.communicate()
             raise SimulatorFailed(kind) from error
 
     def stop(self) -> None:

@@ -221,7 +221,8 @@ class Scans:
             for offer in self._desk.offers().sources
         }
         holder = _holder(self._desk.under_way(), by)
-        return ScannerView(status.state.value, status.code or "", status.facts, holder, offers)
+        has_button = self._desk.offers().has_button
+        return ScannerView(status.state.value, status.code or "", status.facts, holder, offers, has_button)
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""

@@ -205,6 +205,7 @@ class ScannerView:
         facts: for that sentence.
         holder: name of the colleague whose scan is under way, "" for nobody else.
         offers: what each source can do; empty as long as the scanner has never been ready.
+        has_button: whether its own button means something here.
     """
 
     state: str
@@ -212,6 +213,7 @@ class ScannerView:
     facts: Mapping[str, str | int | float]
     holder: str
     offers: Mapping[str, SourceView]
+    has_button: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -49,3 +49,5 @@ def test_several_scanners_are_listed_and_the_chosen_one_is_used(house):
     assert "正在使用" in person.page
     assert "RENHU-SIM" in person.page, "a simulator is known for one, by whatever name it is found"
     assert "/devices/scanner/self-test" not in person.page
+    assert "75–600 dpi · 216 × 297 mm" in person.page
+    assert "驱动没有提供" in person.page

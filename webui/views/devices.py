@@ -48,6 +48,7 @@ def page() -> ResponseReturnValue:
         tests=composition().self_tests,
         orders=orders,
         photo=devices.photo_state(),
+        scanner=services().documents.scans.scanner(signed_in()),
         speeds_baud=SPEEDS_BAUD,
         rf_frame_bytes=RF_FRAME_BYTES,
     )
