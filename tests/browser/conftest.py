@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 DEADLINE_MS = 15_000
+expect.set_options(timeout=DEADLINE_MS)
 ENDS_WITHIN_S = 30
 CLEARINGS = 4
 
@@ -124,10 +125,11 @@ def end(process: subprocess.Popen[str], reading: threading.Thread) -> None:
         process.stderr.close()
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo") / "data"
-    command = [sys.executable, "-m", "agent", "demo", "--port", "0", "--data", str(data), "--no-open"]
+@contextmanager
+def running_demo(data: Path, weakening: str = "") -> Iterator[Demo]:
+    """Run a demo for as long as the block lasts; `weakening` is Python that the agent runs before it starts."""
+    program = f"{weakening}import sys; from agent.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "demo", "--port", "0", "--data", str(data), "--no-open"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -145,6 +147,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         end(process, reading)
     assert process.returncode == 0, errors
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def weakened_demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
+    """A demo of its own with the weakening that the test names, for a negative control."""
+    with running_demo(tmp_path / "data", request.param) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -228,7 +243,7 @@ class Clerk:
             if aside.count():
                 aside.click()
             with suppress(AssertionError):
-                expect(self.page.locator("#query")).to_be_visible()
+                expect(self.page.locator("#query")).to_be_visible(timeout=5_000)
                 return
         expect(self.page.locator("#query")).to_be_visible()
 
@@ -242,6 +257,13 @@ def clerk(demo: Demo, chromium: Browser) -> Iterator[Clerk]:
     demo.lift()
     context.close()
     assert person.said == []
+
+
+@pytest.fixture
+def clerk_at_weakened(weakened_demo: Demo, chromium: Browser) -> Iterator[Clerk]:
+    context = chromium.new_context()
+    yield Clerk(weakened_demo, context)
+    context.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,11 +33,17 @@ ATTACK = """<!doctype html><title>foreign</title>
 </script>"""
 
 
-@pytest.fixture
-def foreign(demo) -> Iterator[str]:
+# The negative control: a door that asks neither where a request comes from nor for its token.
+NO_DOOR = "import webui.guard; webui.guard.check_origin = webui.guard.check_token = lambda: None\n"
+
+
+@contextmanager
+def foreign_page(url: str) -> Iterator[str]:
+    """Serve the attack on another port; gives its address."""
+
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = ATTACK.format(url=demo.url).encode()
+            body = ATTACK.format(url=url).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -55,6 +62,12 @@ def foreign(demo) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture
+def foreign(demo) -> Iterator[str]:
+    with foreign_page(demo.url) as address:
+        yield address
+
+
 def test_a_page_on_another_port_changes_and_learns_nothing(clerk, foreign):
     clerk.sign_in()
     clerk.clear_desk()
@@ -68,6 +81,20 @@ def test_a_page_on_another_port_changes_and_learns_nothing(clerk, foreign):
     expect(clerk.page.locator("#query")).to_be_visible()
     expect(clerk.page.locator("#drafts li")).to_have_count(drafts)
     expect(clerk.page.locator(".who")).to_be_visible()
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("weakened_demo", [NO_DOOR], indirect=True, ids=["no-door"])
+def test_without_the_door_a_page_on_another_port_signs_the_clerk_out(weakened_demo, clerk_at_weakened):
+    clerk = clerk_at_weakened
+    clerk.sign_in()
+    with foreign_page(weakened_demo.url) as foreign:
+        other = clerk.context.new_page()
+        other.goto(foreign)
+        expect(other).to_have_title("done")
+    clerk.page.goto(f"{weakened_demo.url}/desk")
+    expect(clerk.page.locator("#password")).to_be_visible()
+    expect(clerk.page.locator(".who")).to_have_count(0)
 
 
 def test_a_rebound_name_gets_400(demo, launch):
