@@ -30,13 +30,18 @@ LONGEST = 128
 
 @dataclass(frozen=True, slots=True)
 class AccountsPolicy:
-    """The figures of signing in; the defaults are the requirement's."""
+    """The figures of signing in; the defaults are the requirement's.
+
+    Attributes:
+        places: in how many places one person may be signed in at once.
+    """
 
     memory_kib: int = 48 * 1024
     passes: int = 2
     lock_s: int = 5 * 60
     idle_s: int = 30 * 60
     absolute_s: int = 12 * 3600
+    places: int = 1
     free_failures: int = 5
     first_delay_s: int = 5
     longest_delay_s: int = 15 * 60

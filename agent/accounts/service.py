@@ -6,20 +6,19 @@ A session is a row; the browser holds a random token of which only the SHA-256 i
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 import os
 import secrets
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
-from agent.accounts import audit
+from agent.accounts import audit, sessions
 from agent.accounts.enrolment import Codes
 from agent.accounts.passwords import AccountsPolicy, Gate
-from agent.accounts.rights import ROLES, Right, Role, may, require
+from agent.accounts.rights import Right, Role, may, require
+from agent.accounts.sessions import Elsewhere, SignedIn, hashed
 from agent.accounts.storage import Store, reading, writing
 from agent.accounts.trail import Trail
 from agent.accounts.users import Users, checked_name, end_sessions
@@ -29,33 +28,8 @@ from peewee_models.accounts import Session, User
 
 __all__ = ["AccountsPolicy", "AccountsService", "Right", "SignedIn", "may", "require"]
 
-Language = Literal["zh", "en"]
 DEMO_NAMES: dict[Role, str] = {"clerk": "clerk", "technician": "technician", "supervisor": "supervisor"}
 _SEEN_AGAIN_S = 30
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody who is signed in.
-
-    Attributes:
-        is_locked: nobody has sat here for a while; nothing is shown or done before the password is typed again.
-        token: filled only where a new one is made.
-    """
-
-    session_id: str
-    user_id: str
-    name: str
-    role: Role
-    language: Language
-    csrf: str
-    token: str = dataclasses.field(default="", repr=False)
-    is_locked: bool = False
-
-    @property
-    def audit_ids(self) -> audit.SignedInIds:
-        """Who an audit row names."""
-        return audit.SignedInIds(self.user_id, self.session_id)
 
 
 class AccountsService:
@@ -73,6 +47,7 @@ class AccountsService:
         self._policy = policy or AccountsPolicy()
         self._gate = Gate(store, clock, self._policy)
         self._codes = Codes(clock, self._policy)
+        self._elsewhere = Elsewhere()
         self.users = Users(store, clock, self._gate, self._codes)
         self.trail = Trail(store, clock)
         self.enrolment_file: Path | None = None
@@ -158,16 +133,26 @@ class AccountsService:
             self._codes.revoke(user.id)
             ended = end_sessions(user.id, but=by.session_id)
             session_id = uuid.UUID(by.session_id)
-            Session.update(token_hash=_hash(token)).where(Session.id == session_id).execute()
+            Session.update(token_hash=hashed(token)).where(Session.id == session_id).execute()
             audit.write(self._clock, by.audit_ids, audit.Act.CREDENTIAL_CHANGED, ("user", user.id))
         self.users.on_sessions_ended(ended)
         return dataclasses.replace(by, token=token)
 
     def sign_in(self, name: str, password: str) -> SignedIn:
-        """Begin a session with a new token.  Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT (facts: wait_s)."""
+        """Begin a session with a new token; where the person sat elsewhere, that session ends.
+
+        Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT (facts: wait_s).
+        """
         user = self._gate.check(name, password)
         with writing(self._store):
-            return self._begin(user)
+            ended = self._elsewhere.make_room(user.id, self._policy.places)
+            opened = self._begin(user, ended=len(ended))
+        self.users.on_sessions_ended(ended)
+        return opened
+
+    def has_ended_elsewhere(self, token: str) -> bool:
+        """Whether the session of this token ended because its person signed in somewhere else."""
+        return self._elsewhere.has_ended(token)
 
     def second_person(self, by: SignedIn, name: str, password: str) -> str:
         """Check that somebody else, who may work on the register or supervise it, stands by; give that user's id.
@@ -183,7 +168,7 @@ class AccountsService:
     def sign_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""
         with writing(self._store):
-            row = Session.get_or_none(Session.token_hash == _hash(token))
+            row = Session.get_or_none(Session.token_hash == hashed(token))
             if row is not None:
                 row.delete_instance()
                 by = audit.SignedInIds(str(row.user_id), str(row.id))
@@ -198,7 +183,7 @@ class AccountsService:
         now = self._clock.now()
         with reading(self._store):
             row = (
-                Session.select(Session, User).join(User).where((Session.token_hash == _hash(token)) & User.is_active)
+                Session.select(Session, User).join(User).where((Session.token_hash == hashed(token)) & User.is_active)
             ).get_or_none()
         if row is None or self._is_over(row, now):
             return None
@@ -206,7 +191,7 @@ class AccountsService:
         if is_attended and not is_locked and now - row.last_seen_at >= timedelta(seconds=_SEEN_AGAIN_S):
             with writing(self._store):
                 Session.update(last_seen_at=now).where(Session.id == row.id).execute()
-        return dataclasses.replace(_signed_in(row), is_locked=is_locked)
+        return dataclasses.replace(sessions.signed_in(row), is_locked=is_locked)
 
     def lock_left_s(self, by: SignedIn) -> int:
         """After how many seconds this session locks if nobody acts; 0 when it is locked."""
@@ -233,7 +218,7 @@ class AccountsService:
         if language not in {"zh", "en"}:
             raise CodedError("ACCOUNT-LANGUAGE", Actor.CLERK, Retry.AFTER_ACTION)
         with writing(self._store):
-            row = Session.get_or_none(Session.token_hash == _hash(token))
+            row = Session.get_or_none(Session.token_hash == hashed(token))
             if row is not None:
                 Session.update(language=language).where(Session.id == row.id).execute()
                 User.update(language=language).where(User.id == row.user_id).execute()
@@ -263,30 +248,20 @@ class AccountsService:
                 User.update(password_hash=password_hash, role=role, is_active=True).where(User.id == user.id).execute()
             audit.write(self._clock, None, audit.Act.USER_MADE, ("user", user.id), role=role)
 
-    def _begin(self, user: Any) -> SignedIn:
+    def _begin(self, user: Any, *, ended: int = 0) -> SignedIn:
         now = self._clock.now()
         oldest = now - timedelta(seconds=self._policy.absolute_s)
         Session.delete().where(Session.created_at < oldest).execute()
         token = secrets.token_urlsafe(32)
         row = Session.create(
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             user=user,
             csrf=secrets.token_urlsafe(32),
             language=user.language,
             created_at=now,
             last_seen_at=now,
         )
-        signed_in = dataclasses.replace(_signed_in(row), token=token)
-        audit.write(self._clock, signed_in.audit_ids, audit.Act.SIGN_IN, ("user", user.id))
+        signed_in = dataclasses.replace(sessions.signed_in(row), token=token)
+        facts = {"ended_elsewhere": ended} if ended else {}
+        audit.write(self._clock, signed_in.audit_ids, audit.Act.SIGN_IN, ("user", user.id), **facts)
         return signed_in
-
-
-def _signed_in(row: Any) -> SignedIn:
-    user = row.user
-    role = cast("Role", user.role if user.role in ROLES else "technician")
-    language = cast("Language", row.language)
-    return SignedIn(str(row.id), str(user.id), str(user.name), role, language, str(row.csrf))
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -151,6 +151,7 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
     expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
     expect(page.locator("#card-waiting")).to_be_visible()
     expect(page.locator("#road")).to_have_value("测试路")
+    page.goto("about:blank")
     other = clerk_without_script
     other.sign_in()
     other.clear_desk()

@@ -8,7 +8,7 @@ from typing import Any
 import argon2
 import pytest
 
-from agent.accounts.service import AccountsService, Right, may
+from agent.accounts.service import AccountsPolicy, AccountsService, Right, may
 from agent.errors import CodedError
 from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
 from peewee_models.audit import AuditEntry
@@ -233,3 +233,21 @@ def test_a_name_is_kept_as_it_is_looked_up(store: Any, clock: Any) -> None:
     assert User.get().name == "first"
     for name in ("first", "ｆｉｒｓｔ"):
         assert accounts.sign_in(name, "a long password").name == "first"
+
+
+def test_a_person_is_signed_in_in_one_place(office: Any) -> None:
+    accounts = AccountsService(office.store, office.clock, AccountsPolicy(memory_kib=64, passes=1))
+    told: list[str] = []
+    accounts.users.on_sessions_ended = told.extend
+    first, other = (accounts.sign_in(role, office.passwords[role]) for role in ("clerk", "supervisor"))
+    office.clock.forward(1)
+    second = accounts.sign_in("clerk", office.passwords["clerk"])
+    assert accounts.session(first.token) is None
+    assert accounts.session(second.token) is not None
+    assert (accounts.has_ended_elsewhere(first.token), accounts.has_ended_elsewhere(second.token)) == (True, False)
+    assert accounts.session(other.token) is not None
+    assert told == [first.session_id]
+    facts = [row.facts for row in AuditEntry.select().where(AuditEntry.action == "accounts.sign-in")]
+    assert facts == [{}, {}, {"ended_elsewhere": 1}]
+    accounts.sign_out(second.token)
+    assert not accounts.has_ended_elsewhere(second.token)

@@ -81,11 +81,13 @@ def visitors(demo):
 class Reader:
     """The demo's reader as the clerk's page shows it, its plate, and the worker behind it."""
 
-    def __init__(self, told, process, wait_for):
+    def __init__(self, told, process, wait_for, visitor):
         self._faults, self._token = told["faults"]["reader"].rstrip("/"), told["token"]
         self._agent = psutil.Process(process.pid)
         self._wait_for = wait_for
-        self.person = clerk.Clerk(told["url"], told["sign_ins"][0])
+        self.person = clerk.Clerk(told["url"])
+        self.person.cookies = dict(visitor.person.cookies)
+        self.person.get("/register")
         self.person.post("/desk/take")
 
     def _plate(self, method, body=None):
@@ -139,7 +141,7 @@ class Reader:
 def test_every_page_is_answered_while_the_worker_is_killed_again_and_again(demo, visitors, wait_for, kills):
     chance = random.Random(3)
     told, process = demo
-    reader = Reader(told, process, wait_for)
+    reader = Reader(told, process, wait_for, visitors[1])
     reader.exchange("before the first kill")
     before = {page: visitor.answers[page] for visitor in visitors for page in visitor.pages}
     killed = set()

@@ -142,12 +142,9 @@ def test_others_see_no_such_page(house, role):
     assert "supervisor" not in browser.page
 
 
-def test_ones_own_password_is_changed_and_other_browsers_are_out(house):
+def test_ones_own_password_is_changed_and_the_old_token_opens_nothing(house):
     boss = house.signed_in("supervisor")
     here, _ = enrol(house, "测试五", add(house, boss, "测试五"))
-    there = house.visitor()
-    there.get("/sign-in")
-    there.post("/sign-in", {"name": "测试五", "password": NEW})
     old_token = here.client.get_cookie("__Host-sid", domain="127.0.0.1").value
     here.get("/password")
     other = "another long password"
@@ -161,7 +158,6 @@ def test_ones_own_password_is_changed_and_other_browsers_are_out(house):
     assert here.post("/password", {"old": NEW, "password": other, "again": other}).status_code == 303
     assert here.get("/password?done=1").status_code == 200
     assert "密码已修改" in here.page
-    assert there.get("/desk").headers["Location"] == "/sign-in"
     thief = house.visitor()
     thief.client.set_cookie("__Host-sid", old_token, domain="127.0.0.1")
     assert thief.get("/desk").headers["Location"] == "/sign-in"
@@ -173,3 +169,15 @@ def test_a_refusal_at_the_door_is_no_page_of_users(house):
     assert answer.status_code == 403
     assert "测试站" in answer.get_data(as_text=True)
     assert "用户列表" not in answer.get_data(as_text=True)
+
+
+def test_who_signs_in_elsewhere_ends_the_session_here_and_is_told(house):
+    first = house.signed_in("technician")
+    house.tokens["technician"] = house.sign_in("technician")
+    assert first.get("/devices").headers["Location"] == "/sign-in"
+    first.get("/sign-in")
+    assert re.search(r'role="alert">.*您已在别处登录', first.page)
+    assert house.signed_in("technician").get("/devices").status_code == 200
+    visitor = house.visitor()
+    visitor.get("/sign-in")
+    assert "您已在别处登录" not in visitor.page

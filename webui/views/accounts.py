@@ -99,7 +99,8 @@ def sign_in_page() -> ResponseReturnValue:
     """Show the sign-in form; who is signed in goes on to the start."""
     if session_or_none() is not None:
         return redirect(url_for("home.start"), 303)
-    return sign_in_form("", "", 200)
+    is_elsewhere = services().accounts.has_ended_elsewhere(request.cookies.get(SESSION_COOKIE, ""))
+    return sign_in_form("", message("ACCOUNT-ELSEWHERE") if is_elsewhere else "", 200)
 
 
 @bp.post("/sign-in")
