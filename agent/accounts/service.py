@@ -214,9 +214,9 @@ class AccountsService:
         return row is not None and not self._is_over(row, self._clock.now())
 
     def set_language(self, token: str, language: str) -> None:
-        """Remember the language for this session and this user.  Raises: CodedError ACCOUNT-LANGUAGE."""
+        """Remember the language for this session and this user."""
         if language not in {"zh", "en"}:
-            raise CodedError("ACCOUNT-LANGUAGE", Actor.CLERK, Retry.AFTER_ACTION)
+            raise ValueError("a language that no page speaks")
         with writing(self._store):
             row = Session.get_or_none(Session.token_hash == hashed(token))
             if row is not None:

@@ -70,7 +70,7 @@ class Corrections:
             by: the clerk.
             reason: as typed so far.
 
-        Raises: CodedError RECORD-UNKNOWN, FIELD-UNKNOWN.
+        Raises: CodedError RECORD-UNKNOWN.
         """
         user = uuid.UUID(by.user_id)
         with writing(self._place.store):
@@ -111,8 +111,7 @@ class Corrections:
 
         The same form sent twice changes the registration once: the second finds everything as it wants it.
 
-        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), FIELD-UNKNOWN,
-            REASON-MISSING.
+        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), REASON-MISSING.
         """
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
@@ -139,9 +138,8 @@ class Corrections:
         return shown
 
     def _typed(self, values: Mapping[str, str], held: Mapping[str, str], kept: Any) -> dict[str, str]:
-        """What was typed, as it is stored, where it differs.  Raises: CodedError FIELD-UNKNOWN."""
-        if not values.keys() <= set(fields.CORRECTED_KEYS):
-            raise refused("FIELD-UNKNOWN")
+        """What was typed, as it is stored, where it differs."""
+        fields.require_known(values, fields.CORRECTED_KEYS)
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]

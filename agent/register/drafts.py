@@ -92,12 +92,11 @@ class Drafts:
         return row
 
     def type_fields(self, draft_id: str, values: Mapping[str, str], by: Person) -> DraftView:
-        """Keep what was typed, exactly so where it cannot be understood.  Unknown keys are refused.
+        """Keep what was typed, exactly so where it cannot be understood.
 
-        Raises: CodedError DRAFT-UNKNOWN, FIELD-UNKNOWN.
+        Raises: CodedError DRAFT-UNKNOWN.
         """
-        if not values.keys() <= fields.RULES.keys():
-            raise refused("FIELD-UNKNOWN")
+        fields.require_known(values, fields.DRAFT_KEYS)
         now = self._place.clock.now()
         is_practice = self._place.station.is_practice
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -165,6 +165,12 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
             found = divisions.parse(text, is_practice=is_practice)
             text = text if found is None else found.code
     return text
+
+
+def require_known(values: Mapping[str, str], keys: Iterable[str]) -> None:
+    """Make sure that only `keys` have values: a page sends no others, so another is a mistake in the program."""
+    if not values.keys() <= set(keys):
+        raise ValueError("a field that no form has")
 
 
 def reason(typed: str) -> str:

@@ -74,7 +74,7 @@ class RegisterService:
         return self._households.find(address, by)
 
     def type_fields(self, draft_id: str, values: Mapping[str, str], by: SignedIn) -> DraftView:
-        """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN, FIELD-UNKNOWN."""
+        """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)
         return self._drafts.type_fields(draft_id, values, by)
 
@@ -160,7 +160,7 @@ class RegisterService:
     def keep_correction(
         self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str
     ) -> None:
-        """Keep what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN, FIELD-UNKNOWN."""
+        """Keep what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)
         self._corrections.keep(record_id, values, version, by, reason)
 
