@@ -128,7 +128,8 @@ TABLE: Final[dict[str, Access]] = {
 NO_PAGES: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
-        "events.stream", "documents.picture", "documents.pdf", "straighten.original", "media.card_picture",
+        "events.stream", "documents.picture", "documents.pdf", "documents.preview_picture",
+        "straighten.original", "media.card_picture",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -95,6 +96,9 @@ def test_a_page_is_put_right_as_the_clerk_wishes_and_goes_back_to_what_it_was(
     expect(page.locator(".sheet")).to_have_count(2, timeout=SCAN_MS)
     expect(page.locator(".straighten-all")).to_contain_text("1")
     page.locator(".sheet .framed").click()
+    page.wait_for_url("**/straighten")
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
     drag_and_type(page)
     page.keyboard.press("F9")
     page.wait_for_url("**/documents/draft/*")

@@ -1,0 +1,119 @@
+"""Axe finds nothing on any page of any role: the pages are the application's own addresses, none can be forgotten."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import expect
+
+from webui.rights import NO_PAGES, TABLE
+from webui.views import blueprints
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+# Pages that need more than an address have axe in a test of their own.
+ELSEWHERE = {"straighten.page": "test_straighten.py"}
+ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
+WORDS = """() => [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
+  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
+    e.title, e.placeholder, e.ariaLabel])
+  .filter(Boolean)"""
+
+
+def addresses(role, arguments):
+    """Every address of the application that shows a page to `role`; one of a new kind of key is told by a KeyError."""
+    app = Flask("addresses", static_folder=None)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    found = {}
+    for rule in app.url_map.iter_rules():
+        is_page = "GET" in rule.methods and rule.endpoint not in NO_PAGES | ELSEWHERE.keys()
+        if is_page and TABLE[rule.endpoint].allows(role):
+            path = re.sub(r"<(?:[^:>]*:)?(\w+)>", lambda key: arguments[key[1]], rule.rule)
+            found[rule.endpoint] = path + ASKED.get(rule.endpoint, "")
+    return found
+
+
+def look(person, name, language="en"):
+    """No violation, and on an English page no Han character outside data."""
+    expect(person.page.locator("#main"), name).to_have_count(1)
+    result = Axe().run(person.page)
+    assert result.violations_count == 0, f"{name}: {result.generate_report()}"
+    if language == "en":
+        han = [text for text in person.page.evaluate(WORDS) if HAN.search(text.replace("“无”", ""))]
+        assert han == [], name
+
+
+def a_record(clerk):
+    """The address of a saved record."""
+    page = clerk.page
+    clerk.sign_in()
+    page.goto(f"{clerk.demo.url}/register")
+    links = page.locator("td a")
+    if links.count() == 0:
+        clerk.clear_desk()
+        clerk.tap("resident-035")
+        clerk.complete()
+        expect(page.locator("#missing")).to_have_count(0)
+        page.keyboard.press("Shift+F9")
+        page.wait_for_url(re.compile(r"/register/[0-9a-f-]+$"))
+        clerk.demo.lift()
+        page.goto(f"{clerk.demo.url}/register")
+    return links.first.get_attribute("href")
+
+
+def arguments_for(person, role):
+    """What stands for each kind of key in an address."""
+    given = {"role": "reader", "order": "speed", "kind": "record"}
+    if role in {"clerk", "supervisor"}:
+        record = a_record(person).rpartition("/")[2]
+        given |= {"record_id": record, "owner_id": record}
+        person.context.clear_cookies()
+    person.sign_in(role, language="en")
+    if role == "supervisor":
+        person.page.goto(f"{person.demo.url}/users")
+        given["user_id"] = person.page.locator("td a").first.get_attribute("href").rpartition("/")[2]
+    if role in {"clerk", "supervisor"}:
+        person.page.goto(f"{person.demo.url}/notice")
+        given["version"] = person.page.url.rpartition("/")[2]
+    return given
+
+
+@pytest.mark.parametrize("role", ["clerk", "technician", "supervisor"])
+def test_axe_finds_nothing_on_any_page(clerk, role):
+    page, url = clerk.page, clerk.demo.url
+    given = arguments_for(clerk, role)
+    places = addresses(role, given)
+    assert places.keys() >= {"accounts.password_page", "accounts.lock_page"}
+    for endpoint, path in places.items():
+        answer = page.goto(url + path)
+        assert answer is not None
+        assert answer.status == 200, endpoint
+        look(clerk, endpoint)
+    if role == "clerk":
+        page.goto(url + places["corrections.page"])
+        page.fill("#mobile", "139")
+        page.keyboard.press("F9")
+        expect(page.locator("#problems li")).to_have_count(2)
+        look(clerk, "a correction that was refused")
+        page.locator("button[formaction$='/give-up']").click()
+        expect(page.locator("dl.facts").first).to_be_visible()
+    foreign = "/devices" if role != "technician" else "/users"
+    for path, status in (("/nowhere", 404), ("/desk/take", 405), (foreign, 403)):
+        assert page.goto(url + path).status == status
+        look(clerk, path)
+    clerk.demo.leave_alone()
+    page.goto(url + "/password")
+    expect(page.locator("h1")).to_have_text("Locked")
+    look(clerk, "locked")
+    clerk.said = [said for said in clerk.said if "Failed to load resource" not in said]
+
+
+def test_what_is_looked_at_elsewhere_is(clerk):
+    for endpoint, test in ELSEWHERE.items():
+        assert endpoint in TABLE
+        assert "Axe().run" in (Path(__file__).parent / test).read_text(encoding="utf-8")
