@@ -50,6 +50,7 @@ class Line:
         self._is_out_of_step = False
         self._trouble: str | None = None
         self._echo = b""
+        self._heard_s = float("-inf")
 
     def set_speed(self, speed_baud: int) -> None:
         """Change our side's speed; what came at the old one is forgotten."""
@@ -132,14 +133,21 @@ class Line:
             if is_mid_answer:
                 self._rest(whole)
             chunk = transport.read(until.within(self._timings.gap_s) if is_mid_answer else until)
-            events = self._decoder.feed(chunk) if chunk else self._decoder.flush()
-            answer, is_spoilt_now = self._take(command, events)
+            answer, is_spoilt_now = self._take(command, self._decoded(chunk))
             if answer is not None:
                 return answer
             is_answer_spoilt = is_answer_spoilt or is_spoilt_now
             if until.is_expired or (not chunk and is_answer_spoilt):
                 self._is_out_of_step = True
                 return None
+
+    def _decoded(self, chunk: bytes) -> list[Frame | Noise]:
+        """What the bytes make, or the silence: it gives up a frame once it is a gap, not where our wait ends in one."""
+        if chunk:
+            self._heard_s = self._clock.monotonic()
+            return self._decoder.feed(chunk)
+        is_flowing = self._clock.monotonic() - self._heard_s < self._timings.gap_s / 2
+        return [] if is_flowing else self._decoder.flush()
 
     def _rest(self, deadline: Deadline) -> None:
         """Sleep through half of what is still on the wire: an adapter's every small piece would wake us otherwise."""
@@ -178,8 +186,8 @@ class Line:
             chunk = self.transport.read(now)
             if not chunk:
                 break
-            events += self._decoder.feed(chunk)
-        events += self._decoder.flush()
+            events += self._decoded(chunk)
+        events += self._decoded(b"")
         for event in events:
             if isinstance(event, Noise):
                 self._counters.noise_bytes += event.size_bytes

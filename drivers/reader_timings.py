@@ -11,7 +11,7 @@ from drivers import sam_commands
 from drivers.sam_commands import Command
 
 # Below these a busy machine's scheduler, not the reader, would decide.
-_SHORTEST_S = {"gap_s": 0.03, "ready_poll_s": 0.02, "ready_limit_s": 0.5, "probe_s": 0.05}
+_SHORTEST_S = {"gap_s": 0.1, "ready_poll_s": 0.02, "ready_limit_s": 0.5, "probe_s": 0.05}
 _SHORTEST_OTHERS_S = 0.15
 _UNSCALED = ("back_off_first_s", "back_off_most_s")
 

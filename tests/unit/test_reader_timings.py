@@ -11,7 +11,7 @@ from drivers.reader_timings import Timings
 def test_timings_are_scaled_but_not_below_the_machines_own_delays() -> None:
     tenth = Timings().scaled(0.1)
     assert tenth.base_first_byte_s == pytest.approx(0.3)
-    assert tenth.gap_s == pytest.approx(0.03)
+    assert tenth.gap_s == pytest.approx(0.1)
     assert Timings().scaled(0.001).ready_poll_s == 0.02
     assert Timings().scaled(1.0) == Timings()
     with pytest.raises(ValueError, match="above zero"):

@@ -223,6 +223,16 @@ def test_frame_that_is_cut_gives_a_length_error(bench: Bench) -> None:
     assert error.value.facts["reason"] == "length"
 
 
+def test_a_stray_in_which_our_own_wait_ends_is_no_fault_of_the_line(bench: Bench) -> None:
+    bench.script["20 01"] = [[(0.95, SELECTED[:9]), (1.02, SELECTED[9:])]]
+    with pytest.raises(DeviceTimeout):
+        bench.find(1.0)
+    bench.clock.sleep(0.1)
+    assert bench.find() == 0x9F
+    seen = bench.session.statistics()
+    assert (seen.noise_bytes, seen.strays) == (0, 1)
+
+
 def test_nothing_answers(bench: Bench) -> None:
     bench.usual.clear()
     with pytest.raises(DeviceTimeout) as error:
