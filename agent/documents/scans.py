@@ -33,6 +33,7 @@ from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
 NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
+ELSEWHERE: Final = "SCAN-ELSEWHERE"
 NOTICE_S: Final = 20.0
 
 
@@ -205,8 +206,8 @@ class Scans:
         offers = self._desk.offers()
         return {kind.code: presets.preset(kind, offers) for kind in kinds.kinds()}
 
-    def scanner(self, by: SignedIn) -> ScannerView:
-        """The scanner as this person sees it."""
+    def scanner(self, owner: Owner, by: SignedIn) -> ScannerView:
+        """The scanner as this person sees it beside the papers of this owner."""
         status = self._status()
         if status is None:
             return ScannerView("none", NOT_CONFIGURED, {}, "", {})
@@ -220,9 +221,10 @@ class Scans:
             )
             for offer in self._desk.offers().sources
         }
-        holder = _holder(self._desk.under_way(), by)
+        one = self._desk.under_way()
+        code = ELSEWHERE if _is_own_elsewhere(one, owner, by) else status.code or ""
         has_button = self._desk.offers().has_button
-        return ScannerView(status.state.value, status.code or "", status.facts, holder, offers, has_button)
+        return ScannerView(status.state.value, code, status.facts, _holder(one, by), offers, has_button)
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""
@@ -248,6 +250,11 @@ class Scans:
 def _check_kind(kind: str) -> None:
     if kinds.kind(kind) is None:
         raise refused("KIND-UNKNOWN")
+
+
+def _is_own_elsewhere(one: UnderWay | None, owner: Owner, by: SignedIn) -> bool:
+    """Whether this person's own scan for somebody else's papers is under way."""
+    return one is not None and one.errand.user == by.user_id and one.errand.about != {owner.column: str(owner.id)}
 
 
 def _holder(one: UnderWay | None, by: SignedIn) -> str:

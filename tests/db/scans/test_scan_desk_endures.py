@@ -101,3 +101,13 @@ def test_a_stop_does_not_wait_for_a_scanner_that_is_still_coming(room: Room) -> 
     room.desk.stop()
     assert room.board().job.state == "interrupted"
     assert room.scanner.asked == []
+
+
+def test_ones_own_scan_for_another_form_is_told_beside_this_one(room: Room) -> None:
+    room.scan()
+    other = room.draft()
+    assert room.board(other).scanner.code == "SCAN-ELSEWHERE"
+    assert room.board().scanner.code == ""
+    room.scanner.end(0)
+    room.until_ended()
+    assert room.board(other).scanner.code == ""
