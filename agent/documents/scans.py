@@ -206,8 +206,8 @@ class Scans:
         offers = self._desk.offers()
         return {kind.code: presets.preset(kind, offers) for kind in kinds.kinds()}
 
-    def scanner(self, owner: Owner, by: SignedIn) -> ScannerView:
-        """The scanner as this person sees it beside the papers of this owner."""
+    def scanner(self, by: SignedIn, owner: Owner | None = None) -> ScannerView:
+        """The scanner as this person sees it; beside an owner's papers, where one's own scan is for other ones too."""
         status = self._status()
         if status is None:
             return ScannerView("none", NOT_CONFIGURED, {}, "", {})
@@ -222,7 +222,8 @@ class Scans:
             for offer in self._desk.offers().sources
         }
         one = self._desk.under_way()
-        code = ELSEWHERE if _is_own_elsewhere(one, owner, by) else status.code or ""
+        is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
+        code = ELSEWHERE if is_elsewhere else status.code or ""
         has_button = self._desk.offers().has_button
         return ScannerView(status.state.value, code, status.facts, _holder(one, by), offers, has_button)
 

@@ -91,7 +91,7 @@ class DocumentsService:
             verdict=kinds.verdict(lines, by.language),
             documents=[document for document in documents if document.pages or document.removed],
             job=job,
-            scanner=self.scans.scanner(owner, by),
+            scanner=self.scans.scanner(by, owner),
             presets=chosen,
             may_change=by.role == CLERK,
             preview=self.scans.preview_of(owner, by),

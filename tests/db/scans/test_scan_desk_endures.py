@@ -65,7 +65,7 @@ def test_a_page_that_the_database_refuses_ends_its_scan_and_nothing_else(
     room.scan()
     with monkeypatch.context() as broken:
 
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise peewee.IntegrityError
 
         broken.setattr(document_queries, "insert_page", refuse)

@@ -37,7 +37,7 @@ def test_a_page_that_cannot_be_kept_leaves_the_old_one_in_its_place(
     old = room.board().documents[0].pages[0]
     room.scan(replaces=old.id)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise peewee.IntegrityError
 
     monkeypatch.setattr(document_queries, "insert_page", refuse)
