@@ -31,6 +31,7 @@ from agent.documents.service import DocumentsService
 from agent.documents.uploads import Uploads
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
+from agent.memory import give_back_large_blocks
 from agent.notify import Notifier
 from agent.register.desk import Desk
 from agent.register.pictures import DraftPictures
@@ -85,6 +86,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
 
     Raises: StartRefused with the contract's exit code; nothing is left running then.
     """
+    give_back_large_blocks()
     with ExitStack() as undone:
         folder = DataFolder.take(config.folder, kind)
         undone.callback(folder.release)
