@@ -134,8 +134,11 @@ class House:
         return Browser(Client(self.app))
 
     def signed_in(self, role: str) -> Browser:
-        """A browser in the session of the role's demo user; they sign in once, for tries are counted."""
-        if role not in self.tokens:
+        """A browser in the session of the role's demo user; they sign in once, for tries are counted.
+
+        A test that signs in the same person elsewhere ends that session: then anew.
+        """
+        if self.station.accounts.session(self.tokens.get(role, ""), is_attended=False) is None:
             self.tokens[role] = self.sign_in(role)
         browser = self.visitor()
         browser.client.set_cookie("__Host-sid", self.tokens[role], domain="127.0.0.1")
