@@ -39,6 +39,12 @@ def desk_pages(clerk):
     page.fill("#mobile", "1380")
     expect(page.locator("#says-mobile")).to_be_visible()
     yield "form"
+    page.locator("#notice-text summary").click()
+    page.select_option("#soldier", "1")
+    expect(page.locator("#out-of-scope")).to_be_visible()
+    yield "out-of-scope"
+    page.select_option("#soldier", "0")
+    expect(page.locator("#out-of-scope")).to_have_count(0)
     clerk.demo.lay("resident-021")
     expect(page.locator("#question")).to_be_visible()
     yield "question"
