@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
@@ -49,6 +49,4 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
         raise refuse("WEB-BAD-REQUEST")
     ref, by = owner(kind, owner_id), signed_in()
     services().documents.cards.change(ref, page_id, version, act, by)  # type: ignore[arg-type]
-    if request.form.get("from") == "desk":
-        return back(kind, owner_id)
-    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=f"page-{page_id}"), 303)
+    return back(kind, owner_id, page_id)

@@ -72,11 +72,12 @@ def show(
     return render_template(page, board=board, sentence=sentence, typed=typed, refused=refused), status
 
 
-def back(kind: str, owner_id: str) -> ResponseReturnValue:
-    """Show the page again, or the desk where the act was done there."""
+def back(kind: str, owner_id: str, page_id: str | None = None) -> ResponseReturnValue:
+    """Show the page again, at the sheet that was dealt with, or the desk where the act was done there."""
     if request.form.get("from") == "desk":
         return redirect(url_for("desk.page"), 303)
-    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id), 303)
+    anchor = None if page_id is None else f"page-{page_id}"
+    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=anchor), 303)
 
 
 @bp.errorhandler(CodedError)
@@ -181,7 +182,7 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
         documents.move(ref, page_id, version, int(place["number"]), by)
     else:
         raise refuse("WEB-BAD-REQUEST")
-    return back(kind, owner_id)
+    return back(kind, owner_id, page_id)
 
 
 @bp.post("/blanks")

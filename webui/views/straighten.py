@@ -13,7 +13,7 @@ from agent.errors import CodedError
 from webui import errors
 from webui.context import services, signed_in
 from webui.language import message
-from webui.views.documents import SHOWN, file, owner, refuse
+from webui.views.documents import SHOWN, back, file, owner, refuse
 
 bp = Blueprint("straighten", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
 
@@ -83,7 +83,7 @@ def decide(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
         straightening.leave(ref, page_id, version(), by)
     else:
         raise refuse("WEB-BAD-REQUEST")
-    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=f"page-{page_id}"), 303)
+    return back(kind, owner_id, page_id)
 
 
 @bp.post("/straighten")
@@ -92,7 +92,7 @@ def accept_all(kind: str, owner_id: str) -> ResponseReturnValue:
     services().documents.straightening.accept_all(
         owner(kind, owner_id), request.form.get("document", ""), version(), signed_in()
     )
-    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id), 303)
+    return back(kind, owner_id)
 
 
 @bp.get("/pages/<page_id>/original")
