@@ -15,6 +15,7 @@ from agent.devices.wire import Page
 from agent.documents.refs import owner_of
 from agent.errors import CodedError
 from drivers.scanner_api import ColourMode, Encoding, ScannedPage
+from peewee_models import schema
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
 from peewee_models.documents import CardPage, Media
@@ -193,3 +194,12 @@ def test_cards_follow_their_draft_and_are_shredded_with_it(room: Any, deal: Deal
     deal.compose()
     room.office.register.discard(room.ref.id, room.by, "MISTAKE")
     assert (CardPage.select().count(), PageRow.select().count(), Media.select().count()) == (0, 0, 0)
+
+
+def test_the_step_goes_down_and_up_with_a_card_in_it(room: Any, deal: Deal) -> None:
+    deal.scan(FRONT, BACK, source="adf-duplex")
+    schema.downgrade(room.office.store, "0010_card_pages")
+    assert "card_page" not in room.office.store.get_tables()
+    assert schema.upgrade(room.office.store)[0] == "0010_card_pages"
+    assert (CardPage.select().count(), PageRow.select().count(), deal.page.card) == (0, 1, "")
+    assert deal.shown() == lying(FRONT)
