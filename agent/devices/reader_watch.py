@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import select
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
 
+from agent.devices.reader_rhythm import ReaderRhythm
 from agent.devices.wire import Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, raw
 from drivers.api import (
     Actor,
@@ -33,20 +33,6 @@ from drivers.api import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often things are done, in seconds, and how long the device may take for them."""
-
-    reopen_s: float = 0.2
-    reopen_slowest_s: float = 2.0
-    pulse_s: float = 3.0
-    without_descriptor_s: float = 0.45
-    resting_s: float = 0.3
-    open_limit_s: float = 20.0
-    look_limit_s: float = 4.0
-    read_limit_s: float = 12.0
-
-
 class Plate(Enum):
     """What lies on the reader's plate, as far as we know."""
 
@@ -60,11 +46,11 @@ class Plate(Enum):
 class ReaderWatch:
     """Run one reader.  Everything happens in the caller's thread."""
 
-    def __init__(self, reader: IdReader, wire: Wire, clock: Clock, rhythm: Rhythm | None = None) -> None:
+    def __init__(self, reader: IdReader, wire: Wire, clock: Clock, rhythm: ReaderRhythm | None = None) -> None:
         self._reader = reader
         self._wire = wire
         self._clock = clock
-        self._rhythm = rhythm or Rhythm()
+        self._rhythm = rhythm or ReaderRhythm()
         self._watch = Watch(is_reading=False, poll_ms=600)
         self._identity: ReaderIdentity | None = None
         self._plate = Plate.EMPTY

@@ -228,9 +228,7 @@ def test_a_stray_in_which_our_own_wait_ends_is_no_fault_of_the_line(bench: Bench
     with pytest.raises(DeviceTimeout):
         bench.find(1.0)
     bench.clock.sleep(0.1)
-    assert bench.find() == 0x9F
-    seen = bench.session.statistics()
-    assert (seen.noise_bytes, seen.strays) == (0, 1)
+    assert (bench.find(), bench.session.statistics().noise_bytes, bench.session.statistics().strays) == (0x9F, 0, 1)
 
 
 def test_nothing_answers(bench: Bench) -> None:
@@ -361,20 +359,12 @@ def test_module_without_status_command_is_polled_by_its_id() -> None:
 
 
 @pytest.mark.parametrize("module_baud", sam_commands.SPEEDS_BAUD)
-def test_speed_is_found(module_baud: int) -> None:
+def test_speed_is_found_and_tried_first_afterwards(module_baud: int) -> None:
     bench = Bench()
     bench.port.speeds_baud = sam_commands.SPEEDS_BAUD
     bench.wire.module_baud = module_baud
     bench.open()
-    assert bench.wire.speed_baud == module_baud
-    assert bench.find() == 0x9F
-
-
-def test_speed_that_worked_is_tried_first_afterwards() -> None:
-    bench = Bench()
-    bench.port.speeds_baud = sam_commands.SPEEDS_BAUD
-    bench.wire.module_baud = 9600
-    bench.open()
+    assert (bench.wire.speed_baud, bench.find()) == (module_baud, 0x9F)
     bench.session.open(bench.port, bench.deadline())
     assert bench.sent("11 FF") == 1
 
