@@ -15,7 +15,7 @@ from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError, StartRefused, exit_of
-from agent.folder import DataFolder
+from agent.folder import DataFolder, FolderKind
 from drivers.api import Clock
 
 SWEEP_EVERY_S = 24 * 3600.0
@@ -64,7 +64,8 @@ def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock:
         jobs.interrupt_unended()
     except CodedError as error:
         raise StartRefused(error.code, exit_of(error.code), folder=str(folder.path)) from error
-    papers, pictures = Papers(store, clock, media), Pictures(clock)
+    papers = Papers(store, clock, media)
+    pictures = Pictures(clock, is_practice=folder.kind is FolderKind.PRACTICE)
     straightening = Straightening(store, clock, papers, media, pictures)
     cards = Cards(store, clock, papers, media, pictures)
     return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, clock)

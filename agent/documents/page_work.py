@@ -12,7 +12,7 @@ SHOWN_BY_BROWSERS = frozenset({"image/jpeg", "image/png"})
 
 
 def make_pdf(pictures: Pictures, pages: Sequence[tuple[PageContent, int]]) -> bytes:
-    """Make a PDF/A-1b whose pages hold the very bytes of the scans.
+    """Make a PDF/A-1b whose pages hold the very bytes of the scans; in practice each page is stamped as simulated.
 
     Args:
         pictures: does it.
@@ -20,8 +20,8 @@ def make_pdf(pictures: Pictures, pages: Sequence[tuple[PageContent, int]]) -> by
 
     Raises: CodedError PDF-FAILED.
     """
-    turns = {"turns": [turned for _, turned in pages]}
-    worked = pictures.work("pdf", turns, [page.content for page, _ in pages], "PDF-FAILED")
+    facts = {"turns": [turned for _, turned in pages], "is_stamped": pictures.is_practice}
+    worked = pictures.work("pdf", facts, [page.content for page, _ in pages], "PDF-FAILED")
     return only(worked.pieces, b"%PDF-", "PDF-FAILED")
 
 

@@ -45,9 +45,11 @@ class Pictures:
     Args:
         clock: tells how long the process has been idle.
         limit_s: how long one request may take.
+        is_practice: whether what is typeset is of made-up people and must say so.
     """
 
-    def __init__(self, clock: Clock, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, clock: Clock, limit_s: float = LIMIT_S, *, is_practice: bool = False) -> None:
+        self.is_practice = is_practice
         self._clock = clock
         self._limit_s = limit_s
         self._lock = threading.Lock()

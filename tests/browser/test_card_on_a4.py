@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 SCAN_MS = 60_000
 PAPER = "id-card-family-a-3"
 SHOWN_DPI = 100
+STAMPED_MM = 14
 
 
 @pytest.fixture
@@ -31,8 +32,9 @@ def glass(demo: Any) -> Iterator[Any]:
 
 
 def ink_mm(page: Image.Image) -> list[tuple[int, int, int, int]]:
-    """Where on a page the two halves are printed, in millimetres: left, top, right, bottom."""
+    """Where the two halves are printed below the stamp of practice, in millimetres: left, top, right, bottom."""
     grey = page.convert("L").point(lambda level: 255 if level < 250 else 0)
+    grey.paste(0, (0, 0, grey.width, round(STAMPED_MM / 25.4 * SHOWN_DPI)))
     halves = [(0, 0, grey.width, grey.height // 2), (0, grey.height // 2, grey.width, grey.height)]
     found = []
     for box in halves:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -81,3 +83,21 @@ def test_what_is_no_page_is_refused_with_a_code(pictures: Pictures, content: byt
         for_browser(pictures, PageContent(content, "image/tiff"))
     with pytest.raises(CodedError, match="PDF-FAILED"):
         make_pdf(pictures, [(PageContent(content, "image/tiff"), 0)])
+
+
+def test_a_page_of_practice_is_stamped_and_its_scan_stays_as_it_is(tmp_path: Path) -> None:
+    scan = page("RGB")
+    pictures = Pictures(SystemClock(), is_practice=True)
+    try:
+        made = make_pdf(pictures, [(scan, 0)])
+    finally:
+        pictures.end()
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert pdf.open_metadata().pdfa_status == "1B"
+        assert image_of(pdf.pages[0]).read_raw_bytes() == scan.content
+    (tmp_path / "made.pdf").write_bytes(made)
+    subprocess.run(["pdftoppm", "-r", "75", "-png", str(tmp_path / "made.pdf"), str(tmp_path / "made")], check=True)
+    [file] = tmp_path.glob("made*.png")
+    with Image.open(file) as shown:
+        edge = shown.convert("RGB").crop((shown.width // 3, 0, shown.width * 2 // 3, shown.height // 25))
+        assert (181, 84, 0) in {colour for _, colour in edge.getcolors(1 << 24) or ()}
