@@ -91,6 +91,7 @@ TABLE: Final[dict[str, Access]] = {
     "users.enable": Access.SUPERVISOR,
     "documents.page": Access.READERS,
     "documents.picture": Access.READERS,
+    "documents.thumbnail": Access.READERS,
     "documents.pdf": Access.READERS,
     "documents.scan": Access.CLERK,
     "documents.preview": Access.CLERK,
@@ -128,7 +129,7 @@ TABLE: Final[dict[str, Access]] = {
 NO_PAGES: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
-        "events.stream", "documents.picture", "documents.pdf", "documents.preview_picture",
+        "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture",
     }
 )  # fmt: skip

@@ -224,6 +224,13 @@ class Papers:
             return self.page_content(owner, page_id)
         return PageContent(self._media.get(row.finished_id, owner.id, FINISHED), content_type)
 
+    def shown_file(self, owner: Owner, page_id: uuid.UUID) -> uuid.UUID:
+        """Key of the file that `shown_content` gives; another one whenever the page looks different."""
+        with reading(self._store):
+            row = sheets.page_of(owner, page_id)
+            key: uuid.UUID = row.finished_id or row.original_id
+            return key
+
     def pages_by_kind(self, owner: Owner) -> dict[str, int]:
         """How many pages there are of each kind."""
         with reading(self._store):

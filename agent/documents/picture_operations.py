@@ -6,7 +6,7 @@ from agent.documents.picture_card import card
 from agent.documents.picture_outside import page_of, pages_of
 from agent.documents.picture_pdf import typeset
 from agent.documents.picture_straighten import look, straighten
-from agent.documents.picture_view import as_png
+from agent.documents.picture_view import as_png, thumbnail
 from agent.documents.picture_wire import Operation
 
 OPERATIONS: dict[str, Operation] = {
@@ -17,4 +17,5 @@ OPERATIONS: dict[str, Operation] = {
     "pdf": typeset,
     "png": as_png,
     "straighten": straighten,
+    "thumbnail": thumbnail,
 }

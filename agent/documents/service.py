@@ -25,6 +25,7 @@ from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
+from agent.documents.thumbnails import Thumbnails
 from agent.documents.uploads import Uploads
 from agent.documents.views import Board, OwnerRef, ScanWish
 from agent.errors import RightsDenied
@@ -32,7 +33,7 @@ from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
-__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "Region", "ScanWish", "Uploads"]
+__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "PageContent", "Region", "ScanWish", "Uploads"]
 
 CLERK: Final = "clerk"
 
@@ -62,6 +63,7 @@ class DocumentsService:
         self._clock = clock
         self._papers = papers
         self._pictures = pictures
+        self._thumbnails = Thumbnails(papers, pictures)
         self.straightening = straightening
         self._looks = Looks()
         self.scans = scans
@@ -140,6 +142,12 @@ class DocumentsService:
         owner = owner_of(ref)
         self._note_look(owner, page_id, by)
         return for_browser(self._pictures, self._papers.shown_content(owner, key_of(page_id)))
+
+    def thumbnail(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
+        """The small picture of what a page shows.  Raises: as of `page`."""
+        owner = owner_of(ref)
+        self._note_look(owner, page_id, by)
+        return PageContent(self._thumbnails.of(owner, key_of(page_id)), "image/jpeg")
 
     def original(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:
         """A page as it came, whatever has been made of it.  Raises: as of `page`."""

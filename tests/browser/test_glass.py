@@ -24,7 +24,7 @@ def glass(demo: Any) -> Iterator[None]:
 
 def picture_mm(clerk: Any, dpi: int) -> tuple[float, float]:
     """How large the last page is, in millimetres."""
-    src = clerk.page.locator(".document[data-kind=D05] .sheet img").last.get_attribute("src")
+    src = clerk.page.locator(".document[data-kind=D05] .sheet img").last.get_attribute("src").replace("/small", "")
     shown = Image.open(io.BytesIO(clerk.page.context.request.get(clerk.demo.url + src).body()))
     return shown.width / dpi * 25.4, shown.height / dpi * 25.4
 

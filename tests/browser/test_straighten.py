@@ -38,7 +38,7 @@ def scan_flat(clerk: Any, scanner: Any, paper: str) -> None:
 
 def size_of(clerk: Any, demo: Any, place: int) -> tuple[int, ...]:
     """What a page shows, in millimetres."""
-    source = clerk.page.locator(".sheet img").nth(place).get_attribute("src")
+    source = clerk.page.locator(".sheet img").nth(place).get_attribute("src").replace("/small", "")
     with Image.open(io.BytesIO(clerk.page.context.request.get(demo.url + source).body())) as shown:
         return tuple(round(side / DPI * 25.4) for side in shown.size)
 

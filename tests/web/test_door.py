@@ -150,7 +150,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     everybody = may["clerk"] & may["technician"] & may["supervisor"]
     assert may["supervisor"] - everybody == {
         "register.page", "register.record", "register.search", *USERS, *AUDIT,
-        "documents.page", "documents.picture", "documents.pdf", "notice.current", "notice.page",
+        "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
     }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use",

@@ -20,7 +20,7 @@ from webui.language import message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agent.documents.service import Board
+    from agent.documents.service import Board, PageContent
     from agent.documents.views import FileRefused
     from agent.register.views import FieldView
 
@@ -197,8 +197,18 @@ def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.get("/pages/<page_id>")
 def picture(kind: str, owner_id: str, page_id: str) -> Response:
-    """Show a page's picture; 204 where its bytes are not what they are kept as."""
-    found = services().documents.page(owner(kind, owner_id), page_id, signed_in())
+    """Show a page's picture."""
+    return shown(services().documents.page(owner(kind, owner_id), page_id, signed_in()))
+
+
+@bp.get("/pages/<page_id>/small")
+def thumbnail(kind: str, owner_id: str, page_id: str) -> Response:
+    """Show a page's small picture."""
+    return shown(services().documents.thumbnail(owner(kind, owner_id), page_id, signed_in()))
+
+
+def shown(found: PageContent) -> Response:
+    """A picture under a type of ours; 204 where its bytes are not what they are kept as."""
     start = SHOWN.get(found.content_type)
     if start is None or not found.content.startswith(start):
         return Response(status=204)

@@ -56,10 +56,6 @@ document.body.classList.add("live");
 remind();
 document.addEventListener("fragments", remind);
 document.addEventListener("fragments", (event) => settle(event.detail));
-document.addEventListener("click", (event) => {
-  const section = event.target.closest?.("summary")?.parentElement;
-  if (section) section.dataset.touched = "yes";
-});
 codes.start();
 files.start();
 keys.start();

@@ -80,6 +80,12 @@ export function overtake() {
   latest += 1;
 }
 
+// What the clerk has opened or closed stays so, whatever the fresh page says.
+document.addEventListener("click", (event) => {
+  const section = event.target.closest?.("summary")?.parentElement;
+  if (section) section.dataset.touched = "yes";
+});
+
 document.addEventListener("visibilitychange", () => {
   if (isStale && document.visibilityState === "visible") refresh();
 });

@@ -123,6 +123,9 @@ export function morph(from, to) {
   if (CONTROLS.has(from.nodeName)) return syncControl(from, to);
   const open = from.nodeName === "DETAILS" && from.dataset.touched ? from.open : null;
   syncAttributes(from, to);
-  if (open !== null) from.open = open;
+  if (open !== null) {
+    from.open = open;
+    from.dataset.touched = "yes";
+  }
   syncChildren(from, to);
 }

@@ -1,0 +1,79 @@
+"""Files from the clerk's own disk: added from the desk and on the page of documents, shown small, refused in words."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import img2pdf
+from PIL import Image
+from playwright.sync_api import expect
+
+READ_MS = 60_000
+
+
+def picture(kind: str = "JPEG") -> bytes:
+    made = io.BytesIO()
+    Image.effect_noise((620, 877), 40).save(made, kind)
+    return made.getvalue()
+
+
+def chosen(name: str, content: bytes) -> Any:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def small_widths(page: Any, where: str) -> list[int]:
+    """How wide the pictures are that have been loaded; 0 for one that has not."""
+    found: list[int] = page.locator(f"{where} img").evaluate_all(
+        "all => Promise.all(all.map(one => one.decode().then(() => one.naturalWidth, () => 0)))"
+    )
+    return found
+
+
+def test_files_are_added_from_the_desk_and_on_the_page(clerk: Any) -> None:
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-016")
+    page.fill("#road", "测试路")
+    line = page.locator("#papers li[data-kind=D01]")
+    line.locator(".add-files-of summary").click()
+    line.locator("input[type=file]").set_input_files([chosen("a.jpg", picture())])
+    line.locator("form[data-files] button").click()
+    expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible(timeout=READ_MS)
+    expect(page.locator("#road")).to_have_value("测试路")
+    assert small_widths(page, "#papers li[data-kind=D01]") == [226]
+    page.locator("#papers > p a").last.click()
+    page.select_option("#file-kind", "D04")
+    pdf = img2pdf.convert([picture(), picture()])
+    broken = chosen("<b>坏.png", picture("PNG")[:5000])
+    page.locator("#add-files input[type=file]").set_input_files([chosen("b.pdf", pdf), broken])
+    page.locator("#add-files button").click()
+    expect(page.locator("#files-refused p")).to_have_count(1, timeout=READ_MS)
+    expect(page.locator("#files-refused")).to_contain_text("<b>坏.png：这个文件已损坏")
+    sheets = page.locator(".document[data-kind=D04] > ol.sheets .sheet")
+    expect(sheets).to_have_count(2)
+    expect(sheets.first).to_contain_text("文件")
+    [said] = clerk.said
+    assert "409" in said, "the refusal's own status, and nothing else"
+    clerk.said.clear()
+    assert all(0 < width <= 320 for width in small_widths(page, ".document[data-kind=D04] > ol.sheets"))
+
+
+def test_too_much_is_answered_in_words_with_and_without_script(
+    clerk: Any, clerk_without_script: Any, tmp_path: Path
+) -> None:
+    large = tmp_path / "a.pdf"
+    large.write_bytes(bytes(45_000_000))
+    for one in (clerk, clerk_without_script):
+        page = one.page
+        one.sign_in()
+        one.clear_desk()
+        page.locator("form[action$='/desk/without-card'] button").click()
+        page.locator("#papers > p a").last.click()
+        page.locator("#add-files input[type=file]").set_input_files(large)
+        page.locator("#add-files button").click()
+        said = "#notice" if one is clerk else "#sentence"
+        expect(page.locator(said)).to_contain_text("一次最多添加 40 MB", timeout=READ_MS)
+        page.goto("about:blank")
