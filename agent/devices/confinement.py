@@ -87,7 +87,7 @@ def allowance(role: str, module: str, address: str, settings: dict[str, object])
     """What a worker keeps; arguments as `confine`."""
     named = _EVERY_ROLE + (_SCANNER if role == "scanner" else ())
     paths = [(Path(path), rights) for path, rights in named]
-    paths += [(path, READ) for path in _code(module, address)]
+    paths += [(path, READ) for path in code_paths(module, address)]
     paths.append((Path(tempfile.gettempdir()), _SCRATCH))
     if configuration := settings.get("configuration"):
         paths.append((Path(str(configuration)), READ))
@@ -97,7 +97,7 @@ def allowance(role: str, module: str, address: str, settings: dict[str, object])
     return Allowance(tuple(paths), BIND_TCP | CONNECT_TCP, () if port is None else (int(port[1]),))
 
 
-def _code(module: str, address: str) -> Iterator[Path]:
+def code_paths(module: str = "agent", address: str = "") -> Iterator[Path]:
     """Where the program lies: Python, what is installed beside it, our packages, a driver from outside."""
     for name in ("stdlib", "platstdlib", "purelib", "platlib"):
         yield Path(sysconfig.get_path(name))

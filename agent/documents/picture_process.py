@@ -17,11 +17,15 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from PIL import Image
 
+from agent.devices.confinement import code_paths
 from agent.documents.picture_operations import OPERATIONS
 from agent.documents.picture_wire import Answered, NotOurWire, Refused, receive_asked, send
+from drivers.landlock import READ, Allowance, ConfinementMissing, Libc, restrict
 
 log = logging.getLogger("renhu.pictures")
 
@@ -31,6 +35,8 @@ CPU_S = 20
 MOST_PIXELS = 80_000_000
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
+SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 def main(arguments: list[str]) -> int:
@@ -39,6 +45,7 @@ def main(arguments: list[str]) -> int:
     _give_up_rights()
     Image.init()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    _confine()
     connection = socket.socket(fileno=int(arguments[0]))
     while _is_asked(connection):
         own_pid = os.getpid()
@@ -93,6 +100,14 @@ def _give_up_rights() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+
+
+def _confine() -> None:
+    """Leave it the system's libraries and this program to read, and no network, as far as the kernel can."""
+    libc = Libc()
+    libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    with suppress(ConfinementMissing):
+        restrict(libc, Allowance(tuple((path, READ) for path in (*map(Path, SYSTEM), *code_paths()))))
 
 
 def _limit_child(parent: int) -> None:
