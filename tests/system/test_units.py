@@ -233,6 +233,9 @@ def test_what_the_example_calls_a_default_is_one() -> None:
         "devices.reader.photo.symbol",
         "devices.reader.photo.flag",
         "devices.scanner.configuration",
+        "devices.scanner.vendor",
+        "devices.scanner.model",
+        "devices.scanner.serial",
     }
     for key, value in flat(uncommented_example()).items():
         if key not in stated_otherwise:
