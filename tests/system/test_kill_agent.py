@@ -146,12 +146,11 @@ def losses(person, saved, kept):
         if not is_there or not is_found(person, serial):
             found.append(f"record {serial} is lost")
     for serial, draft in kept.items():
-        if person.post(f"{draft}/resume")[0] == 303:
+        is_there = person.post(f"{draft}/resume")[0] == 303
+        if is_there:
             person.get("/desk")
             is_there = clerk.adult(serial)["mobile"] in person.page
-        else:
-            is_there = is_found(person, serial)
-        if not is_there:
+        if not (is_there or is_found(person, serial)):
             found.append(f"draft {serial} lost what was kept")
     return found
 
