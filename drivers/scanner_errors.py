@@ -67,6 +67,11 @@ def too_large(width_px: int, height_px: int) -> CodedError:
     return CodedError("SCANNER-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, width_px=width_px, height_px=height_px)
 
 
+def contradictory() -> LinkError:
+    """What the library says of a page's size is not the size of what came."""
+    return LinkError("SCANNER-IO", Actor.CLERK, Retry.NOW, reason="size")
+
+
 def _operator(code: str) -> Callable[[str], DeviceError]:
     return lambda status: NeedsOperator(code, Actor.CLERK, Retry.AFTER_ACTION, status=status)
 

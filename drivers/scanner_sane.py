@@ -236,7 +236,7 @@ class SaneScanner(DocumentScanner):
             if str(error) == scanner_errors.NO_MORE_SHEETS and number > 1:
                 return None
             raise
-        _, is_last_frame, (_, lines_expected), _, _ = device.get_parameters()
+        _, is_last_frame, (width_expected_px, lines_expected), _, _ = device.get_parameters()
         if not is_last_frame:
             raise scanner_errors.said_by_library(scanner_errors.UNSUPPORTED)
         step = max(1, lines_expected // REPORTS_A_PAGE)
@@ -248,11 +248,23 @@ class SaneScanner(DocumentScanner):
         pixels, width_px, height_px, samples, _ = device.dev.snap(1, 0, told)
         if self._is_cancelled:
             return None
-        if not pixels:
-            raise scanner_errors.said_by_library(scanner_errors.END_OF_DATA)
-        if height_px < lines_expected:
-            raise scanner_errors.short_page(number, height_px, lines_expected)
-        return RawPage(pixels, width_px, height_px, samples)
+        page = RawPage(pixels, width_px, height_px, samples)
+        _check_size(page, number, width_expected_px, lines_expected)
+        return page
+
+
+def _check_size(page: RawPage, number: int, width_expected_px: int, lines_expected: int) -> None:
+    """Hold a page against what was announced of it; no line at all is not the same as an unknown number, which is -1.
+
+    Sizes hold until the last byte only: over the network that may have gone by before they were asked for.
+    """
+    if not page.pixels:
+        raise scanner_errors.said_by_library(scanner_errors.END_OF_DATA)
+    if page.height_px < lines_expected:
+        raise scanner_errors.short_page(number, page.height_px, lines_expected)
+    size_bytes = page.width_px * page.height_px * page.samples
+    if lines_expected == 0 or page.width_px != width_expected_px or len(page.pixels) != size_bytes:
+        raise scanner_errors.contradictory()
 
 
 def private_configuration(backends: list[str], before: str, *, needs_search: bool) -> str:
