@@ -139,7 +139,10 @@ def _lost_records(known: Acknowledged) -> list[str]:
     found = []
     for key, values in known.records.items():
         row = register_queries.by_key(uuid.UUID(key))
-        held = {} if row is None else register_queries.values_of(row)
+        if row is None:
+            found.append(f"record {key} is gone")
+            continue
+        held = register_queries.values_of(row)
         found += [f"record {key}: {name}" for name, value in values.items() if held.get(name) != value]
     return found
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,32 +86,39 @@ def test_a_full_disk_ends_the_command_with_12_and_leaves_no_part_of_a_file(confi
     assert said.splitlines()[-1].startswith("renhu:"), "nothing is listed behind the last word"
 
 
-def test_a_node_that_may_not_be_opened_is_told_from_a_scanner_that_is_not_there(tmp_path):
-    node = tmp_path / "001" / "004"
+@pytest.fixture
+def open_folder():
+    """A folder that everybody may enter, as /dev/bus/usb is; pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_node_that_may_not_be_opened_is_told_from_a_scanner_that_is_not_there(open_folder):
+    node = open_folder / "001" / "004"
     node.parent.mkdir()
     node.touch()
     node.chmod(0o600)
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents[:2]:
-        folder.chmod(0o755)
 
     def seen(name, link):
         """What an unprivileged process sees: root may open everything."""
         reading, writing = os.pipe()
         if (child := os.fork()) == 0:
-            os.setgroups([])
-            os.setuid(NOBODY)
-            os.write(writing, str(hidden_node(name, tmp_path, link)).encode())
-            os._exit(0)
+            try:
+                os.setgroups([])
+                os.setuid(NOBODY)
+                os.write(writing, str(hidden_node(name, open_folder, link)).encode())
+            finally:
+                os._exit(0)
         os.waitpid(child, 0)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             return told.read().decode()
 
-    assert seen("plustek:libusb:001:004", tmp_path / "none") == str(node)
+    assert seen("plustek:libusb:001:004", open_folder / "none") == str(node)
     assert seen("plustek:libusb:001:005", node) == "None"
     assert seen(None, node) == str(node)
-    assert seen("airscan:e0:Desk", tmp_path / "none") == "None"
+    assert seen("airscan:e0:Desk", open_folder / "none") == "None"
     node.chmod(0o666)
     assert seen("plustek:libusb:001:004", node) == "None"
 
