@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee_models.drafts import Approval, Draft, DraftField, SavedDraft
+from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.register import Person, Registration
 
 
@@ -49,11 +49,6 @@ def put_field(draft_id: uuid.UUID, key: str, columns: dict[str, Any]) -> None:
     """Write one field in place of what it held."""
     DraftField.delete().where((DraftField.draft == draft_id) & (DraftField.key == key)).execute()
     DraftField.insert(draft=draft_id, key=key, **columns).execute()
-
-
-def approvals_of(draft_id: uuid.UUID) -> dict[str, Any]:
-    """What a second person let pass in a draft, by code."""
-    return {row.code: row for row in Approval.select().where(Approval.draft == draft_id)}
 
 
 def household_drafts(household_id: uuid.UUID) -> list[Any]:

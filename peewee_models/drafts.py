@@ -1,4 +1,4 @@
-"""Tables of what is not saved yet: the draft, its fields, what a second person let pass, and what became of it."""
+"""Tables of what is not saved yet: the draft, its fields, and what became of it."""
 
 from __future__ import annotations
 
@@ -49,22 +49,6 @@ class DraftField(Table):
         """One value a field."""
 
         primary_key = CompositeKey("draft", "key")
-
-
-class Approval(KeyedTable):
-    """A second person's word that a problem of a draft is officially so; it holds for one value only."""
-
-    draft = ForeignKeyField(Draft, on_delete="CASCADE")
-    code = CharField(max_length=40)
-    value_hash = CharField(max_length=64)
-    reason = TextField()
-    second_user = ForeignKeyField(User)
-    at = UtcDateTimeField()
-
-    class Meta:
-        """One word a problem."""
-
-        indexes = ((("draft", "code"), True),)
 
 
 class SavedDraft(Table):

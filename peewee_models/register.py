@@ -111,9 +111,10 @@ class Change(KeyedTable):
 
 
 class AcceptedProblem(KeyedTable):
-    """A problem or warning that was let pass: why, by whom, and by which second person."""
+    """A problem or warning of a field that was let pass: why, by whom, and by which second person."""
 
     registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    field = CharField(max_length=30, default="")
     code = CharField(max_length=40)
     reason = TextField()
     user = ForeignKeyField(User, backref="accepted")

@@ -138,7 +138,7 @@ def set_origin(record_id: uuid.UUID, key: str, source: str, at: datetime, *, is_
 def accepted_of(record_id: uuid.UUID) -> list[Any]:
     """What was let pass in a registration, newest first."""
     lines = AcceptedProblem.select().where(AcceptedProblem.registration == record_id)
-    return list(lines.order_by(AcceptedProblem.at.desc(), AcceptedProblem.code))
+    return list(lines.order_by(AcceptedProblem.at.desc(), AcceptedProblem.code, AcceptedProblem.field))
 
 
 def changes_of(record_id: uuid.UUID, version: int) -> list[Any]:

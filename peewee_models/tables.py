@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
+from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
 from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, ScanJob
-from peewee_models.drafts import Approval, Draft, DraftField, SavedDraft
+from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
 from peewee_models.station import StationMeta
@@ -28,9 +29,9 @@ TABLES: tuple[type[Table], ...] = (
     AcceptedProblem,
     Draft,
     DraftField,
-    Approval,
     SavedDraft,
     Correction,
+    Approval,
     Media,
     Document,
     Page,

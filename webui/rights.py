@@ -78,6 +78,7 @@ TABLE: Final[dict[str, Access]] = {
     "register.search": Access.READERS,
     "corrections.page": Access.CLERK,
     "corrections.keep": Access.CLERK,
+    "corrections.second_person": Access.CLERK,
     "corrections.take_stored": Access.CLERK,
     "corrections.give_up": Access.CLERK,
     "corrections.save": Access.CLERK,

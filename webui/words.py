@@ -7,8 +7,7 @@ from flask import Flask
 from agent.documents.kinds import DocumentKind, kinds
 from agent.documents.service import Board
 from agent.register.codes import table
-from agent.register.id_number import PASSABLE
-from agent.register.views import DraftView, Problem
+from agent.register.views import DraftView
 from webui.context import is_refresh
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
@@ -119,11 +118,6 @@ def scan_kind(board: Board) -> str:
     return next((line.kind.code for line in board.lines if line.state == "missing"), kinds()[0].code)
 
 
-def passable_problem(draft: DraftView) -> Problem | None:
-    """The problem of this form that a second person may let pass, if there is one."""
-    return next((problem for problem in draft.problems if problem.code in PASSABLE), None)
-
-
 def discard_reasons(draft: DraftView) -> list[tuple[str, str]]:
     """The reasons for erasing a form; the rule that keeps the person out stands first."""
     reasons = [(choice.code, choice_text(choice)) for choice in table("discard_reason")]
@@ -151,7 +145,6 @@ def install(app: Flask) -> None:
         offered_colours=offered_colours,
         offered_resolutions=offered_resolutions,
         offered_sizes=offered_sizes,
-        passable_problem=passable_problem,
         question_choice=question_choice,
         scan_kind=scan_kind,
         size_words=size_words,

@@ -38,6 +38,7 @@ class Act(StrEnum):
     RECORD_CONFIRMED = "register.confirmed"
     RECORD_VIEWED = "register.viewed"
     CORRECTION_BEGUN = "register.correction-begun"
+    CORRECTION_SECOND_PERSON = "register.second-person"
     CORRECTION_GIVEN_UP = "register.correction-given-up"
     LISTED = "register.listed"
     SEARCHED = "register.searched"

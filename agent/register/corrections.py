@@ -14,13 +14,13 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import evaluate, fields, outgoing, revision
+from agent.register import approvals, evaluate, fields, id_number, outgoing, revision
 from agent.register.correction_view import CorrectionView, correction_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import value
 from agent.register.record_views import RecordView
 from agent.register.records import Records
-from agent.register.views import Problem
+from agent.register.views import Problem, SecondWord
 from agent.register.workplace import Person, Workplace
 from peewee_models import corrections, register_queries
 
@@ -47,6 +47,7 @@ class Corrections:
             new = {**held, **({} if kept is None else kept.typed)}
             judgement = self._judge(record, held, new)
             form = self._records.form_of(record, new, is_single_enough=False)
+            approvals.let_pass(judgement, approvals.standing(kept, form))
             today = self._place.clock.today()
             required = {key for key in fields.KEYS if fields.is_required(key, form, today)}
             if _is_number_new(held, new):
@@ -123,19 +124,40 @@ class Corrections:
             if record.version != version and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
             judgement = self._judge(record, held, new)
+            form = self._records.form_of(record, new)
+            words = approvals.standing(kept, form)
+            approvals.let_pass(judgement, words)
             if judgement.problems:
                 raise Problems(judgement.problems)
-            form = self._records.form_of(record, new)
             made = revision.Revision(revision.steps(form, held, new))
             if made.is_version:
                 self._records.revise(record, made, form, by, fields.reason(reason))
                 record.save()
+                passed = {approvals.key(one.problem) for one in judgement.passed}
+                approvals.note_accepted(record, by.user_id, {about: words[about] for about in passed})
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
                 outgoing.send(outgoing.EDITED, record, self._place.clock.now())
             corrections.forget(record.id, uuid.UUID(by.user_id))
             shown = self._records.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         return shown
+
+    def approve(self, record_id: str, by: Person, second_user_id: str, word: SecondWord) -> None:
+        """Note a second person's word that a problem of what was typed is officially so, for the number as it is now.
+
+        Raises: CodedError RECORD-UNKNOWN, PROBLEM-NOT-PASSABLE, REASON-MISSING.
+        """
+        with writing(self._place.store):
+            record = self._records.row_of(record_id)
+            kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
+            if kept is None:
+                raise refused("PROBLEM-NOT-PASSABLE")
+            held = register_queries.values_of(record)
+            new = {**held, **kept.typed}
+            form = self._records.form_of(record, new)
+            approvals.give(kept, form, self._judge(record, held, new), word, second_user_id, self._place.clock.now())
+            told = {"field": word.field, "code": word.code, "second": second_user_id}
+            self._place.note(by, Act.CORRECTION_SECOND_PERSON, ("record", record.id), **told)
 
     def _typed(self, values: Mapping[str, str], held: Mapping[str, str], kept: Any) -> dict[str, str]:
         """What was typed, as it is stored, where it differs."""
@@ -171,5 +193,7 @@ def _is_number_new(held: Mapping[str, str], new: Mapping[str, str]) -> bool:
 
 def _stands(problem: Problem, held: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether what a problem speaks of is as it was: only then is it excused by having been there before."""
-    keys = _OF_THE_NUMBER if problem.field in _OF_THE_NUMBER else (problem.field,)
-    return all(held.get(key or "") == new.get(key or "") for key in keys)
+    keys = approvals.facts(approvals.key(problem))
+    if problem.field in _OF_THE_NUMBER and problem.code not in id_number.PASSABLE:
+        keys = _OF_THE_NUMBER
+    return all(held.get(key) == new.get(key) for key in keys)

@@ -163,7 +163,7 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         for change in register_queries.history_of(row.id)
     )
     accepted = tuple(
-        AcceptedLine(line.code, line.at, (line.second_user or line.user).name, line.reason)
+        AcceptedLine(line.field, line.code, line.at, (line.second_user or line.user).name, line.reason)
         for line in register_queries.accepted_of(row.id)
     )
     return RecordView(

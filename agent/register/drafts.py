@@ -17,17 +17,16 @@ from agent.register import (
     evaluate,
     fields,
     households,
-    id_number,
     link,
     prefill,
     scope,
 )
 from agent.register.errors import key_of, refused
 from agent.register.form import Entry, Form, value
-from agent.register.views import DraftLine, DraftView
+from agent.register.views import DraftLine, DraftView, SecondWord
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
 from peewee_models import draft_queries
-from peewee_models.drafts import Approval, Draft
+from peewee_models.drafts import Draft
 
 
 class Drafts:
@@ -185,29 +184,18 @@ class Drafts:
         give_room_back()
         self._place.tell_draft(by, row)
 
-    def approve(self, draft_id: str, by: Person, second_user_id: str, code: str, reason: str) -> DraftView:
+    def approve(self, draft_id: str, by: Person, second_user_id: str, word: SecondWord) -> DraftView:
         """Note a second person's word that a problem is officially so; it holds for the number as it stands now.
 
         Raises: CodedError DRAFT-UNKNOWN, PROBLEM-NOT-PASSABLE, REASON-MISSING.
         """
-        if not fields.reason(reason):
-            raise refused("REASON-MISSING")
         with writing(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)
-            problems = evaluate.judge(form, self._place.setting(row)).problems
-            if code not in id_number.PASSABLE or code not in {problem.code for problem in problems}:
-                raise refused("PROBLEM-NOT-PASSABLE")
-            Approval.delete().where((Approval.draft == row.id) & (Approval.code == code)).execute()
-            Approval.create(
-                draft=row,
-                code=code,
-                value_hash=approvals.approved_value(form),
-                reason=fields.reason(reason),
-                second_user=uuid.UUID(second_user_id),
-                at=self._place.clock.now(),
-            )
-            self._place.note(by, Act.SECOND_PERSON, ("draft", row.id), code=code, second=second_user_id)
+            judgement = evaluate.judge(form, self._place.setting(row))
+            approvals.give(row, form, judgement, word, second_user_id, self._place.clock.now())
+            told = {"field": word.field, "code": word.code, "second": second_user_id}
+            self._place.note(by, Act.SECOND_PERSON, ("draft", row.id), **told)
             shown = view(self._place, row, form)
         self._place.tell_draft(by, row)
         return shown

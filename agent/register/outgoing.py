@@ -40,6 +40,7 @@ def body(record: Any) -> dict[str, Any]:
         },
         "accepted": [
             {
+                "field": line.field,
                 "code": line.code,
                 "reason": line.reason,
                 "user": str(line.user_id),

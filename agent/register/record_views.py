@@ -35,10 +35,12 @@ class AcceptedLine:
     """A problem that was let pass when the registration was saved.
 
     Attributes:
+        field: key of the field; "" where it was not noted.
         by: the second person, or the clerk where none was needed.
         reason: why it is officially so, in their words.
     """
 
+    field: str
     code: str
     at: datetime
     by: str

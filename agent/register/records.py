@@ -31,8 +31,8 @@ from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
 from peewee_models import draft_queries, register_queries
-from peewee_models.register import AcceptedProblem, Registration
 from peewee_models.register import Person as PersonTable
+from peewee_models.register import Registration
 
 _TRUSTED = frozenset({"verified", "single"})
 
@@ -62,7 +62,7 @@ class Records:
         with writing(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)
-            words = approvals.standing(row.id, form)
+            words = approvals.standing(row, form)
             self._refuse_problems(row, form, words)
             kind = ""
             if row.registration_id is None:
@@ -71,7 +71,7 @@ class Records:
             else:
                 record = register_queries.by_key(row.registration_id)
                 made = self._revision(row, record, form, words)
-                words = {code: word for code, word in words.items() if code in made.passed}
+                words = {about: words[about] for about in made.passed}
                 act = Act.RECORD_EDITED if made.is_change else Act.RECORD_CONFIRMED
                 if made.is_version:
                     self.revise(record, made, form, by, revision.reason_of(form))
@@ -79,7 +79,7 @@ class Records:
             if row.card_state in _TRUSTED:
                 record.reading = row.card_state
             record.save()
-            self._note_accepted(record, by, words)
+            approvals.note_accepted(record, by.user_id, words)
             self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             draft_queries.note_saved(row.id, row.user_id, record.id, self._place.clock.now())
@@ -91,7 +91,7 @@ class Records:
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown
 
-    def _refuse_problems(self, row: Any, form: Form, words: dict[str, Any]) -> None:
+    def _refuse_problems(self, row: Any, form: Form, words: approvals.Words) -> None:
         judgement = evaluate.judge(form, self._place.setting(row))
         if judgement.scope.reason is not None:
             raise Problems([judgement.scope.reason])
@@ -105,18 +105,16 @@ class Records:
         if problems:
             raise Problems(problems)
 
-    def _revision(self, row: Any, record: Any, form: Form, words: Mapping[str, Any]) -> revision.Revision:
+    def _revision(self, row: Any, record: Any, form: Form, words: approvals.Words) -> revision.Revision:
         """What a draft changes in the record that it stands for."""
         held = register_queries.values_of(record)
         household = membership.fixed(row, record, self._place.clock.now())
         steps = revision.steps(form, held, revision.values(form, held))
-        is_of_other_numbers = any(step.key in approvals.OF_A_NUMBER for step in steps)
-        known = set() if is_of_other_numbers else {line.code for line in register_queries.accepted_of(record.id)}
         return revision.Revision(
             steps,
             revision.vouched(form, held, register_queries.origins_of(record.id)),
             None if household == record.household_id else household,
-            frozenset(words.keys() - known),
+            approvals.new_to(record.id, words, {step.key for step in steps}),
         )
 
     def _insert(self, row: Any, form: Form, by: Person) -> Any:
@@ -151,17 +149,6 @@ class Records:
         for key, column in _search_columns(record.person.name).items():
             setattr(record.person, key, column)
         record.person.save()
-
-    def _note_accepted(self, record: Any, by: Person, words: Mapping[str, Any]) -> None:
-        for code, word in words.items():
-            AcceptedProblem.create(
-                registration=record,
-                code=code,
-                reason=word.reason,
-                user=uuid.UUID(by.user_id),
-                second_user=word.second_user_id,
-                at=word.at,
-            )
 
     def record(self, record_id: str, by: Person) -> RecordView:
         """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""

@@ -50,13 +50,13 @@ class Revision:
     Attributes:
         vouched: keys of unchanged values that a card vouches for now, and did not before.
         household: the new one; None where it stays.
-        passed: codes of problems that a second person lets pass now, and had not before.
+        passed: field and code of problems that a second person lets pass now, and had not before.
     """
 
     steps: tuple[Step, ...] = ()
     vouched: tuple[str, ...] = ()
     household: uuid.UUID | None = None
-    passed: frozenset[str] = frozenset()
+    passed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def is_change(self) -> bool:

@@ -17,7 +17,7 @@ from agent.register.household_views import HouseholdsFound
 from agent.register.households import Households
 from agent.register.record_views import RecordView
 from agent.register.records import Records
-from agent.register.views import DraftLine, DraftView, RecordLine, StationSettings
+from agent.register.views import DraftLine, DraftView, RecordLine, SecondWord, StationSettings
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
@@ -108,16 +108,14 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         self._drafts.discard(draft_id, by, reason_code)
 
-    def second_person(
-        self, draft_id: str, by: SignedIn, name: str, password: str, problem_code: str, reason: str
-    ) -> DraftView:
+    def second_person(self, draft_id: str, by: SignedIn, name: str, password: str, word: SecondWord) -> DraftView:
         """Let a second person confirm that a problem of the number is officially so.
 
         Raises: CodedError ACCOUNT-WRONG, ACCOUNT-WAIT, ACCOUNT-SAME-PERSON, PROBLEM-NOT-PASSABLE, REASON-MISSING.
         """
         require(by, Right.REGISTER_WRITE)
         second = self._accounts.second_person(by, name, password)
-        return self._drafts.approve(draft_id, by, second, problem_code, reason)
+        return self._drafts.approve(draft_id, by, second, word)
 
     def save(self, draft_id: str, by: SignedIn) -> RecordView:
         """Make a registration of a draft, or edit the one of the same person.
@@ -163,6 +161,18 @@ class RegisterService:
         """Keep what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)
         self._corrections.keep(record_id, values, version, by, reason)
+
+    def second_person_on_correction(
+        self, record_id: str, by: SignedIn, name: str, password: str, word: SecondWord
+    ) -> None:
+        """Let a second person confirm that a problem of a corrected number is officially so.
+
+        Raises: CodedError RECORD-UNKNOWN, ACCOUNT-WRONG, ACCOUNT-WAIT, ACCOUNT-SAME-PERSON, PROBLEM-NOT-PASSABLE,
+            REASON-MISSING.
+        """
+        require(by, Right.REGISTER_WRITE)
+        second = self._accounts.second_person(by, name, password)
+        self._corrections.approve(record_id, by, second, word)
 
     def take_stored(self, record_id: str, field: str, by: SignedIn) -> None:
         """Take the stored value of a field instead of the typed one.  Raises: CodedError RECORD-UNKNOWN."""

@@ -47,6 +47,15 @@ class PassedProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondWord:
+    """What a second person says: that a problem of a field is officially so, and why."""
+
+    field: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An alternative that the clerk may take: `take_offer(draft, field, source)`.
 

@@ -138,7 +138,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     record = membership.record_of(row)
     setting = place.setting_beside(row, record)
     judgement = evaluate.judge(shown, setting)
-    approvals.let_pass(judgement, approvals.standing(row.id, shown))
+    approvals.let_pass(judgement, approvals.standing(row, shown))
     required = frozenset(key for key in fields.DRAFT_KEYS if evaluate.is_required(key, shown, setting))
     bare = draft_view.draft_view(row, shown, judgement, required)
     return dataclasses.replace(

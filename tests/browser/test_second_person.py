@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 REASON = "派出所证明号码如此"
@@ -117,3 +119,60 @@ def test_the_same_goes_without_javascript(clerk_without_script):
     page.locator("#acts button[value=next]").click()
     expect(page.locator("#query")).to_be_visible()
     kept(clerk.demo, name)
+
+
+def corrected(clerk, save):
+    """A saved record whose number is corrected to one with a wrong check digit; a second person lets it pass."""
+    page, supervisor = clerk.page, clerk.demo.people["supervisor"]
+    page.wait_for_url(re.compile(r"/register/[0-9a-f-]+$"))
+    clerk.demo.lift()
+    page.locator("a[href$='/edit']").click()
+    number = page.input_value("#id_no").replace(" ", "")
+    wrong = number[:17] + ("0" if number[17] != "0" else "1")
+    for key, text in {"id_no": wrong, "id_no_again": wrong, "edit-reason": "证件号码如此"}.items():
+        page.fill(f"#{key}", text)
+    save()
+    expect(page.locator("#problems")).to_be_visible()
+    page.locator("#second-person summary").click()
+    confirm(clerk, supervisor["name"], "not this one")
+    expect(page.locator("#second-sentence")).to_contain_text("姓名或密码不对")
+    expect(page.locator("#second-name")).to_be_focused()
+    page.fill("#road", "证明路")
+    confirm(clerk, supervisor["name"], supervisor["password"])
+    shown_as_passed(clerk, f"已由 {supervisor['name']} 确认放行")
+    return wrong
+
+
+def kept_with(clerk, wrong):
+    """The page of the record shows the new number and who let it pass."""
+    page = clerk.page
+    expect(page.locator("[data-field=id_no]")).to_have_attribute("data-value", wrong)
+    expect(page.locator(".timeline")).to_contain_text(REASON)
+
+
+def test_a_correction_passes_too_and_what_was_typed_beside_it_is_kept(clerk):
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-035")
+    clerk.complete()
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("Shift+F9")
+    wrong = corrected(clerk, lambda: page.keyboard.press("F9"))
+    expect(page.locator("#road")).to_have_value("证明路")
+    page.keyboard.press("F9")
+    kept_with(clerk, wrong)
+    clerk.said = [said for said in clerk.said if "422" not in said]
+
+
+def test_a_correction_passes_without_javascript(clerk_without_script):
+    clerk, page = clerk_without_script, clerk_without_script.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.demo.lay("resident-036")
+    page.locator("button[data-key=F10]").click()
+    clerk.complete()
+    page.locator("#acts button[value=stay]").click()
+    wrong = corrected(clerk, lambda: page.locator("#acts .btn-primary").click())
+    page.locator("#acts .btn-primary").click()
+    kept_with(clerk, wrong)

@@ -23,6 +23,7 @@ ALL = [
     "0008_audit_chain",
     "0009_page_origin",
     "0010_card_pages",
+    "0011_words_on_fields",
 ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.accounts.service import SignedIn
 from agent.register import outgoing
+from agent.register.views import SecondWord
 from peewee_models import register_queries
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
@@ -28,7 +29,7 @@ def register_a_wrong_number(office: Any, clerk: SignedIn, people: Any, rest: dic
     office.tap(people(id_number=right[:-1] + ("0" if right[-1] != "0" else "1")))
     draft = office.register.type_fields(office.draft(clerk).id, rest, clerk)
     supervisor = ("supervisor", office.passwords["supervisor"])
-    office.register.second_person(draft.id, clerk, *supervisor, "ID-CHECK-DIGIT", "派出所证明")
+    office.register.second_person(draft.id, clerk, *supervisor, SecondWord("id_no", "ID-CHECK-DIGIT", "派出所证明"))
     record = office.desk.save(draft.id, clerk)
     office.lift()
     return record
@@ -75,5 +76,5 @@ def _move(office: Any, clerk: SignedIn, member_id: str, record: Any) -> None:
     typed = {"id_no": number, "id_no_again": number, "correction_reason": "同住"}
     draft = office.register.type_fields(office.draft(clerk).id, typed, clerk)
     supervisor = ("supervisor", office.passwords["supervisor"])
-    office.register.second_person(draft.id, clerk, *supervisor, "ID-CHECK-DIGIT", "派出所证明")
+    office.register.second_person(draft.id, clerk, *supervisor, SecondWord("id_no", "ID-CHECK-DIGIT", "派出所证明"))
     office.desk.save(draft.id, clerk)

@@ -10,6 +10,7 @@ from agent.accounts.service import SignedIn
 from agent.errors import CodedError
 from agent.register.desk import CardEvent
 from agent.register.service import Problems
+from agent.register.views import SecondWord
 from peewee_models.accounts import User
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
@@ -198,18 +199,19 @@ def test_an_officially_wrong_number_needs_a_reason_and_a_second_person(
     office: Any, clerk: SignedIn, rest: dict[str, str]
 ) -> None:
     draft = typed_person(office, clerk, rest, id_no="990000198506120012")
-    word = ("supervisor", office.passwords["supervisor"], "ID-CHECK-DIGIT", "公安机关证明")
+    supervisor = ("supervisor", office.passwords["supervisor"])
+    word = SecondWord("id_no", "ID-CHECK-DIGIT", "公安机关证明")
     with pytest.raises(CodedError, match="ACCOUNT-SAME-PERSON"):
-        office.register.second_person(draft.id, clerk, "clerk", office.passwords["clerk"], *word[2:])
+        office.register.second_person(draft.id, clerk, "clerk", office.passwords["clerk"], word)
     with pytest.raises(CodedError, match="RIGHTS-DENIED"):
-        office.register.second_person(draft.id, clerk, "technician", office.passwords["technician"], *word[2:])
+        office.register.second_person(draft.id, clerk, "technician", office.passwords["technician"], word)
     with pytest.raises(CodedError, match="ACCOUNT-WRONG"):
-        office.register.second_person(draft.id, clerk, "supervisor", "wrong", *word[2:])
+        office.register.second_person(draft.id, clerk, "supervisor", "wrong", word)
     with pytest.raises(CodedError, match="REASON-MISSING"):
-        office.register.second_person(draft.id, clerk, *word[:3], "  ")
+        office.register.second_person(draft.id, clerk, *supervisor, SecondWord("id_no", "ID-CHECK-DIGIT", "  "))
     with pytest.raises(CodedError, match="PROBLEM-NOT-PASSABLE"):
-        office.register.second_person(draft.id, clerk, *word[:2], "MOBILE-SHORT", "x")
-    passed = office.register.second_person(draft.id, clerk, *word)
+        office.register.second_person(draft.id, clerk, *supervisor, SecondWord("mobile", "MOBILE-SHORT", "x"))
+    passed = office.register.second_person(draft.id, clerk, *supervisor, word)
     assert passed == office.desk.view(clerk).draft
     assert (passed.problems, passed.fields["id_no"].problems) == ((), ())
     assert [(one.problem.code, one.by, one.reason) for one in passed.fields["id_no"].passed] == [
@@ -299,7 +301,7 @@ def test_rights_are_checked_by_the_service(office: Any, clerk: SignedIn, people:
         lambda by: service.save(draft.id, by),
         lambda by: service.edit(record.id, {}, 1, by, "x"),
         lambda by: service.chip_photo(draft.id, by),
-        lambda by: service.second_person(draft.id, by, "clerk", "x", "ID-DATE", "x"),
+        lambda by: service.second_person(draft.id, by, "clerk", "x", SecondWord("id_no", "ID-DATE", "x")),
     )
     before = actions()
     denied = [("technician", reading + writing), ("supervisor", writing)]

@@ -9,6 +9,7 @@ import pytest
 from agent.accounts.service import SignedIn
 from agent.register.desk import CardEvent
 from agent.register.errors import Problems
+from agent.register.views import SecondWord
 from peewee_models.audit import AuditEntry
 from peewee_models.outbox import OutboxRow
 
@@ -85,7 +86,7 @@ def test_a_word_for_one_wrong_number_excuses_no_other(
     office.tap(people(id_number=wrong))
     draft = office.register.type_fields(office.draft(clerk).id, rest, clerk)
     supervisor = ("supervisor", office.passwords["supervisor"])
-    office.register.second_person(draft.id, clerk, *supervisor, "ID-CHECK-DIGIT", "派出所证明")
+    office.register.second_person(draft.id, clerk, *supervisor, SecondWord("id_no", "ID-CHECK-DIGIT", "派出所证明"))
     record = office.desk.save(draft.id, clerk)
     assert office.register.edit(record.id, {"mobile": "13911111111"}, 1, clerk, "本人来电").version == 2
     other = numbers("99000019850612003")

@@ -20,10 +20,11 @@ from agent.register.views import StationSettings
 from drivers.id_number import check_digit
 from peewee_models import register_queries, schema, station
 from peewee_models.accounts import User
+from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
-from peewee_models.drafts import Approval, Draft, DraftField
+from peewee_models.drafts import Draft, DraftField
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import FieldOrigin, Person, Registration
 

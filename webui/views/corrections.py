@@ -11,6 +11,8 @@ from agent.errors import CodedError
 from agent.register.correction_view import CorrectionView
 from webui import errors, typed
 from webui.context import services, signed_in
+from webui.language import message
+from webui.second_person import REFUSALS, posted
 
 bp = Blueprint("corrections", __name__, url_prefix="/register/<record_id>/edit")
 
@@ -24,9 +26,9 @@ def keep_typed(record_id: str) -> None:
     services().register.keep_correction(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))
 
 
-def show(correction: CorrectionView, code: str = "") -> str:
-    """Render the form; `code` is why it was not saved."""
-    told = {"correction": correction, "record": correction.record, "code": code}
+def show(correction: CorrectionView, code: str = "", refusal: str = "") -> str:
+    """Render the form; `code` is why it was not saved, `refusal` why a second person's word does not count."""
+    told = {"correction": correction, "record": correction.record, "code": code, "refusal": refusal}
     return render_template("register/edit.html", **told)
 
 
@@ -49,6 +51,19 @@ def take_stored(record_id: str, field: str) -> ResponseReturnValue:
     """Keep what was typed in the other fields, and take the stored value of this one."""
     keep_typed(record_id)
     services().register.take_stored(record_id, field, signed_in())
+    return redirect(url_for("corrections.page", record_id=record_id), 303)
+
+
+@bp.post("/second-person")
+def second_person(record_id: str) -> ResponseReturnValue:
+    """Let a second person confirm that a corrected number is officially so.  422 with the form when they cannot."""
+    by = signed_in()
+    try:
+        services().register.second_person_on_correction(record_id, by, *posted())
+    except CodedError as error:
+        if error.code not in REFUSALS:
+            raise
+        return show(services().register.correction(record_id, by), refusal=message(error.code, error.facts)), 422
     return redirect(url_for("corrections.page", record_id=record_id), 303)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,11 +11,8 @@ from webui import errors, typed
 from webui.context import services, signed_in
 from webui.fields import proposed
 from webui.language import message
+from webui.second_person import REFUSALS, posted
 from webui.views import desk
-
-REFUSALS: Final = frozenset(
-    {"ACCOUNT-WRONG", "ACCOUNT-WAIT", "ACCOUNT-SAME-PERSON", "RIGHTS-DENIED", "PROBLEM-NOT-PASSABLE", "REASON-MISSING"}
-)
 
 bp = Blueprint("drafts", __name__, url_prefix="/desk/draft/<draft_id>")
 
@@ -114,9 +109,8 @@ def second_person(draft_id: str) -> ResponseReturnValue:
     A wrong password is the second person's: it is no 401, for the clerk is signed in.
     """
     by = signed_in()
-    name, password, problem, reason = (request.form.get(key, "") for key in ("name", "password", "problem", "reason"))
     try:
-        services().register.second_person(draft_id, by, name, password, problem, reason)
+        services().register.second_person(draft_id, by, *posted())
     except CodedError as error:
         if error.code not in REFUSALS:
             raise

@@ -40,8 +40,18 @@ function later(event) {
   if (!event.isComposing) timer = setTimeout(keep, PAUSE_MS);
 }
 
+/** Another form of the page is sent after what is typed in this one: the page that comes then must know it. */
+async function sendAfter(event) {
+  const other = event.target;
+  if (other === form() || (!isDirty && !running)) return;
+  event.preventDefault();
+  await keep();
+  other.requestSubmit(event.submitter);
+}
+
 export function start() {
   if (!form()) return;
+  document.addEventListener("submit", sendAfter);
   document.addEventListener("input", later);
   document.addEventListener("change", later);
   document.addEventListener("compositionend", later);
