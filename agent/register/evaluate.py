@@ -245,6 +245,8 @@ def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
     guardian = id_number.check(typed, facts, "guardian_id")
     result.problems += guardian.problems
     result.warnings += guardian.warnings
+    if guardian.scope is not None:
+        result.warnings.append(Problem("GUARDIAN-OTHER-CARD", "guardian_id"))
     if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < ADULT:
         result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": ADULT}))
     if guardian.number == value(form, "id_no"):

@@ -40,7 +40,8 @@ class IdNumber:
         raw: the 15 digits as typed, "" otherwise.
         birth_date: from the number, None where it has none.
         sex: "1" or "2" from the number, "" where its shape is wrong.
-        scope: `SCOPE-FOREIGNER` or `SCOPE-HMT` when the number itself says so.
+        scope: `SCOPE-FOREIGNER` or `SCOPE-HMT` when the number itself says so: no person to register here, and no
+            division at its head; a guardian may have such a number.
         problems: what blocks; those in `PASSABLE` may be officially so and pass with a reason and a second person.
     """
 
@@ -90,11 +91,10 @@ def check(typed: str, form: FormFacts, field: str = "id_no") -> IdNumber:
     birth = id_number.compact_date(number[6:14])
     sex = "1" if int(number[16]) % 2 else "2"
     scope = None if form.is_from_card else _scope(number)
-    if scope is not None:
-        return IdNumber(number, raw, birth, sex, scope, (), ())
     problems = _own_problems(number, birth, form.today, field) + _form_problems(birth, sex, form, field)
-    warnings = [] if divisions.is_known(number[:6], is_practice=form.is_practice) else [Problem("ID-DIVISION", field)]
-    return IdNumber(number, raw, birth, sex, None, tuple(problems), tuple(warnings))
+    is_placed = scope is not None or divisions.is_known(number[:6], is_practice=form.is_practice)
+    warnings = () if is_placed else (Problem("ID-DIVISION", field),)
+    return IdNumber(number, raw, birth, sex, scope, tuple(problems), warnings)
 
 
 def _scope(number: str) -> str | None:

@@ -109,6 +109,9 @@ def test_what_is_required(key: str, values: dict[str, str], is_required: bool) -
         ({"birth_date": "2015-01-01", "declarer": "1"}, ("DECLARER-CHILD", "declarer")),
         ({"guardian_id": "11010519491231002X", "id_no": "11010519491231002X"}, ("GUARDIAN-SAME", "guardian_id")),
         ({"guardian_id": "110105194912310021"}, ("ID-CHECK-DIGIT", "guardian_id")),
+        ({"guardian_id": "810000198506120010"}, ("ID-CHECK-DIGIT", "guardian_id")),
+        ({"guardian_id": "911101201006120010"}, ("GUARDIAN-AGE", "guardian_id")),
+        ({"guardian_id": "830000198502300013"}, ("ID-DATE", "guardian_id")),
     ],
 )
 def test_what_is_wrong(values: dict[str, str], problem: tuple[str, str]) -> None:
@@ -122,6 +125,7 @@ def test_what_is_wrong(values: dict[str, str], problem: tuple[str, str]) -> None
         ({"reason": "01"}, ("EMPLOYER-OR-NOTE", "employer")),
         ({"remark": "见110105194912310021"}, ("REMARK-DIGITS", "remark")),
         ({"name": "测试\u2022甲"}, ("NAME-DOT", "name")),
+        ({"guardian_id": "810000198506120016"}, ("GUARDIAN-OTHER-CARD", "guardian_id")),
         ({"name": "测\ue863"}, ("NAME-PRIVATE-CHARACTER", "name")),
         ({"hukou_address": "不知何处"}, ("DIVISION-NOT-FOUND", "hukou_div")),
     ],
