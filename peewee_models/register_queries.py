@@ -43,19 +43,17 @@ def newest(page: int, size: int) -> list[Any]:
     return list(_joined().order_by(Registration.registered_at.desc(), Registration.id).paginate(page, size))
 
 
-def matching(number_part: str, name_part: str, spelled: str, page: int, size: int) -> list[Any]:
-    """A page of registrations that fit; each argument is "" where it is not meant.
+def matching(number_parts: Iterable[str], name_part: str, spelled: str, page: int, size: int) -> list[Any]:
+    """A page of registrations that fit; each argument is empty where it is not meant.
 
     Args:
-        number_part: any part of an ID number, capital X.
+        number_parts: each is any part of an ID number, capital X.
         name_part: any part of a name's search key.
         spelled: the beginning of a spelling or of its initials, small letters.
         page: from 1.
         size: of a page.
     """
-    choices = []
-    if number_part:
-        choices.append(Person.id_no.contains(number_part))
+    choices = [Person.id_no.contains(part) for part in number_parts]
     if name_part:
         choices.append(Person.name_key.contains(name_part))
     if spelled:

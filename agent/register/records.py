@@ -192,15 +192,17 @@ class Records:
     def find(self, query: str, by: Person, page: int = 1) -> list[RecordLine]:
         """Find registrations by any part of the number, any part of the name, a spelling or its initials.
 
+        Fifteen digits may be an old number, too, which the register holds with eighteen characters.
         The audit row says how many were found, never what was looked for.
         """
         number = id_number.clean(query)
         is_number = re.fullmatch(r"[0-9]{2,18}X?", number) is not None
+        numbers = {number, id_number.upgraded(number)} if is_number else set()
         key = names.search_key(query)
         spelled = re.sub(r"[^a-z]", "", key) if key.isascii() and not is_number else ""
         name = "" if key.isascii() else key
         with writing(self._place.store):
-            found = register_queries.matching(number if is_number else "", name, spelled, max(1, page), PAGE)
+            found = register_queries.matching(numbers, name, spelled, max(1, page), PAGE)
             self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
             return [draft_view.record_line(record, self._place.zone) for record in found]
 

@@ -22,6 +22,9 @@ def test_records_are_found_by_number_name_and_initials(office: Any, clerk: Signe
     assert found(first.fields["id_no"].value) == found(first.fields["id_no"].value[13:]) == {first.id}
     assert found("0612") == found("测试") == both
     assert found("测试 • 阿") == found("曾测试•阿卜杜") == {first.id}
+    old = first.fields["id_no"].value
+    assert found(old[:6] + old[8:17]) == found(f"{old[:6]} {old[8:14]} {old[14:17]}") == {first.id}
+    assert found(old[:15]) == both
     assert found("zengceshi") == found("zcs") == found("ZCS") == {first.id}
     assert found("csl") == found("csy") == found("ceshiyue") == {second.id}
     assert found("%") == found("_") == found("'") == found("") == found("zzz") == set()
