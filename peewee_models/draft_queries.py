@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from peewee_models.documents import Document
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.register import Person, Registration
 
@@ -51,6 +52,11 @@ def put_field(draft_id: uuid.UUID, key: str, columns: dict[str, Any]) -> None:
     DraftField.insert(draft=draft_id, key=key, **columns).execute()
 
 
+def has_documents(draft_id: uuid.UUID) -> bool:
+    """Whether papers belong to a draft."""
+    return bool(Document.select().where(Document.draft == draft_id).exists())
+
+
 def household_drafts(household_id: uuid.UUID) -> list[Any]:
     """All drafts of a household, the oldest first."""
     return list(Draft.select().where(Draft.household == household_id).order_by(Draft.opened_at, Draft.id))
@@ -85,7 +91,11 @@ def household_records(household_id: uuid.UUID) -> list[Any]:
 
 
 def erase_chip_data(read_before: datetime) -> int:
-    """Erase the chip's raw text and photo from drafts whose card was read before a time; give how many."""
+    """Erase the chip's raw text and photo from drafts whose card was read before a time; give of how many.
+
+    Where a reading was taken back, whose it was goes too.
+    """
+    Draft.update(card_digest="").where((Draft.card_state == "changed") & (Draft.card_read_at < read_before)).execute()
     stale = (Draft.card_read_at < read_before) & (Draft.card_text.is_null(False) | Draft.card_photo.is_null(False))
     erased: int = Draft.update(card_text=None, card_photo=None).where(stale).execute()
     return erased

@@ -64,6 +64,8 @@ class Cards:
         with reading(self._place.store):
             row = own_draft(draft_id, by)
             form = load(row)
+            if row.card_state == "changed":
+                return self._fit_after_withdrawal(row, form, card, by)
             if row.card_digest and row.card_digest == prefill.digest(card):
                 return "same-card"
             is_somebodys = any(value(form, key) and source(form, key) != "derived" for key in _IDENTIFYING)
@@ -73,6 +75,18 @@ class Cards:
             if not self._may_be(row, form, card, by):
                 return "other-person"
         return "likely-same-person" if _is_alike(form, card) else "maybe-same-person"
+
+    def _fit_after_withdrawal(self, row: Any, form: Form, card: IdCard, by: Person) -> Fit:
+        """Say whose a card is beside a draft after a withdrawn reading: what else is in it is of that person."""
+        of_card = prefill.withdrawn_digest(str(row.id), card.kind.value, card.id_number, prefill.digest(card))
+        is_that_one = row.card_digest == of_card
+        is_nobodys = not any(entry.value and entry.source == "typed" for entry in form.values())
+        is_nobodys = is_nobodys and not draft_queries.has_documents(row.id)
+        if is_that_one or _has_number_of(row, form, card) or is_nobodys:
+            return "same-person"
+        if not self._may_be(row, form, card, by):
+            return "other-person"
+        return "likely-same-person" if value(form, "name") and _is_alike(form, card) else "maybe-same-person"
 
     def _may_be(self, row: Any, form: Form, card: IdCard, by: Person) -> bool:
         """Whether a draft may be of the person whose card was tapped after it was typed.
@@ -170,7 +184,9 @@ class Cards:
         def edit(row: Any, form: Form) -> Form:
             if row.card_state != "read":
                 return form
-            row.card_state, row.card_digest, row.card_readings = "changed", "", 0
+            number = _number_of_chip(form)
+            row.card_digest = prefill.withdrawn_digest(str(row.id), row.card_kind, number, row.card_digest)
+            row.card_state, row.card_readings = "changed", 0
             row.card_text = row.card_photo = None
             return link.with_register_again(row, self._withdrawn(form, now), _of_chip(form), now)
 
@@ -202,10 +218,18 @@ def _has_number_of(row: Any, form: Form, card: IdCard) -> bool:
     number = form.get("id_no")
     if number is None or card.id_number is None:
         return False
-    of_chip = number.value if number.source == "chip" else number.offered("chip")
+    of_chip = _number_of_chip(form)
     if of_chip is not None and row.card_state in {"verified", "single"}:
         return of_chip == card.id_number
     return card.id_number in {number.value, of_chip}
+
+
+def _number_of_chip(form: Form) -> str | None:
+    """The number that a card has brought into a form, also where a typed one stands."""
+    number = form.get("id_no")
+    if number is None:
+        return None
+    return number.value if number.source == "chip" else number.offered("chip")
 
 
 def _is_alike(form: Form, card: IdCard) -> bool:

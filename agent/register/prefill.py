@@ -42,6 +42,18 @@ def digest(card: IdCard) -> str:
     return hashlib.sha256(b"\x00".join(parts)).hexdigest()
 
 
+def withdrawn_digest(draft_id: str, kind: str, number: str | None, whole: str) -> str:
+    """Name whose reading was taken back from a draft, so that only that card fills it again without a question.
+
+    Args:
+        draft_id: of the draft, without which the name says nothing.
+        kind: of the card.
+        number: of the card; by it one whose text was garbled is known again.
+        whole: the digest of the reading, which names a card without a number.
+    """
+    return hashlib.sha256("\x00".join([draft_id, kind, number or whole]).encode()).hexdigest()
+
+
 def _encoded(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
 

@@ -11,6 +11,7 @@ import pytest
 from agent.accounts.service import SignedIn
 from agent.errors import CodedError
 from agent.register.desk import CardEvent
+from peewee_models.documents import Document
 from peewee_models.drafts import Draft
 
 GARBLED = {"address": "错误地区乱码路9号", "text_raw": b"garbled".ljust(256)}
@@ -117,3 +118,61 @@ def test_the_reader_hears_of_a_new_holder_before_anybody_else_can_change_it(offi
     office.desk.take(clerk)
     office.desk.hand_over(office.sign_in("clerk"))
     assert seen == [True, True, True]
+
+
+OF_THE_FIRST = {"mobile": "13800000001", "employer": "测试厂", "road": "第一路", "room": "101", "soldier": "0"}
+
+
+def taken_back(office: Any, clerk: SignedIn, card: Any, typed: dict[str, str]) -> Any:
+    """Let a card be read once, the clerk type, and the second reading be of something else."""
+    office.desk.reader_event(CardEvent("read", card))
+    draft = office.register.type_fields(office.draft(clerk).id, typed, clerk)
+    office.desk.reader_event(CardEvent("changed"))
+    return draft
+
+
+def test_a_swapped_card_is_asked_about_where_something_was_typed_of_the_first_person(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    draft = taken_back(office, clerk, people(1), OF_THE_FIRST)
+    office.desk.reader_event(CardEvent("read", people(2)))
+    office.desk.reader_event(CardEvent("verified", people(2, readings=2)))
+    question = office.desk.view(clerk).question
+    assert (question.kind, question.choices[0]) == ("maybe-same-person", "own-draft")
+    assert office.draft(clerk).fields["name"].value == ""
+    office.desk.answer_question(clerk, question.id, "own-draft")
+    second = office.draft(clerk)
+    assert (second.id != draft.id, second.fields["name"].verified) == (True, True)
+    assert [second.fields[key].value for key in OF_THE_FIRST] == [""] * len(OF_THE_FIRST)
+
+
+@pytest.mark.parametrize("changes", [{}, {"id_number": None}, {"address": "正确地区1号"}])
+def test_the_very_card_that_was_taken_back_fills_its_draft_without_a_question(
+    office: Any, clerk: SignedIn, people: Any, changes: dict[str, Any]
+) -> None:
+    first = people(1) if changes.get("id_number", "") is not None else people(1, **changes)
+    draft = taken_back(office, clerk, first, OF_THE_FIRST)
+    office.tap(people(1, **changes))
+    view = office.desk.view(clerk)
+    assert (view.question, view.draft.id, view.draft.card.state) == (None, draft.id, "verified")
+
+
+def test_papers_alone_make_a_draft_somebodys_and_nothing_makes_it_nobodys(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    draft = taken_back(office, clerk, people(1), {})
+    office.tap(people(2))
+    assert (office.desk.view(clerk).question, office.draft(clerk).id) == (None, draft.id)
+    office.desk.discard(draft.id, clerk, "MISTAKE")
+    draft = taken_back(office, clerk, people(1), {})
+    Document.create(draft=draft.id, kind="D01", created_by=clerk.user_id, created_at=office.clock.now())
+    office.tap(people(2))
+    assert office.desk.view(clerk).question is not None
+
+
+def test_whose_reading_was_taken_back_is_forgotten_at_days_end(office: Any, clerk: SignedIn, people: Any) -> None:
+    taken_back(office, clerk, people(1), OF_THE_FIRST)
+    assert Draft.get().card_digest
+    office.clock.forward(24 * 3600)
+    office.register.erase_stale_chips()
+    assert Draft.get().card_digest == ""

@@ -44,7 +44,8 @@ REST = {
     "proof_type": "2", "town": "310112101", "road": "测试路", "mobile": "13800000000", "education": "20",
     "notice_given": "1",
 }  # fmt: skip
-ENDS = {"verified", "single", "refused", "changed", "removed"}
+OF_THE_FIRST = REST | {"employer": "测试厂", "room": "101"}
+ENDS = {"verified", "single", "refused", "removed"}
 PATIENCE_S = 60.0
 
 
@@ -70,6 +71,7 @@ class Office:
         self.verified = self.saved = 0
         self._is_compared = is_compared
         self._is_learning = True
+        self._first: dict[object, str] = {}
         self._lock = threading.Lock()
         self._told: list[str] = []
         create_sqlcipher(folder / "register.db", KEY, prepare)
@@ -128,6 +130,11 @@ class Office:
 
     def _look_at(self, draft: Any) -> None:
         rows = {row.key: row for row in DraftField.select().where(DraftField.draft == draft.id)}
+        number = rows["id_no"].value if "id_no" in rows else ""
+        whose = self._first.setdefault(draft.id, number) if draft.card_state == "read" else self._first.get(draft.id)
+        typed = {key: row.value for key, row in rows.items() if row.source == "typed"}
+        if draft.card_state == "verified" and whose not in {None, number} and OF_THE_FIRST.items() & typed.items():
+            self.wrong.append("what was typed of one is in the verified draft of another")
         trusted = {key: row.value for key, row in rows.items() if row.source == "chip" and row.is_verified}
         if trusted and not any(trusted.items() <= person.items() for person in self.true):
             self.wrong.append("a field of nobody, or of two, is verified")
@@ -197,9 +204,25 @@ class Office:
             if fault != "card-pulled":
                 swap |= {"card": chance.choice(PEOPLE), "noticed": chance.choice(("yes", "no"))}
             self.simulator.call("PUT", f"/faults/{fault}", swap)
+        self._lay_down(chance)
+
+    def be_swapped(self, chance: random.Random) -> None:
+        """Lay a card down that is pulled before its second reading; then try to save what is there."""
+        self.simulator.call("PUT", "/faults/card-pulled", {"skip": 1, "command": "read-base"})
+        self._lay_down(chance)
+
+    def _lay_down(self, chance: random.Random) -> None:
+        """Lay down the card of somebody of whom the clerk has typed already; taken back, another's is laid next."""
+        self.register.type_fields(self.desk.open_draft(self.by).id, OF_THE_FIRST, self.by)
         before = len(self.told())
-        self.simulator.call("PUT", "/plate", {"card": chance.choice(PEOPLE)})
-        self.wait_for(lambda: ENDS & set(self.told()[before:]) or self.state != "ready", "an end of the reading")
+        laid = chance.choice(PEOPLE)
+        self.simulator.call("PUT", "/plate", {"card": laid})
+        self.wait_for(lambda: ENDS & set(self.told()[before:]) or self.state != "ready", "an end of all readings")
+        if "changed" in self.told()[before:]:
+            self.settle()
+            before = len(self.told())
+            self.simulator.call("PUT", "/plate", {"card": chance.choice([one for one in PEOPLE if one != laid])})
+            self.wait_for(lambda: (ENDS - {"removed"}) & set(self.told()[before:]), "an end of the next card's reading")
         self._try_to_save()
         self.settle()
         self._try_to_save()
@@ -228,6 +251,7 @@ def drill(wire: str, folder: Path, count: int, *, is_compared: bool = True) -> O
     try:
         office.learn()
         chance = random.Random(f"{wire} {count}")
+        office.be_swapped(chance)
         for _ in range(count):
             office.suffer(chance)
     finally:
