@@ -65,6 +65,25 @@ def matching(number_parts: Iterable[str], name_part: str, spelled: str, page: in
     return list(found.paginate(page, size))
 
 
+def namesakes(name_key: str, birth_date: date | None, guardian_id: str, most: int, *, is_numbered: bool) -> list[Any]:
+    """Active registrations of a name with the same birth date or guardian, the newest first.
+
+    Args:
+        name_key: the name's search key.
+        birth_date: None where it is not known.
+        guardian_id: "" where there is none.
+        most: so many are given at most.
+        is_numbered: whether who is asked for has an ID number: then only of persons without one.
+    """
+    same = Person.birth_date == birth_date if birth_date is not None else Person.guardian_id == guardian_id
+    if birth_date is not None and guardian_id:
+        same |= Person.guardian_id == guardian_id
+    where = (Person.name_key == name_key) & same & (Registration.state == "active")
+    if is_numbered:
+        where &= Person.id_no.is_null()
+    return list(_joined().where(where).order_by(Registration.registered_at.desc(), Registration.id).limit(most))
+
+
 def dwellings_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], str]], most: int) -> list[Any]:
     """Households with an active registration at an address, once for each dwelling; the one registered last first.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.register.household_views import HouseholdMove
-from agent.register.views import FieldView
+from agent.register.views import FieldView, RecordLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AcceptedLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A saved registration with its history, newest change first, and what was let pass."""
+    """A saved registration with its history, newest change first, what was let pass, and who may be the same person."""
 
     id: str
     version: int
@@ -62,3 +62,4 @@ class RecordView:
     form_no: str = ""
     household: str = ""
     notice_version: str = ""
+    alike: tuple[RecordLine, ...] = ()

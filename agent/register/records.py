@@ -15,6 +15,7 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import (
+    alike,
     approvals,
     draft_view,
     evaluate,
@@ -167,10 +168,12 @@ class Records:
 
     def shown(self, record: Any) -> RecordView:
         """Show a registration, inside an open transaction."""
-        form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
+        values = register_queries.values_of(record)
+        form = self.form_of(record, values, is_single_enough=False)
         today = self._place.clock.today()
         required = frozenset(key for key in fields.KEYS if fields.is_required(key, form, today))
-        return draft_view.record_view(record, evaluate.Judgement(), form, required)
+        bare = draft_view.record_view(record, evaluate.Judgement(), form, required)
+        return dataclasses.replace(bare, alike=alike.alike(values, record.id, self._place.zone))
 
     def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.

@@ -175,6 +175,7 @@ class DraftView:
         is_joining: whether the clerk has chosen the household.
         existing_record: the saved registration of the same person; saving then edits that one.
         move: what saving would change in that record's household.
+        alike: registrations that may be of the same person, though no number says so.
     """
 
     id: str
@@ -192,6 +193,7 @@ class DraftView:
     existing_record: RecordLine | None
     is_joining: bool = False
     move: HouseholdMove | None = None
+    alike: tuple[RecordLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import approvals, codes, draft_view, evaluate, fields, link, membership
+from agent.register import alike, approvals, codes, draft_view, evaluate, fields, link, membership
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
 from agent.register.views import DraftView, StationSettings
@@ -146,6 +146,9 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         household=membership.others(row, record),
         existing_record=None if record is None else draft_view.record_line(record, place.zone),
         move=membership.move(row, record),
+        alike=alike.alike({key: entry.value for key, entry in shown.items()}, None, place.zone)
+        if record is None
+        else (),
     )
 
 

@@ -14,6 +14,11 @@ from peewee_models.audit import AuditEntry
 from peewee_models.outbox import OutboxRow
 
 WHY = {"correction_reason": "本人申报"}
+CHILD = {
+    "name": "测试小儿", "sex": "1", "ethnic": "01", "birth_date": "2024-05-06", "id_type": "117",
+    "hukou_address": "测试地区测试路1号", "hukou_div": "990000",
+    "guardian_name": "测试母", "guardian_rel": "52", "guardian_mobile": "13900000000",
+}  # fmt: skip
 
 
 def test_a_newer_edit_of_somebody_else_is_not_taken_back(office: Any, clerk: SignedIn, people: Any) -> None:
@@ -105,3 +110,29 @@ def test_a_parents_card_laid_onto_a_childs_form_asks_first(
     office.tap(people())
     assert office.desk.view(clerk).question is not None
     assert office.draft(clerk).fields["name"].value == ""
+
+
+def test_a_child_without_a_number_is_not_registered_twice_unnoticed(
+    office: Any, clerk: SignedIn, rest: dict[str, str], numbers: Any
+) -> None:
+    def child(**values: str) -> Any:
+        typed = CHILD | {"guardian_id": numbers("99000019900506002")} | values
+        return office.register.type_fields(office.desk.open_draft(clerk).id, rest | typed, clerk)
+
+    first = office.desk.save(child().id, clerk)
+    assert first.alike == ()
+    again = child()
+    assert [line.id for line in again.alike] == [first.id]
+    assert [line.id for line in child(birth_date="2024-05-07").alike] == [first.id]
+    assert [line.id for line in child(guardian_id=numbers("99000019900506004")).alike] == [first.id]
+    assert [line.id for line in child(id_no=numbers("99000020240506001")).alike] == [first.id]
+    assert child(name="测试另名").alike == ()
+    assert child(birth_date="2024-05-07", guardian_id=numbers("99000019900506004")).alike == ()
+    second = office.desk.save(again.id, clerk)
+    assert [line.id for line in office.register.record(first.id, clerk).alike] == [second.id]
+
+
+def test_two_different_numbers_are_two_persons(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.register_person(clerk, people(1))
+    office.tap(people(3, name=people(1).name))
+    assert (office.draft(clerk).fields["id_no"].value, office.draft(clerk).alike) == (people(3).id_number, ())

@@ -118,3 +118,26 @@ def test_the_notice_is_shown_at_the_desk_and_its_version_with_the_record(house, 
     clerk.get(record)
     assert f'href="{path}"' in clerk.page
     assert clerk.get("/notice/1999-01-01").status_code == 404
+
+
+def test_a_child_who_may_be_registered_already_is_pointed_at_and_saved_all_the_same(house, clerk):
+    child = {
+        "name": "测试小宝", "sex": "1", "ethnic": "01", "birth_date": "20230506", "id_type": "117", "declarer": "2",
+        "hukou_address": "测试地区测试路1号", "guardian_name": "测试母", "guardian_id": "990000198506120081",
+        "guardian_rel": "52", "guardian_mobile": "13800000000",
+    }  # fmt: skip
+    first, second = (saved_child(clerk, REST | child) for _ in range(2))
+    assert first != second
+    without_card(clerk, **child)
+    hint = re.search(r'<div class="callout busy" id="alike">.*?</div>', clerk.page, re.DOTALL)[0]
+    assert re.findall(r'<a href="([^"]+)">', hint) == [second, first]
+    assert "测试小宝" not in hint
+    clerk.get(first)
+    assert f'<a href="{second}">' in clerk.page
+
+
+def saved_child(clerk, values):
+    without_card(clerk)
+    saved = clerk.post(clerk.action("save"), clerk.form(**values, then="stay"))
+    assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
+    return saved.headers["Location"]
