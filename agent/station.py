@@ -169,7 +169,7 @@ class CardFeed:
 
     def _pass_on(self, sign: Sign) -> None:
         card = msgspec.json.decode(sign.data, type=IdCard | None)
-        self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code, sign.turn))
+        self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code, sign.turn, sign.facts))
 
     def _keep_house(self) -> None:
         """Free the desk of a session that has ended, and erase the raw chip data of days gone by."""

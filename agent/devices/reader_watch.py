@@ -241,6 +241,8 @@ class ReaderWatch:
     def _refuse(self, error: DeviceError) -> None:
         """The reader is well, the card is not: tell it once for this card."""
         if error.code == "READER-CARD-GONE":
+            if self._plate is Plate.READING:
+                self._wire.send(Sign("refused", code=error.code, turn=self._turn))
             self._leave()
             return
         if error.code in {"READER-SELF-TEST", "READER-NOT-AUTHORISED"}:

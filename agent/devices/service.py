@@ -178,7 +178,8 @@ class DevicesService:
                 raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
             if sign.name in {"verified", "single"}:
                 return msgspec.json.decode(sign.data, type=IdCard)
-            if sign.name in {"refused", "changed"} and sign.code is not None:
+            is_lifted_early = sign.name == "refused" and sign.code == "READER-CARD-GONE"
+            if sign.name in {"refused", "changed"} and sign.code is not None and not is_lifted_early:
                 raise DeviceError(sign.code, Actor.CLERK, Retry.AFTER_ACTION, **sign.facts)
         self._raise_if_unwell()
         return None

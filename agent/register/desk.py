@@ -26,7 +26,7 @@ from drivers.api import Clock, IdCard
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
 LEFT_AFTER_S = 20.0
-_OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused"})
+_OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused", "gone"})
 
 
 class Desk:
@@ -125,6 +125,7 @@ class Desk:
         """Open a draft without a card, of a household's member or not.  Raises: CodedError DESK-NOT-YOURS."""
         with self._lock:
             self._require_mine(by)
+            self._plate.go_on()
             self._plate.notice = None
             return self._register.open_draft(by, member_id)
 
@@ -132,12 +133,14 @@ class Desk:
         """Let the draft rest."""
         with self._lock:
             self._require_mine(by)
+            self._plate.go_on()
             self._register.put_aside(draft_id, by)
 
     def resume(self, draft_id: str, by: SignedIn) -> DraftView:
         """Go on with a draft."""
         with self._lock:
             self._require_mine(by)
+            self._plate.go_on()
             return self._register.resume(draft_id, by)
 
     def discard(self, draft_id: str, by: SignedIn, reason_code: str) -> None:
@@ -145,6 +148,7 @@ class Desk:
         with self._lock:
             self._require_mine(by)
             self._register.discard(draft_id, by, reason_code)
+            self._plate.go_on()
             self._plate.is_done = True
 
     def save(self, draft_id: str, by: SignedIn) -> RecordView:
@@ -152,6 +156,7 @@ class Desk:
         with self._lock:
             self._require_mine(by)
             record = self._register.save(draft_id, by)
+            self._plate.go_on()
             self._plate.is_done = True
             self._saved = record
         self._publish(Event("desk", by.session_id, {}))
@@ -208,19 +213,12 @@ class Desk:
         """Take what the reader reports.  Without a holder a card's data goes nowhere."""
         with self._lock:
             holder = self._holder
-            state: CardState = "none" if event.kind == "removed" else event.kind
+            state = event.state()
             if state in _OF_A_READING and self._plate.state == "unread":
                 return
             if state in _OF_A_READING and holder is not None and self._is_nobodys(holder, event):
                 state = "unread"
-            if state in {"placed", "reading", "read", "refused"}:
-                self._plate.refusal = self._plate.notice = None
-                self._plate.is_done = False
-            if state != self._plate.state:
-                self._plate.state, self._plate.since = state, self._clock.now()
-                self._plate.since_s = self._clock.monotonic()
-            if state == "refused":
-                self._plate.refusal = Problem(event.code or "READER-REFUSED")
+            self._plate.follow_reader(event, state, self._clock)
             if holder is not None and state != "unread":
                 self._pass_on(holder, event)
             if event.kind == "removed":
@@ -280,7 +278,7 @@ class Desk:
         """Let the draft follow the second reading; one that does not belong to the first is a changed card."""
         try:
             if self._register.cards.mark(draft_id, by, card, state) is None:
-                self._plate.state = "changed"
+                self._plate.state, self._plate.refusal = "changed", Problem("READER-CHANGED")
                 self._take_back(by)
         except CodedError as error:
             if error.code != "DRAFT-UNKNOWN":

@@ -187,7 +187,7 @@ def _number(form: Form, setting: Setting) -> id_number.IdNumber | None:
     return id_number.check(typed, facts)
 
 
-def _first_difference(form: Form) -> dict[str, str | int]:
+def _first_difference(form: Form) -> dict[str, str | int | float]:
     """At which place the two typed numbers part."""
     first, again = value(form, "id_no"), value(form, fields.AGAIN)
     same = next((at for at, (one, other) in enumerate(zip(first, again, strict=False)) if one != other), None)
@@ -196,7 +196,8 @@ def _first_difference(form: Form) -> dict[str, str | int]:
 
 def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Problem]:
     rule = fields.RULES[key]
-    code, facts = "", {}
+    code = ""
+    facts: dict[str, str | int | float] = {}
     match rule.kind:
         case "code" if codes.choice(rule.table, entry_value) is None:
             code = "FIELD-CODE"
@@ -276,6 +277,8 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
             result.warnings.append(Problem("READING-SINGLE"))
         else:
             result.problems.append(Problem("READING-UNVERIFIED"))
+    if setting.card_state == "changed":
+        result.warnings.append(Problem("READING-TAKEN-BACK"))
     of_chip = {key for key, entry in form.items() if entry.source == "chip" or entry.offered("chip") is not None}
     if setting.card_state in {"read", "verified", "single"} and not of_chip - {"id_type"}:
         result.warnings.append(Problem("READING-BLANK"))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from agent.register import names
 from agent.register.cards import Fit
 from agent.register.views import CardQuestion, CardState, OutsideCard, Problem, QuestionChoice
-from drivers.api import IdCard
+from drivers.api import Clock, IdCard
 from drivers.stored_text import storable
 
 CardSign = Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
+TAKEN_TOO_EARLY = "READER-CARD-GONE"
 READ: frozenset[CardState] = frozenset({"read", "verified", "single"})
 
+_FAILED: frozenset[CardState] = frozenset({"refused", "changed", "gone"})
 _OF_ANOTHER: tuple[QuestionChoice, ...] = ("own-draft", "household-member", "ignore")
 
 
@@ -30,14 +32,22 @@ class CardEvent:
             first, `verified` or `single` after the second, `changed` when the second was of something else, `refused`
             with a code, `removed` when the plate is empty again.
         card: the reading, where there is one.
-        code: why the card was refused.
+        code: why the card was refused, or its reading is not to be believed.
         turn: the desk's turn in which this card was first begun to be read; None is the present one.
+        facts: what the words of the code may show.
     """
 
     kind: CardSign
     card: IdCard | None = None
     code: str | None = None
     turn: int | None = None
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def state(self) -> CardState:
+        """What lies on the plate after this; a card that was taken away too early has its own word."""
+        if self.kind in {"refused", "changed"} and self.code == TAKEN_TOO_EARLY:
+            return "gone"
+        return "none" if self.kind == "removed" else self.kind
 
 
 @dataclass(slots=True)
@@ -69,9 +79,27 @@ class Plate:
 
         Only a state in `kept` stays what it is: such a card is still to be read for the next holder.
         """
-        if self.state == "none":
+        if self.state in {"none", "gone"}:
             return Plate()
         return Plate(self.state if self.state in kept else "unread", self.since, self.since_s)
+
+    def follow_reader(self, event: CardEvent, state: CardState, clock: Clock) -> None:
+        """Be what the reader reports.  That a card went too early is told until the next one, or the clerk goes on."""
+        if state in {"placed", "reading", "read", "refused", "gone"}:
+            self.refusal = self.notice = None
+            self.is_done = False
+        if state == "none" and self.state == "gone":
+            return
+        if state != self.state:
+            self.state, self.since, self.since_s = state, clock.now(), clock.monotonic()
+        if state in _FAILED:
+            code = event.code or ("READER-CHANGED" if event.kind == "changed" else "READER-REFUSED")
+            self.refusal = Problem(code, None, dict(event.facts))
+
+    def go_on(self) -> None:
+        """The clerk does something else: what was said of a card that is no longer there has been read."""
+        if self.state == "gone":
+            self.state, self.since, self.refusal = "none", None, None
 
     def ask(self, card: IdCard, fit: Fit, draft_id: str) -> None:
         """Ask whose a card is, beside a draft that may be or surely is of another person."""

@@ -16,7 +16,9 @@ Source = Literal["chip", "typed", "station", "derived", "household", "register",
 PAGE: Final = 20
 """How many records one page of a search shows."""
 
-CardState = Literal["none", "placed", "reading", "read", "verified", "single", "refused", "changed", "left", "unread"]
+CardState = Literal[
+    "none", "placed", "reading", "read", "verified", "single", "refused", "changed", "gone", "left", "unread"
+]
 QuestionChoice = Literal["same-person", "own-draft", "household-member", "ignore"]
 QuestionKind = Literal["other-person", "maybe-same-person"]
 
@@ -30,7 +32,7 @@ class Problem:
 
     code: str
     field: str | None = None
-    facts: dict[str, str | int] = dataclasses.field(default_factory=dict)
+    facts: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class DeskView:
     Attributes:
         holder: session id of who holds the desk, or None.
         card_state: `unread` when a card lies there that was not read for this holder, and will not be until it is
-            laid anew; `left` when it should have been given back.
+            laid anew; `left` when it should have been given back; `gone` when it was taken away too early.
         refusal: why the reader or its card said no.
         question: to be answered before the card's values go anywhere.
         notice: why the card that was read, `outside`, leads to no registration here.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 # Each start of an oscillator is written down by its pitch; it survives a reload in the tab's own storage.
@@ -16,6 +18,9 @@ SPY = """() => {
 }"""
 TAP = ["1320"]
 REFUSAL = ["330", "262"]
+LEFT = ["660"]
+REMINDED_MS = 25_000
+CARDS = {1: "resident-035", 2: "resident-037"}
 
 
 def heard(clerk: Any) -> list[str]:
@@ -58,6 +63,44 @@ def test_a_refusal_sounds_once_with_another_tone(clerk):
     clerk.demo.control("DELETE", "/faults")
     lift(clerk)
     assert heard(clerk) == REFUSAL
+
+
+@pytest.mark.parametrize("reading", [1, 2])
+def test_a_card_taken_away_too_early_is_explained_and_sounds_once(clerk, reading):
+    at_the_desk(clerk)
+    clerk.demo.control("PUT", "/faults/card-pulled", {"command": "read-base", "skip": reading - 1})
+    clerk.demo.lay(CARDS[reading])
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "gone")
+    clerk.demo.control("DELETE", "/faults")
+    expect(clerk.page.locator("#card-sentence")).to_contain_text("证件读到一半被拿开了，请重新放上")
+    if reading == 2:
+        expect(clerk.page.locator("#checks")).to_contain_text("芯片填入的内容已收回")
+        expect(clerk.page.locator("#card-says")).not_to_contain_text("只读一次")
+    assert [tone for tone in heard(clerk) if tone not in TAP] == REFUSAL
+    clerk.tap(CARDS[reading])
+    expect(clerk.page.locator("#card-sentence")).not_to_contain_text("被拿开")
+
+
+LEFT_SOON = "import agent.register.desk as desk; desk.LEFT_AFTER_S = 0.5; "
+
+
+@pytest.mark.parametrize("weakened_demo", [LEFT_SOON], indirect=True)
+def test_a_card_left_on_the_reader_is_spoken_of_once(clerk_at_weakened):
+    clerk = clerk_at_weakened
+    clerk.page.clock.install()
+    at_the_desk(clerk)
+    clerk.demo.lay("resident-036")
+    expect(clerk.page.locator("#name")).to_have_value(clerk.demo.names["resident-036"])
+    live = clerk.page.locator("#live")
+    for _ in range(10):
+        clerk.page.clock.fast_forward(REMINDED_MS)
+        with suppress(AssertionError):
+            expect(live).to_have_attribute("data-sound", "left", timeout=1_000)
+            break
+    says = clerk.page.locator("#card-sentence .callout.busy")
+    expect(says).to_contain_text("证件还在读卡器上，请拿起交还本人")
+    lift(clerk)
+    assert [tone for tone in heard(clerk) if tone not in TAP] == LEFT
 
 
 def test_a_sound_switched_off_is_silent_and_stays_so(clerk):

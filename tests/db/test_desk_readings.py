@@ -176,3 +176,50 @@ def test_whose_reading_was_taken_back_is_forgotten_at_days_end(office: Any, cler
     office.clock.forward(24 * 3600)
     office.register.erase_stale_chips()
     assert Draft.get().card_digest == ""
+
+
+GONE = "READER-CARD-GONE"
+
+
+def test_a_card_taken_away_too_early_is_told_until_the_clerk_goes_on(office: Any, clerk: SignedIn) -> None:
+    office.desk.reader_event(CardEvent("reading"))
+    office.desk.reader_event(CardEvent("refused", code=GONE))
+    office.lift()
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal.code) == ("gone", GONE)
+    office.desk.open_draft(clerk)
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal) == ("none", None)
+
+
+def test_a_card_taken_away_in_its_second_reading_is_told_and_the_draft_says_that_it_was_emptied(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    office.desk.reader_event(CardEvent("read", people(1)))
+    office.desk.reader_event(CardEvent("changed", code=GONE))
+    office.lift()
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal.code) == ("gone", GONE)
+    assert "READING-TAKEN-BACK" in {warning.code for warning in view.draft.warnings}
+    office.tap(people(1))
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal) == ("verified", None)
+    assert "READING-TAKEN-BACK" not in {warning.code for warning in view.draft.warnings}
+
+
+def test_the_next_holder_is_not_told_of_a_card_that_went(office: Any, clerk: SignedIn) -> None:
+    office.desk.reader_event(CardEvent("refused", code=GONE))
+    other = office.sign_in("clerk")
+    office.desk.release(clerk.session_id)
+    office.desk.take(other)
+    assert (office.desk.view(other).card_state, office.desk.view(other).refusal) == ("none", None)
+
+
+@pytest.mark.parametrize("code", ["READER-CHANGED", "READER-LINE"])
+def test_why_a_reading_was_taken_back_is_told_with_its_facts(
+    office: Any, clerk: SignedIn, people: Any, code: str
+) -> None:
+    office.desk.reader_event(CardEvent("read", people(1)))
+    office.desk.reader_event(CardEvent("changed", code=code, facts={"reason": "changed"}))
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal.code, view.refusal.facts) == ("changed", code, {"reason": "changed"})

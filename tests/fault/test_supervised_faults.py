@@ -88,6 +88,32 @@ def test_ready_again_and_nobody_wrong_was_verified(watched: Readers, on_every_be
     assert not any(wrong.values()), wrong
 
 
+def pull(reader: Watched, skip: int) -> list[tuple[str, str | None]]:
+    """Lay a card that is pulled in a reading of it; what was told, with its codes."""
+    reader.simulator.call("DELETE", "/plate")
+    reader.wait_for(lambda: reader.status.state == "ready" and _is_plate_empty(reader), "ready")
+    seen = len(reader.signs())
+    reader.simulator.call("PUT", "/faults/card-pulled", {"command": "read-base", "skip": skip})
+    reader.simulator.call("PUT", "/plate", {"card": LYING})
+    reader.wait_for(lambda: "removed" in _names(reader, seen), "saw the card leave")
+    reader.simulator.call("DELETE", "/faults")
+    return [(sign.name, sign.code) for sign in reader.signs()[seen:]]
+
+
+@pytest.mark.parametrize(
+    ("skip", "told"),
+    [
+        (0, [("reading", None), ("refused", "READER-CARD-GONE"), ("removed", None)]),
+        (1, [("reading", None), ("read", None), ("changed", "READER-CARD-GONE"), ("removed", None)]),
+    ],
+)
+def test_a_card_taken_away_too_early_is_told(
+    watched: Readers, on_every_bench: Everywhere, skip: int, told: list[Any]
+) -> None:
+    ends = on_every_bench(watched, lambda reader: pull(reader, skip))
+    assert all(end == told for end in ends.values()), ends
+
+
 def exchange(reader: Watched) -> str | None:
     """Let a card be refused, lay another in its place in one go, and let that be read; what was wrong, or None."""
     reader.simulator.call("DELETE", "/plate")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 bp = Blueprint("desk", __name__)
 
 READ_WAIT_S: Final = 2.5
-_ON_THE_WAY: Final = frozenset({"none", "placed", "reading"})
+_ON_THE_WAY: Final = frozenset({"none", "placed", "reading", "gone"})
 
 
 def wait_for_card(by: SignedIn) -> None:
@@ -73,7 +73,7 @@ def full_names() -> ResponseReturnValue:
     """Give the names of those saved last in full, on purpose and audited; none while a card lies on the reader."""
     by = signed_in()
     view = services().desk.view(by)
-    may = view.is_mine and view.card_state == "none"
+    may = view.is_mine and view.card_state in {"none", "gone"}
     return render_template("desk/names.html", lines=services().register.recent(by) if may else ())
 
 

@@ -1,4 +1,4 @@
-// A short tick when a card has been read, a low double tone when it was refused.  Can be switched off.
+// A short tick when a card has been read, a low double tone when it was refused, one tone between when it is left.  Can be switched off.
 
 let context = null;
 
@@ -37,7 +37,8 @@ export function play(state) {
   if (!isOn()) return;
   context ??= new AudioContext();
   if (state === "read") tone(1320, 0, 0.09);
-  if (state === "refused" || state === "changed") {
+  if (state === "left") tone(660, 0, 0.2);
+  if (state === "refused" || state === "changed" || state === "gone") {
     tone(330, 0, 0.14);
     tone(262, 0.18, 0.2);
   }
