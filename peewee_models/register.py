@@ -67,6 +67,7 @@ class Registration(KeyedTable):
     room = CharField(max_length=12, default="")
     declarer = CharField(max_length=1, default="")
     verify_mode = CharField(max_length=1, default="")
+    guardian_consent = CharField(max_length=1, default="")
     notice_given = CharField(max_length=1)
     notice_version = CharField(max_length=20, default="")
     remark = CharField(max_length=200, default="")

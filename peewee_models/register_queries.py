@@ -22,7 +22,7 @@ PERSON_KEYS = (
 REGISTRATION_KEYS = (
     *("soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
     *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
-    *("declarer", "verify_mode", "notice_given", "notice_version", "remark"),
+    *("declarer", "verify_mode", "guardian_consent", "notice_given", "notice_version", "remark"),
 )
 DWELLING_KEYS = ("district", "town", "road", "lane", "sublane", "no", "room")
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})

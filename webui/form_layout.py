@@ -103,6 +103,7 @@ SECTIONS: Final = (
             FieldSpec("guardian_id", _("监护人身份号码")),
             FieldSpec("guardian_rel", _("监护人与本人关系"), "code", 3, "relation"),
             FieldSpec("guardian_mobile", _("监护人手机"), "digits", 3),
+            FieldSpec("guardian_consent", _("监护人同意（未满 14 周岁）"), "mark", 6),
         ),
         is_folded=True,
     ),

@@ -53,6 +53,8 @@ def correction_view(
     held = {key: view.value for key, view in record.fields.items()}
     shown = {}
     for key in fields.CORRECTED_KEYS:
+        if key == fields.CONSENT and key not in required and not (typed.get(key) or held[key]):
+            continue
         view = draft_view.field_view(key, form.get(key), judgement, is_required=key in required)
         if key in typed and key in held and typed[key] != held[key]:
             view = replace(view, offers=(Offer("register", held[key], fields.shown(key, held[key])),))

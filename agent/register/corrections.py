@@ -48,8 +48,8 @@ class Corrections:
             judgement = self._judge(record, held, new)
             form = self._records.form_of(record, new, is_single_enough=False)
             approvals.let_pass(judgement, approvals.standing(kept, form))
-            today = self._place.clock.today()
-            required = {key for key in fields.KEYS if fields.is_required(key, form, today)}
+            setting = self._place.setting_of(record)
+            required = {key for key in fields.KEYS if evaluate.is_required(key, form, setting)}
             if _is_number_new(held, new):
                 required.add(fields.AGAIN)
             return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
@@ -169,7 +169,7 @@ class Corrections:
 
     def _judge(self, record: Any, held: dict[str, str], new: dict[str, str]) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""
-        setting = self._place.setting()
+        setting = self._place.setting_of(record)
         old = evaluate.judge(self._records.form_of(record, held), setting)
         form = self._records.form_of(record, new)
         judgement = evaluate.judge(form, setting)

@@ -59,6 +59,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
     hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
     hidden |= {fields.REASON} - required
+    hidden |= set() if value(form, fields.CONSENT) else {fields.CONSENT} - required
     return DraftView(
         id=str(row.id),
         version=row.version,

@@ -29,12 +29,14 @@ class Setting:
     """What a form is judged against besides itself.
 
     Attributes:
+        collected: the day on which the data were collected, None where that is today.
         held: the values of the record that a draft stands for, None where there is none.
         is_moving: whether saving would change that record's household.
     """
 
     today: date
     is_practice: bool
+    collected: date | None = None
     is_draft: bool = False
     card_kind: str = ""
     card_state: str = ""
@@ -166,7 +168,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
 def is_required(key: str, form: Form, setting: Setting) -> bool:
     """Whether this form cannot be saved without a value there."""
     if key != fields.REASON or setting.held is None:
-        return fields.is_required(key, form, setting.today)
+        return fields.is_required(key, form, setting.today, setting.collected)
     changed = revision.steps(form, setting.held, revision.values(form, setting.held))
     return setting.is_moving or any(not step.is_backed for step in changed)
 
@@ -257,6 +259,8 @@ def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
 def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
     if value(form, "notice_given") == "0":
         result.problems.append(Problem("NOTICE-NOT-GIVEN", "notice_given"))
+    if value(form, fields.CONSENT) == "0" and is_required(fields.CONSENT, form, setting):
+        result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT))
     town, district = value(form, "town"), value(form, "district")
     if town and district and not town.startswith(district):
         result.problems.append(Problem("TOWN-DISTRICT", "town"))

@@ -21,6 +21,7 @@ from drivers.stored_text import storable
 Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
 CHILD_DOCUMENTS = frozenset({"113", "117"})
 GUARDED_UNDER = 16
+CONSENT_UNDER = 14
 SCHOOLED_FROM = 6
 _OTHER_REASON = "17"
 LONGEST_TYPED = 500
@@ -77,6 +78,7 @@ RULES: dict[str, FieldRule] = {
         FieldRule("guardian_id", "id", 18),
         FieldRule("guardian_rel", "code", 2, "relation"),
         FieldRule("guardian_mobile", "mobile", 11),
+        FieldRule("guardian_consent", "code", 1, "yes_no"),
         FieldRule("declarer", "code", 1, "declarer"),
         FieldRule("verify_mode", "code", 1, "verify_mode"),
         FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
@@ -85,6 +87,7 @@ RULES: dict[str, FieldRule] = {
     )
 }
 AGAIN = "id_no_again"
+CONSENT = "guardian_consent"
 REASON = "correction_reason"
 DRAFT_KEYS: tuple[str, ...] = tuple(RULES)
 """The fields of an unsaved form; `id_no_again` is the number as it was typed a second time, `correction_reason` why a
@@ -109,6 +112,15 @@ def is_guarded(form: Form, today: date) -> bool:
     return years is not None and years < GUARDED_UNDER
 
 
+def needs_consent(form: Form, collected: date) -> bool:
+    """Whether the person was so young on the day of collection that a guardian has to agree first.
+
+    Source: Personal Information Protection Law, article 31.
+    """
+    years = age(form, collected)
+    return years is not None and years < CONSENT_UNDER
+
+
 def is_typed_number(form: Form) -> bool:
     """Whether the number was typed by a person: no chip and no register stands behind it."""
     return source(form, "id_no") == "typed" and value(form, "id_no") != ""
@@ -119,8 +131,15 @@ def is_asked_again(form: Form) -> bool:
     return source(form, "id_no") in {"", "typed"}
 
 
-def is_required(key: str, form: Form, today: date) -> bool:
-    """Whether this form cannot be saved without a value there."""
+def is_required(key: str, form: Form, today: date, collected: date | None = None) -> bool:
+    """Whether this form cannot be saved without a value there.
+
+    Args:
+        key: of the field.
+        form: as it stands.
+        today: for the person's age.
+        collected: the day on which the data were collected, where that is not today.
+    """
     rule = RULES[key]
     years = age(form, today)
     answer = rule.is_core
@@ -130,6 +149,8 @@ def is_required(key: str, form: Form, today: date) -> bool:
         answer = is_typed_number(form)
     elif key == "mobile":
         answer = not is_guarded(form, today)
+    elif key == CONSENT:
+        answer = needs_consent(form, collected or today)
     elif key.startswith("guardian_"):
         answer = is_guarded(form, today)
     elif key == "education":

@@ -170,8 +170,8 @@ class Records:
         """Show a registration, inside an open transaction."""
         values = register_queries.values_of(record)
         form = self.form_of(record, values, is_single_enough=False)
-        today = self._place.clock.today()
-        required = frozenset(key for key in fields.KEYS if fields.is_required(key, form, today))
+        setting = self._place.setting_of(record)
+        required = frozenset(key for key in fields.KEYS if evaluate.is_required(key, form, setting))
         bare = draft_view.record_view(record, evaluate.Judgement(), form, required)
         return dataclasses.replace(bare, alike=alike.alike(values, record.id, self._place.zone))
 

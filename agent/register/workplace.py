@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -74,18 +75,26 @@ class Workplace:
             return evaluate.Setting(self.clock.today(), self.station.is_practice)
         return self.setting_beside(row, membership.record_of(row))
 
+    def setting_of(self, record: Any) -> evaluate.Setting:
+        """What a registration's values are judged against today."""
+        return evaluate.Setting(self.clock.today(), self.station.is_practice, self._day(record.collected_at))
+
     def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
         """What a draft is judged against today, with the record that it stands for."""
         today, is_practice = self.clock.today(), self.station.is_practice
         return evaluate.Setting(
             today,
             is_practice,
+            self._day(row.opened_at),
             is_draft=True,
             card_kind=row.card_kind,
             card_state=row.card_state,
             held=None if record is None else register_queries.values_of(record),
             is_moving=record is not None and membership.settled(row, record) != record.household_id,
         )
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
 
     def note(self, by: Person | None, act: audit.Act, subject: tuple[str, Any], **facts: str | int) -> None:
         """Write an audit row inside the open transaction."""

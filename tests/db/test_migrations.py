@@ -24,6 +24,7 @@ ALL = [
     "0009_page_origin",
     "0010_card_pages",
     "0011_words_on_fields",
+    "0012_guardians_consent",
 ]
 
 

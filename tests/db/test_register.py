@@ -162,9 +162,11 @@ def test_a_child_without_a_card_is_typed_with_its_guardian(
 ) -> None:
     del rest["mobile"], rest["education"]
     draft = typed_person(office, clerk, rest, id_type="117", birth_date="2024-05-06", sex="1")
-    assert set(draft.missing) == {"guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"}
+    guarded = ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile", "guardian_consent")
+    assert draft.missing == guarded
     assert draft.fields["declarer"].value == "2"
     guardian = {"guardian_name": "测试乙", "guardian_rel": "52", "guardian_mobile": "13900000000"}
+    guardian |= {"guardian_consent": "1"}
     child = numbers("99000020150506002")
     draft = office.register.type_fields(draft.id, guardian | {"guardian_id": child}, clerk)
     assert {problem.code for problem in draft.problems} == {"GUARDIAN-AGE"}

@@ -18,6 +18,7 @@ CHILD = {
     "name": "测试小儿", "sex": "1", "ethnic": "01", "birth_date": "2024-05-06", "id_type": "117",
     "hukou_address": "测试地区测试路1号", "hukou_div": "990000",
     "guardian_name": "测试母", "guardian_rel": "52", "guardian_mobile": "13900000000",
+    "guardian_consent": "1",
 }  # fmt: skip
 
 

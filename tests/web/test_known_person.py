@@ -126,7 +126,12 @@ def test_a_child_who_may_be_registered_already_is_pointed_at_and_saved_all_the_s
         "hukou_address": "测试地区测试路1号", "guardian_name": "测试母", "guardian_id": "990000198506120081",
         "guardian_rel": "52", "guardian_mobile": "13800000000",
     }  # fmt: skip
-    first, second = (saved_child(clerk, REST | child) for _ in range(2))
+    without_card(clerk)
+    assert 'id="guardian_consent"' not in clerk.page
+    assert clerk.post(clerk.action("save"), clerk.form(**REST | child)).status_code == 422
+    assert '<a href="#guardian_consent">监护人同意（未满 14 周岁）</a>' in clerk.page
+    assert re.search(r'<input type="checkbox"[^>]* id="guardian_consent"[^>]* aria-required="true"', clerk.page)
+    first, second = (saved_child(clerk, REST | child | {"guardian_consent": "1"}) for _ in range(2))
     assert first != second
     without_card(clerk, **child)
     hint = re.search(r'<div class="callout busy" id="alike">.*?</div>', clerk.page, re.DOTALL)[0]
