@@ -145,7 +145,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
     if number is not None and number.scope is None:
         result.problems += number.problems
         result.warnings += number.warnings
-    _judge_dates(form, setting, result)
+    _judge_dates(form, setting, number, result)
     _judge_guardian(form, setting, result)
     _judge_whole(form, setting, result)
     _judge_reading(form, setting, result)
@@ -218,13 +218,14 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
     return [Problem(code, key, dict(facts))] if code else []
 
 
-def _judge_dates(form: Form, setting: Setting, result: Judgement) -> None:
+def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None, result: Judgement) -> None:
     days = {key: as_date(value(form, key)) for key in ("birth_date", "arrive_city_date", "arrive_here_date")}
     birth, city, here = days.values()
     result.problems += [
         Problem("DATE-FUTURE", key) for key, day in days.items() if day is not None and day > setting.today
     ]
-    if birth is not None and id_number.years_between(birth, setting.today) > id_number.OLDEST_YEARS:
+    is_of_number = number is not None and number.birth_date == birth  # then the number's own problem says it
+    if not is_of_number and (fields.age(form, setting.today) or 0) > id_number.OLDEST_YEARS:
         result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": id_number.OLDEST_YEARS}))
     if city is not None and here is not None and here < city:
         result.problems.append(Problem("DATE-ORDER", "arrive_here_date"))

@@ -53,6 +53,18 @@ def test_a_word_on_the_sex_goes_with_the_sex(office: Any, clerk: SignedIn, numbe
     assert [one.code for one in office.register.type_fields(draft.id, other, clerk).problems] == ["ID-SEX-MISMATCH"]
 
 
+def test_a_word_on_the_age_lets_the_birth_date_of_the_number_pass_too(
+    office: Any, clerk: SignedIn, numbers: Any
+) -> None:
+    supervisor = ("supervisor", office.passwords["supervisor"])
+    draft = draft_with(office, clerk, id_no=numbers("99000018950612001"))
+    assert [one.code for one in draft.problems] == ["ID-AGE"]
+    word = SecondWord("id_no", "ID-AGE", "派出所证明")
+    assert office.register.second_person(draft.id, clerk, *supervisor, word).problems == ()
+    other = office.register.type_fields(draft.id, {"birth_date": "1890-01-01"}, clerk)
+    assert {one.code for one in other.problems} == {"ID-BIRTH-MISMATCH", "BIRTH-TOO-OLD"}
+
+
 def test_a_correction_to_an_officially_wrong_number_passes_with_a_second_person(
     office: Any, clerk: SignedIn, people: Any
 ) -> None:
