@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from agent.events.service import Event
 from agent.register import approvals, evaluate, fields, id_number, outgoing, revision
 from agent.register.correction_view import CorrectionView, correction_view
 from agent.register.errors import Problems, key_of, refused
-from agent.register.form import value
+from agent.register.form import Form, value
 from agent.register.record_views import RecordView
 from agent.register.records import Records
 from agent.register.views import Problem, SecondWord
@@ -170,9 +171,9 @@ class Corrections:
     def _judge(self, record: Any, held: dict[str, str], new: dict[str, str]) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""
         setting = self._place.setting_of(record)
-        old = evaluate.judge(self._records.form_of(record, held), setting)
+        old = evaluate.judge(_underived(self._records.form_of(record, held)), setting)
         form = self._records.form_of(record, new)
-        judgement = evaluate.judge(form, setting)
+        judgement = evaluate.judge(_underived(form), setting)
         if judgement.scope.reason is not None and judgement.scope != old.scope:
             return evaluate.Judgement(problems=[judgement.scope.reason])
         problems = [one for one in judgement.problems if one not in old.problems or not _stands(one, held, new)]
@@ -184,6 +185,11 @@ class Corrections:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
         warnings = [one for one in judgement.warnings if one not in old.warnings]
         return evaluate.Judgement(problems=problems, warnings=warnings)
+
+
+def _underived(form: Form) -> Form:
+    """Take what once followed from another value as given: a correction derives nothing anew, so it has to fit."""
+    return {key: replace(one, source="register") if one.source == "derived" else one for key, one in form.items()}
 
 
 def _is_number_new(held: Mapping[str, str], new: Mapping[str, str]) -> bool:

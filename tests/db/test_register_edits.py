@@ -78,3 +78,19 @@ def test_an_unchanged_value_sent_back_is_no_change(office: Any, clerk: SignedIn,
     assert after.fields == draft.fields
     typed = office.register.type_fields(draft.id, {"remark": " \u3000甲\u00a0\r\n"}, clerk)
     assert typed.fields["remark"].value == "\u3000甲\u00a0"
+
+
+def test_a_new_number_is_held_against_the_birth_date_and_sex_that_the_old_one_gave(
+    office: Any, clerk: SignedIn, rest: dict[str, str], numbers: Any
+) -> None:
+    old, new = numbers("99000019850612001"), numbers("99000019900101002")
+    typed = {"name": "测试甲", "ethnic": "01", "hukou_address": "测试地区测试路1号", "id_no": old, "id_no_again": old}
+    draft = office.register.type_fields(office.desk.open_draft(clerk).id, rest | typed, clerk)
+    record = office.desk.save(draft.id, clerk)
+    assert record.fields["birth_date"].source == "derived"
+    twice = {"id_no": new, "id_no_again": new}
+    with pytest.raises(Problems) as refused:
+        office.register.edit(record.id, twice, 1, clerk, "证件更正")
+    assert {one.code for one in refused.value.problems} == {"ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH"}
+    whole = twice | {"birth_date": "1990-01-01", "sex": "2"}
+    assert office.register.edit(record.id, whole, 1, clerk, "证件更正").version == 2
