@@ -207,10 +207,14 @@ class Drafts:
             return None if not photo else bytes(photo)
 
     def note_photo(self, draft_id: str, by: Person, *, is_decodable: bool) -> None:
-        """Keep whether the photo could be decoded here."""
+        """Keep whether the photo could be decoded here; what is known already is not written again."""
+        state = "decoded" if is_decodable else "undecodable"
+        with reading(self._place.store):
+            if own_draft(draft_id, by).card_photo_state == state:
+                return
         with writing(self._place.store):
             row = own_draft(draft_id, by)
-            row.card_photo_state = "decoded" if is_decodable else "undecodable"
+            row.card_photo_state = state
             row.save()
         self._place.tell_draft(by, row)
 

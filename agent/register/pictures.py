@@ -42,7 +42,7 @@ class DraftPictures:
             if (known, known_by) != (photo, sam_id):
                 picture = self._drawn(photo)
                 self._last = (photo, sam_id, picture)
-                self._register.note_photo(draft_id, by, is_decodable=picture is not None)
+        self._register.note_photo(draft_id, by, is_decodable=picture is not None)
         return picture
 
     def _drawn(self, photo: bytes) -> bytes | None:

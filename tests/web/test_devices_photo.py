@@ -104,6 +104,19 @@ def test_the_technician_reads_why_there_is_no_picture(house_with_reader, tmp_pat
     assert "990000198506120049" not in page
 
 
+def test_each_draft_with_a_photo_that_cannot_be_drawn_here_says_so(house_with_reader):
+    with house_with_reader(address="serial:/dev/renhu/none") as house:
+        register, desk = house.station.register, house.station.desk
+        pictures = DraftPictures(register, house.station.devices, None)
+        for name, number in (("测试照", "990000198506120049"), ("测试像", "990000198506120145")):
+            key = draft_of(house, name, number)
+            by = house.station.accounts.session(house.tokens["clerk"])
+            assert register.draft(key, by).card.photo_decodable is None
+            assert pictures.card_picture(key, by) is None
+            assert register.draft(key, by).card.photo_decodable is False
+            desk.put_aside(key, by)
+
+
 def test_without_a_library_the_page_says_how_to_get_one(house_with_reader):
     with house_with_reader(address="serial:/dev/renhu/none") as house:
         page = devices_page(house)
