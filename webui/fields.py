@@ -87,14 +87,20 @@ def offer_name(source: str) -> str:
     }.get(source, source_name(source))
 
 
-def doubt_words(doubt: DoubtView) -> str:
-    """What is doubtful about a value, in one sentence."""
-    place = doubt.code_point or ""
+def _place_of(doubt: DoubtView, text: str) -> int:
+    """Which character of a text is meant, counted from one as people count."""
+    before = text.encode("utf-16-le")[: 2 * (doubt.position or 0)]
+    return len(before.decode("utf-16-le", "replace")) + 1
+
+
+def doubt_words(doubt: DoubtView, text: str) -> str:
+    """What is doubtful about a value, and where in it, in one sentence."""
+    point, place = doubt.code_point or "", _place_of(doubt, text)
     return {
-        "private-use": gettext("含专用区字符 %(point)s？，请与证面核对", point=place),
-        "unpaired-surrogate": gettext("含残缺字符 %(point)s？，请与证面核对", point=place),
-        "control": gettext("含控制字符 %(point)s？，请与证面核对", point=place),
-        "unassigned": gettext("含未定义字符 %(point)s？，请与证面核对", point=place),
+        "private-use": gettext("第 %(place)d 字是专用区字符 %(point)s，请与证面核对", place=place, point=point),
+        "unpaired-surrogate": gettext("第 %(place)d 字是残缺字符 %(point)s，请与证面核对", place=place, point=point),
+        "control": gettext("第 %(place)d 字是控制字符 %(point)s，请与证面核对", place=place, point=point),
+        "unassigned": gettext("第 %(place)d 字是未定义字符 %(point)s，请与证面核对", place=place, point=point),
         "check-digit": gettext("号码的校验位不符，请与证面核对"),
         "birth-date": gettext("与号码中的出生日期不一致，请与证面核对"),
         "sex": gettext("与号码中的性别不一致，请与证面核对"),

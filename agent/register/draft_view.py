@@ -48,7 +48,7 @@ def _offers(key: str, entry: Entry) -> tuple[Offer, ...]:
 
 def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
     shown = []
-    for doubt in entry.doubts:
+    for doubt in entry.standing_doubts():
         proposal = pua.proposal(doubt.code_point) if doubt.reason == "private-use" and doubt.code_point else None
         shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, proposal))
     return tuple(shown)

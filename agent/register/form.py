@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from agent.register.views import Source
+from drivers.stored_text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,21 @@ class Entry:
         others = tuple(one for one in self.offers if one.source != offer.source)
         return dataclasses.replace(self, offers=(*others, offer))
 
+    def standing_doubts(self) -> tuple[StoredDoubt, ...]:
+        """The doubts of the value that stands here: of several addresses of a card each has its own."""
+        return tuple(doubt for doubt in self.doubts if _is_in(doubt, self.value))
+
     def offered(self, source: str) -> str | None:
         """The value offered by a source, or None."""
         return next((offer.value for offer in self.offers if offer.source == source), None)
+
+
+def _is_in(doubt: StoredDoubt, text: str) -> bool:
+    """Whether a doubtful character stands in a text at its place, counted in UTF-16 units; other doubts are of all."""
+    if doubt.position is None or doubt.code_point is None:
+        return True
+    units = storable(chr(int(doubt.code_point.removeprefix("U+"), 16))).encode("utf-16-le")
+    return text.encode("utf-16-le").startswith(units, 2 * doubt.position)
 
 
 Form = Mapping[str, Entry]

@@ -200,3 +200,20 @@ def test_cards_are_told_apart_by_all_their_text() -> None:
     ]
     assert len({prefill.digest(one) for one in cards}) == len(cards)
     assert prefill.digest(card(readings=2)) == prefill.digest(card())
+
+
+def test_each_address_of_a_card_has_its_own_doubts() -> None:
+    doubtful = (
+        Doubt("newest_addresses", DoubtReason.PRIVATE_USE, 3, "U+E863"),
+        Doubt("newest_addresses", DoubtReason.UNPAIRED_SURROGATE, 1, "U+D800"),
+    )
+    printed, first, second = "旧地址一号", "\U00020bb7新\ue863路", "新\ufffd二路"
+    read = card(address=printed, newest_addresses=(first, second), doubtful=doubtful)
+    address = prefill.fill({}, read, NOW)["hukou_address"]
+    assert address.standing_doubts() == ()
+    found = {}
+    for source in ("chip-newest-1", "chip-newest-2", "chip-printed"):
+        standing = prefill.taken(address, source, NOW, is_verified=True)
+        assert standing is not None
+        found[standing.value] = [doubt.code_point for doubt in standing.standing_doubts()]
+    assert found == {first: ["U+E863"], second: ["U+D800"], printed: []}

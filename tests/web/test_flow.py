@@ -300,6 +300,7 @@ def test_a_proposed_character_is_shown_and_typed_only_when_taken(house, clerk):
     clerk.get("/desk")
     assert 'name="name" autocomplete="off"' in clerk.page
     assert 'value="测试\ue863"' in clerk.page
+    assert "第 3 字是专用区字符 U+E863，请与证面核对" in clerk.page
     assert re.search(r'<a href="#name">[^<]*</a>：芯片里的这一项有疑问', clerk.page)
     assert clerk.post(clerk.action("proposal/name"), clerk.form(mobile="13800000000")).status_code == 303
     clerk.get("/desk")
