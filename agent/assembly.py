@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
 from agent.config import Config
@@ -20,7 +22,7 @@ from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
-from agent.devices.wire import Page, Sign
+from agent.devices.wire import Page, Sign, raw
 from agent.documents.media_key import KeySources
 from agent.documents.opening import Documents, open_documents
 from agent.documents.page_looks import PageLooks
@@ -155,12 +157,13 @@ class _Listeners:
     scan_desk: ScanDesk | None = None
 
     def take(self, role: str, sign: Sign | Page) -> None:
-        """Pass a sign on; a command that has borrowed the reader comes before the desk."""
+        """Pass a sign on; a command that has borrowed the reader gets the card, the desk hears that one lies there."""
         if role == "scanner":
             if self.scan_desk is not None:
                 self.scan_desk.put(sign)
-        elif isinstance(sign, Sign) and not (self.devices is not None and self.devices.offer(sign)):
-            self.feed.put(sign)
+        elif isinstance(sign, Sign):
+            is_borrowed = self.devices is not None and self.devices.offer(sign)
+            self.feed.put(msgspec.structs.replace(sign, data=raw(None)) if is_borrowed else sign)
 
     @property
     def are_alive(self) -> bool:

@@ -227,7 +227,9 @@ class Desk:
         self._publish(Event("desk", None, {"card": told}))
 
     def _is_nobodys(self, holder: SignedIn, event: CardEvent) -> bool:
-        """Whether a reading is not the holder's: it began while another held the desk, or their page is locked."""
+        """Whether a reading is not the holder's: a command's, begun under another holder, or with their page locked."""
+        if event.kind in READ and event.card is None:
+            return True
         if event.turn is not None and event.turn < self._since_turn:
             return True
         return event.kind in {"read", "refused"} and self._register.is_locked(holder)

@@ -223,3 +223,15 @@ def test_why_a_reading_was_taken_back_is_told_with_its_facts(
     office.desk.reader_event(CardEvent("changed", code=code, facts={"reason": "changed"}))
     view = office.desk.view(clerk)
     assert (view.card_state, view.refusal.code, view.refusal.facts) == ("changed", code, {"reason": "changed"})
+
+
+def test_a_card_that_a_command_has_read_is_not_the_desks(office: Any, clerk: SignedIn) -> None:
+    office.desk.release(clerk.session_id)
+    for kind in ("placed", "reading", "read"):
+        office.desk.reader_event(CardEvent(kind))
+    office.desk.take(clerk)
+    assert office.desk.view(clerk).card_state == "unread"
+    office.lift()
+    for kind in ("reading", "read", "verified"):
+        office.desk.reader_event(CardEvent(kind))
+    assert office.desk.view(clerk).card_state == "unread"

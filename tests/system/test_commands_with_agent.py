@@ -58,6 +58,18 @@ def test_a_card_is_read_through_the_agent_while_no_desk_is_held(beside):
     assert run("card", "--json", "--timeout", "1").returncode == 4
 
 
+def test_a_card_that_a_command_has_read_is_to_be_laid_anew_for_the_desk(beside):
+    told, run, plate = beside
+    plate("PUT", {"card": "resident-003"})
+    result = run("card", "--json", "--timeout", "20")
+    assert result.returncode == 0, result.stderr
+    person = clerk.Clerk(told["url"], told["sign_ins"][0])
+    person.get("/desk")
+    assert "不是为您读的" in person.page
+    assert "draft-form" not in person.page
+    plate("DELETE")
+
+
 def test_a_held_desk_keeps_its_reader(beside):
     told, run, _ = beside
     person = clerk.Clerk(told["url"], told["sign_ins"][0])
