@@ -55,6 +55,8 @@ class _Server(wsgi.Server):
         self.gateway = _Gateway
 
     def bind(self, *_family: object) -> socket.socket:
+        """Take the bound socket.  Every connection has of it that an answer's second piece never waits for the peer."""
+        self._bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = self._bound
         return self._bound
 
