@@ -85,6 +85,18 @@ def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any,
     check_page(page, demo, tmp_path)
 
 
+def test_the_desk_keeps_one_side_alone_where_the_clerk_says_so(clerk: Any, glass: Any) -> None:
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-018")
+    glass("front")
+    page.keyboard.press("F2")
+    page.get_by_role("button", name="只要这一面").click(timeout=SCAN_MS)
+    expect(page.locator("#card-waiting")).to_have_count(0)
+    expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
+
+
 def test_without_script_both_sides_are_scanned_too(
     clerk_without_script: Any, demo: Any, glass: Any, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ ACTS: Final = ("compose", "turn-front", "turn-back", "swap", "split")
 @bp.post("")
 def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     """Scan the front from the glass, or both sides from the feeder."""
-    source = request.form.get("source", "flatbed")
+    source = request.form.get("source", "")
     if source not in SOURCES:
         raise refuse("WEB-BAD-REQUEST")
     services().documents.scans.scan_card(

@@ -71,10 +71,10 @@ export async function act(button) {
   running = null;
 }
 
-/** Send another form of the page without leaving it, after what is typed in the form; a password is never kept. */
-async function sendInPlace(other) {
+/** Send another form of the page as the pressed button says, after what is typed in the form; no password is kept. */
+async function sendInPlace(other, button) {
   await save();
-  const fields = [...new FormData(other)];
+  const fields = [...new FormData(other, button)];
   for (const secret of other.querySelectorAll("[type=password]")) secret.value = "";
   overtake();
   try {
@@ -106,7 +106,7 @@ export function start() {
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-in-place]")) {
       event.preventDefault();
-      sendInPlace(event.target);
+      sendInPlace(event.target, event.submitter);
     }
     if (event.target !== form()) return;
     event.preventDefault();
