@@ -255,6 +255,11 @@ class DeskView:
     notice: Problem | None
     outside: OutsideCard | None = None
 
+    @property
+    def is_card_lying(self) -> bool:
+        """Whether a card is on the reader; one that is spoken of may be gone."""
+        return self.card_state not in {"none", "gone"}
+
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:

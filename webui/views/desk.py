@@ -73,7 +73,7 @@ def full_names() -> ResponseReturnValue:
     """Give the names of those saved last in full, on purpose and audited; none while a card lies on the reader."""
     by = signed_in()
     view = services().desk.view(by)
-    may = view.is_mine and view.card_state in {"none", "gone"}
+    may = view.is_mine and not view.is_card_lying
     return render_template("desk/names.html", lines=services().register.recent(by) if may else ())
 
 
