@@ -156,7 +156,8 @@ class Records:
         with writing(self._place.store):
             record = self.row_of(record_id)
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
-            return self.shown(record)
+            others = alike.alike(register_queries.values_of(record), record.id, self._place.zone)
+            return dataclasses.replace(self.shown(record), alike=others)
 
     def row_of(self, record_id: str) -> Any:
         """The row of a registration, inside an open transaction.  Raises: CodedError RECORD-UNKNOWN."""
@@ -168,12 +169,10 @@ class Records:
 
     def shown(self, record: Any) -> RecordView:
         """Show a registration, inside an open transaction."""
-        values = register_queries.values_of(record)
-        form = self.form_of(record, values, is_single_enough=False)
+        form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
         setting = self._place.setting_of(record)
         required = frozenset(key for key in fields.KEYS if evaluate.is_required(key, form, setting))
-        bare = draft_view.record_view(record, evaluate.Judgement(), form, required)
-        return dataclasses.replace(bare, alike=alike.alike(values, record.id, self._place.zone))
+        return draft_view.record_view(record, evaluate.Judgement(), form, required)
 
     def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.
