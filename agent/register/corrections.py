@@ -46,7 +46,7 @@ class Corrections:
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             held = register_queries.values_of(record)
             new = {**held, **({} if kept is None else kept.typed)}
-            judgement = self._judge(record, held, new)
+            judgement = self._judge(record, held, new, self._records.form_of(record, new))
             form = self._records.form_of(record, new, is_single_enough=False)
             approvals.let_pass(judgement, approvals.standing(kept, form))
             setting = self._place.setting_of(record)
@@ -124,8 +124,8 @@ class Corrections:
             new = {**held, **self._typed(values, held, kept)}
             if record.version != version and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
-            judgement = self._judge(record, held, new)
             form = self._records.form_of(record, new)
+            judgement = self._judge(record, held, new, form)
             words = approvals.standing(kept, form)
             approvals.let_pass(judgement, words)
             if judgement.problems:
@@ -156,7 +156,8 @@ class Corrections:
             held = register_queries.values_of(record)
             new = {**held, **kept.typed}
             form = self._records.form_of(record, new)
-            approvals.give(kept, form, self._judge(record, held, new), word, second_user_id, self._place.clock.now())
+            judgement = self._judge(record, held, new, form)
+            approvals.give(kept, form, judgement, word, second_user_id, self._place.clock.now())
             told = {"field": word.field, "code": word.code, "second": second_user_id}
             self._place.note(by, Act.CORRECTION_SECOND_PERSON, ("record", record.id), **told)
 
@@ -168,11 +169,10 @@ class Corrections:
             typed["id_no_raw"] = kept.typed["id_no_raw"]
         return {key: text for key, text in typed.items() if text != held.get(key, "")}
 
-    def _judge(self, record: Any, held: dict[str, str], new: dict[str, str]) -> evaluate.Judgement:
+    def _judge(self, record: Any, held: dict[str, str], new: dict[str, str], form: Form) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""
         setting = self._place.setting_of(record)
         old = evaluate.judge(_underived(self._records.form_of(record, held)), setting)
-        form = self._records.form_of(record, new)
         judgement = evaluate.judge(_underived(form), setting)
         if judgement.scope.reason is not None and judgement.scope != old.scope:
             return evaluate.Judgement(problems=[judgement.scope.reason])

@@ -291,7 +291,8 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
     if address is not None and not address.value and len(address.offers) > 1:
         result.warnings.append(Problem("ADDRESS-CHOOSE", "hukou_address", {"count": len(address.offers)}))
     for key, entry in form.items():
-        if any(doubt.reason == "full-field" for doubt in entry.standing_doubts()):
+        reasons = {doubt.reason for doubt in entry.standing_doubts()}
+        if "full-field" in reasons:
             result.warnings.append(Problem("FIELD-MAYBE-CUT", key))
-        if any(doubt.reason != "full-field" for doubt in entry.standing_doubts()):
+        if reasons - {"full-field"}:
             result.warnings.append(Problem("FIELD-DOUBTFUL", key))
