@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -226,6 +227,15 @@ class Clerk:
             else:
                 self.page.fill(f"#{key}", text)
         self.page.check("#notice_given")
+
+    def register(self, card: str) -> None:
+        """Tap a card, fill in the rest and save; then its record's page is open and the plate empty."""
+        self.tap(card)
+        self.complete()
+        expect(self.page.locator("#missing")).to_have_count(0)
+        self.page.keyboard.press("Shift+F9")
+        self.page.wait_for_url(re.compile(r"/register/[0-9a-f-]+$"))
+        self.demo.lift()
 
     def clear_desk(self) -> None:
         """Leave an empty desk with nothing on the plate, whatever the test before has left.

@@ -66,14 +66,19 @@ def check_page(page: Any, demo: Any, folder: Path) -> None:
         assert ((left + right) / 2, (top + bottom) / 2) == (pytest.approx(105, abs=1), pytest.approx(middle, abs=1))
 
 
-def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any, tmp_path: Path) -> None:
-    page = clerk.page
+def scan_front(clerk: Any, glass: Any, person: str) -> None:
+    """Tap a card and scan its front from the glass; the page waits for the back."""
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.tap("resident-017")
+    clerk.tap(person)
     glass("front")
-    page.keyboard.press("F2")
-    expect(page.locator("#card-waiting")).to_contain_text("翻过来", timeout=SCAN_MS)
+    clerk.page.keyboard.press("F2")
+    expect(clerk.page.locator("#card-waiting")).to_contain_text("翻过来", timeout=SCAN_MS)
+
+
+def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any, tmp_path: Path) -> None:
+    page = clerk.page
+    scan_front(clerk, glass, "resident-017")
     expect(page.locator("#papers li[data-kind=D01][data-state=missing]")).to_be_visible()
     page.reload()
     expect(page.locator("#card-waiting")).to_be_visible()
@@ -87,12 +92,8 @@ def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any,
 
 def test_the_desk_keeps_one_side_alone_where_the_clerk_says_so(clerk: Any, glass: Any) -> None:
     page = clerk.page
-    clerk.sign_in()
-    clerk.clear_desk()
-    clerk.tap("resident-018")
-    glass("front")
-    page.keyboard.press("F2")
-    page.get_by_role("button", name="只要这一面").click(timeout=SCAN_MS)
+    scan_front(clerk, glass, "resident-018")
+    page.get_by_role("button", name="只要这一面").click()
     expect(page.locator("#card-waiting")).to_have_count(0)
     expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible()
 
