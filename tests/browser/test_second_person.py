@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
@@ -121,11 +122,9 @@ def test_the_same_goes_without_javascript(clerk_without_script):
     kept(clerk.demo, name)
 
 
-def corrected(clerk, save):
-    """A saved record whose number is corrected to one with a wrong check digit; a second person lets it pass."""
-    page, supervisor = clerk.page, clerk.demo.people["supervisor"]
-    page.wait_for_url(re.compile(r"/register/[0-9a-f-]+$"))
-    clerk.demo.lift()
+def refused_correction(clerk, save):
+    """A saved record whose number is corrected to one with a wrong check digit; it asks for a second person."""
+    page = clerk.page
     page.locator("a[href$='/edit']").click()
     number = page.input_value("#id_no").replace(" ", "")
     wrong = number[:17] + ("0" if number[17] != "0" else "1")
@@ -134,6 +133,13 @@ def corrected(clerk, save):
     save()
     expect(page.locator("#problems")).to_be_visible()
     page.locator("#second-person summary").click()
+    return wrong
+
+
+def corrected(clerk, save):
+    """Such a correction, which a second person lets pass."""
+    page, supervisor = clerk.page, clerk.demo.people["supervisor"]
+    wrong = refused_correction(clerk, save)
     confirm(clerk, supervisor["name"], "not this one")
     expect(page.locator("#second-sentence")).to_contain_text("姓名或密码不对")
     expect(page.locator("#second-name")).to_be_focused()
@@ -154,10 +160,7 @@ def test_a_correction_passes_too_and_what_was_typed_beside_it_is_kept(clerk):
     page = clerk.page
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.tap("resident-035")
-    clerk.complete()
-    expect(page.locator("#missing")).to_have_count(0)
-    page.keyboard.press("Shift+F9")
+    clerk.register("resident-035")
     wrong = corrected(clerk, lambda: page.keyboard.press("F9"))
     expect(page.locator("#road")).to_have_value("证明路")
     page.keyboard.press("F9")
@@ -173,6 +176,27 @@ def test_a_correction_passes_without_javascript(clerk_without_script):
     page.locator("button[data-key=F10]").click()
     clerk.complete()
     page.locator("#acts button[value=stay]").click()
+    page.wait_for_url(re.compile(r"/register/[0-9a-f-]+$"))
+    clerk.demo.lift()
     wrong = corrected(clerk, lambda: page.locator("#acts .btn-primary").click())
     page.locator("#acts .btn-primary").click()
     kept_with(clerk, wrong)
+
+
+def test_what_cannot_be_kept_is_not_tried_over_and_over_and_the_word_is_not_sent_ahead_of_it(clerk):
+    page, tried, sent = clerk.page, [], []
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.register("resident-037")
+    refused_correction(clerk, lambda: page.keyboard.press("F9"))
+    page.clock.install()
+    page.clock.pause_at(datetime.now(tz=UTC) + timedelta(hours=1))
+    page.route("**/edit/keep", lambda route: (tried.append(1), route.abort()))
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/second-person") else None)
+    page.fill("#road", "证明路")
+    confirm(clerk, clerk.demo.people["supervisor"]["name"], "not sent")
+    expect(page.locator("#notice")).to_contain_text("没有存上")
+    page.wait_for_timeout(300)
+    assert (len(tried), sent) == (1, [])
+    expect(page.locator("#road")).to_have_value("证明路")
+    clerk.said.clear()

@@ -9,6 +9,7 @@ let running = null;
 
 const form = () => document.querySelector("form[data-keep]");
 
+/** Send what stands in the form; says whether it was kept.  What was not is sent again by itself. */
 async function send() {
   isDirty = false;
   try {
@@ -17,20 +18,23 @@ async function send() {
     if (answer.type !== "opaqueredirect") throw new Error("not kept");
     document.querySelector("#kept [hidden]")?.removeAttribute("hidden");
     notice("");
+    return true;
   } catch {
     isDirty = true;
     notice(form().dataset.failed);
     timer = setTimeout(keep, AGAIN_MS);
+    return false;
   }
 }
 
 async function keep() {
   clearTimeout(timer);
   if (running) await running;
-  if (!isDirty) return;
+  if (!isDirty) return true;
   running = send();
-  await running;
+  const isKept = await running;
   running = null;
+  return isKept;
 }
 
 function later(event) {
@@ -45,8 +49,7 @@ async function sendAfter(event) {
   const other = event.target;
   if (other === form() || (!isDirty && !running)) return;
   event.preventDefault();
-  await keep();
-  other.requestSubmit(event.submitter);
+  if (await keep()) other.requestSubmit(event.submitter);
 }
 
 export function start() {
