@@ -35,8 +35,8 @@ def last_job() -> Any:
     return ScanJob.select().order_by(ScanJob.queued_at.desc(), ScanJob.id).first()
 
 
-def uncomposed() -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """The drafts and pages of cards whose sides are both there and not yet put together."""
-    both = CardPage.back.is_null(is_null=False) & Page.finished.is_null() & Document.draft.is_null(is_null=False)
-    rows = CardPage.select(Document.draft, Page.id).join(Page).join(Document).where(both & Page.removed_at.is_null())
-    return [(draft_id, page_id) for draft_id, page_id in rows.tuples()]
+def uncomposed() -> list[uuid.UUID]:
+    """The pages of cards whose sides are both there and not yet put together, those of drafts first."""
+    both = CardPage.back.is_null(is_null=False) & Page.finished.is_null()
+    rows = CardPage.select(Page.id).join(Page).join(Document).where(both & Page.removed_at.is_null())
+    return [page_id for (page_id,) in rows.order_by(Document.draft.is_null(), Page.id).tuples()]

@@ -97,12 +97,21 @@ def removed_pages(document_id: uuid.UUID) -> list[Any]:
     return list(Page.select().where(gone).order_by(Page.removed_at.desc(), Page.id))
 
 
-def pages_without_look() -> list[tuple[Owner, uuid.UUID]]:
-    """The pages of drafts that nobody has looked at yet, each with its owner."""
+def owner_of_page(page_id: uuid.UUID) -> Owner | None:
+    """Whose a page is now: a draft's pages become its record's.  None where there is no such page any more."""
+    row = page(page_id)
+    if row is None:
+        return None
+    draft_id = row.document.draft_id
+    return Owner("record", row.document.record_id) if draft_id is None else Owner("draft", draft_id)
+
+
+def pages_without_look() -> list[uuid.UUID]:
+    """The pages that nobody has looked at yet, those of drafts first."""
     is_plain = Page.id.not_in(CardPage.select(CardPage.page))
-    unseen = is_plain & Page.crop.is_null() & Page.removed_at.is_null() & Document.draft.is_null(is_null=False)
-    rows = Page.select(Document.draft, Page.id).join(Document).where(unseen).order_by(Page.id).tuples()
-    return [(Owner("draft", draft_id), page_id) for draft_id, page_id in rows]
+    unseen = is_plain & Page.crop.is_null() & Page.removed_at.is_null()
+    rows = Page.select(Page.id).join(Document).where(unseen).order_by(Document.draft.is_null(), Page.id)
+    return [page_id for (page_id,) in rows.tuples()]
 
 
 def set_positions(ordered: list[Any]) -> None:

@@ -85,10 +85,11 @@ class Cards:
             card.save()
             if old is not None:
                 self._set_aside(row, old)
+            row.doubts = []
             gone = self._exchange(row, None)
             self._note(by, row, Act.PAGE_STORED, side="back")
         self._media.unlink(gone)
-        self._papers.on_stored(owner, page_id)
+        self._papers.on_stored(page_id)
 
     def waiting(self, owner: Owner) -> CardWaiting | None:
         """The card whose back is awaited, inside the caller's transaction; None where there is none."""
@@ -125,8 +126,17 @@ class Cards:
     def compose(self, owner: Owner, page_id: uuid.UUID) -> bool:
         """Put both sides together, unless that is done or one is missing; says whether it was done now.
 
-        Raises: CodedError CARD-NOT-COMPOSED, PAGE-UNKNOWN and those of the media store.
+        Raises: CodedError CARD-NOT-COMPOSED, which then stands beside the page too; PAGE-UNKNOWN and those of the
+            media store.
         """
+        try:
+            return self._compose(owner, page_id)
+        except CodedError as error:
+            if error.code == FAILED and not self._pictures.is_over:
+                self._tell_failed(page_id)
+            raise
+
+    def _compose(self, owner: Owner, page_id: uuid.UUID) -> bool:
         with reading(self._store):
             row = sheets.page_of(owner, page_id)
             card = card_queries.of_page(page_id)
@@ -152,6 +162,14 @@ class Cards:
             self._note(None, row, Act.PAGE_CHANGED, what="card")
         return True
 
+    def _tell_failed(self, page_id: uuid.UUID) -> None:
+        """Leave beside the page that its sides are not together; the next time that they are takes it away."""
+        with writing(self._store):
+            row = document_queries.page(page_id)
+            if row is not None and row.finished_id is None:
+                row.doubts = [{"code": FAILED}]
+                row.save()
+
     def change(self, ref: OwnerRef, page_id: str, version: int, act: CardAct, by: SignedIn) -> None:
         """Turn a side by half, put the sides the other way, make two pages of them, or put them together once more.
 
@@ -174,7 +192,7 @@ class Cards:
                 self._note(by, row, Act.PAGE_CHANGED, what=act)
             self._media.unlink(gone)
             for page in plain:
-                self._papers.on_stored(owner, page)
+                self._papers.on_stored(page)
         self.compose(owner, key)
 
     def _deeds(self) -> dict[str, Callable[[Any, Any], list[uuid.UUID]]]:

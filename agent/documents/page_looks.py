@@ -1,4 +1,7 @@
-"""A look at each page that has come, in a thread of its own: pages are kept first, and nobody waits for a proposal."""
+"""A look at each page that has come, in a thread of its own: pages are kept first, and nobody waits for a proposal.
+
+Whose a page is, is asked when it is looked at: its draft may have been saved as a record since, or in the very middle.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from peewee import PeeweeException
 
 from agent.accounts.storage import Store, reading
-from agent.documents.cards import Cards
+from agent.documents.cards import FAILED, Cards
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError
 from agent.events.service import Event
@@ -23,7 +27,7 @@ log = logging.getLogger("renhu")
 
 
 class PageLooks:
-    """Look at pages as they come, and at those of drafts that the last run had not looked at.
+    """Look at pages as they come, and at those that the last run had not looked at.
 
     Args:
         store: the database.
@@ -39,7 +43,7 @@ class PageLooks:
         self._straightening = straightening
         self._cards = cards
         self._publish = publish
-        self._wishes: queue.SimpleQueue[tuple[Owner, uuid.UUID] | None] = queue.SimpleQueue()
+        self._wishes: queue.SimpleQueue[uuid.UUID | None] = queue.SimpleQueue()
         self._is_over = False
         self._thread = threading.Thread(target=self._run, name="page-looks")
 
@@ -53,31 +57,52 @@ class PageLooks:
         self._wishes.put(None)
         self._thread.join()
 
-    def wish(self, owner: Owner, page_id: uuid.UUID) -> None:
+    def wish(self, page_id: uuid.UUID) -> None:
         """Have a page looked at; never blocks."""
-        self._wishes.put((owner, page_id))
+        self._wishes.put(page_id)
 
     def _run(self) -> None:
         self._attempt(self._recall)
         while not self._is_over:
-            wish = self._wishes.get()
-            if wish is not None:
-                self._attempt(lambda wish=wish: self._look(*wish))  # type: ignore[misc]
+            page_id = self._wishes.get()
+            if page_id is not None:
+                self._attempt(partial(self._look, page_id))
         self._store.close()
 
     def _recall(self) -> None:
         with reading(self._store):
-            for owner, page_id in document_queries.pages_without_look():
-                self.wish(owner, page_id)
-            for draft_id, page_id in card_queries.uncomposed():
-                self.wish(Owner("draft", draft_id), page_id)
+            for page_id in (*card_queries.uncomposed(), *document_queries.pages_without_look()):
+                self.wish(page_id)
 
-    def _look(self, owner: Owner, page_id: uuid.UUID) -> None:
+    def _look(self, page_id: uuid.UUID) -> None:
+        """Look at a page; once more where it has changed hands in the middle of that."""
+        owner = self._owner(page_id)
+        if owner is None:
+            return
+        try:
+            is_news = self._looked(owner, page_id)
+        except CodedError as error:
+            if self._owner(page_id) != owner:
+                self.wish(page_id)
+                return
+            if error.code == FAILED:
+                self._tell(owner)
+            raise
+        if is_news:
+            self._tell(owner)
+
+    def _owner(self, page_id: uuid.UUID) -> Owner | None:
+        with reading(self._store):
+            return document_queries.owner_of_page(page_id)
+
+    def _looked(self, owner: Owner, page_id: uuid.UUID) -> bool:
+        """Look at a page; says whether its owner's documents show something new."""
         with reading(self._store):
             is_card = card_queries.of_page(page_id) is not None
-        is_news = self._cards.compose(owner, page_id) if is_card else self._straightening.proposes(owner, page_id)
-        if is_news:
-            self._publish(Event("documents", None, {owner.column: str(owner.id)}))
+        return self._cards.compose(owner, page_id) if is_card else self._straightening.proposes(owner, page_id)
+
+    def _tell(self, owner: Owner) -> None:
+        self._publish(Event("documents", None, {owner.column: str(owner.id)}))
 
     @staticmethod
     def _attempt(deed: Callable[[], None]) -> None:

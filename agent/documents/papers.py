@@ -75,7 +75,7 @@ class Papers:
         self._store = store
         self._clock = clock
         self._media = media
-        self.on_stored: Callable[[Owner, uuid.UUID], None] = lambda _owner, _page_id: None
+        self.on_stored: Callable[[uuid.UUID], None] = lambda _page_id: None
 
     def store_page(
         self,
@@ -113,7 +113,7 @@ class Papers:
                 sheets.move(moved, old.position)
                 kept = replace(kept, position=moved.position)
                 self._note(by, Act.PAGE_CHANGED, ("page", kept.id), what="in-place")
-        self.on_stored(owner, kept.id)
+        self.on_stored(kept.id)
         return kept
 
     def store_file(self, owner: Owner, kind: str, pages: Iterable[NewPage], by: Person) -> list[StoredPage]:
@@ -145,7 +145,7 @@ class Papers:
             self._note(by, Act.PAGES_UPLOADED, ("document", document.id), **facts)
             kept = [self._insert(*one, document.id, position) for position, one in enumerate(brought, held + 1)]
         for one in kept:
-            self.on_stored(owner, one.id)
+            self.on_stored(one.id)
         return kept
 
     @contextmanager

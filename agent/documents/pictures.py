@@ -99,6 +99,11 @@ class Pictures:
         with self._lock:
             self._bury()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has been ended for good: what fails now fails for that."""
+        return self._is_over
+
     def _exchange(self, asked: Asked, pieces: Sequence[bytes]) -> tuple[Answered, list[bytes]]:
         """Ask and wait for the answer.  Raises: NotOurWire, OSError."""
         connection = self._running().connection

@@ -24,7 +24,8 @@ from agent.documents.preview import PreviewShelf
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
-from agent.documents.views import CardSource, JobView, Notice, OwnerRef, PreviewView, ScannerView, ScanWish, SourceView
+from agent.documents.scan_views import JobView, Notice, PreviewView, ScannerView, SourceView
+from agent.documents.views import CardSource, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from agent.events.service import Event
 from drivers.api import Clock

@@ -1,4 +1,4 @@
-"""What the pages are shown of documents: the board of a draft or record, its pages, the scan under way, the scanner."""
+"""What the pages are shown of documents: the board of a draft or record, its pages, the files a clerk adds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from agent.documents.crop_state import CropState
 from agent.documents.crops import Box
-from agent.documents.job_state import JobState
 from agent.documents.kinds import ChecklistLine, DocumentKind, Preset
 from agent.documents.page_sizes import A4, Region
+from agent.documents.scan_views import JobView, Notice, PreviewView, ScannerView
 
 MOST_FILE_MEGABYTES: Final = 40
 
@@ -141,6 +141,12 @@ class PageView:
         """Whether nothing seems to be on it, so that its removal is proposed."""
         return any(doubt.code == "PAGE-BLANK" for doubt in self.doubts)
 
+    @property
+    def is_being_composed(self) -> bool:
+        """Whether both sides of a card are here and are just put together: not yet, and nothing has failed."""
+        has_failed = any(doubt.code == "CARD-NOT-COMPOSED" for doubt in self.doubts)
+        return self.card == "both" and not self.revision and not has_failed
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
@@ -161,93 +167,6 @@ class DocumentView:
     def crooked(self) -> Sequence[PageView]:
         """The pages that it is proposed to put right."""
         return [page for page in self.pages if page.crop is not None and page.crop.is_proposed]
-
-
-@dataclass(frozen=True, slots=True)
-class JobView:
-    """One scan.
-
-    Attributes:
-        id: its key.
-        kind: of which kind of document.
-        state: how far it is.
-        pages: how many pages are stored.
-        lines: lines read of the page under way.
-        lines_expected: of how many; 0 where nobody knows.
-        error_code: why it failed, "" otherwise.
-        facts: for that sentence.
-        is_preview: whether it was a look at the glass, which keeps nothing.
-    """
-
-    id: str
-    kind: DocumentKind
-    state: JobState
-    pages: int
-    lines: int
-    lines_expected: int
-    error_code: str
-    facts: Mapping[str, str | int | float]
-    is_preview: bool = False
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it has not ended."""
-        return self.state in (JobState.QUEUED, JobState.SCANNING)
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerView:
-    """The scanner as a clerk sees it.
-
-    Attributes:
-        state: "ready", "busy", "absent" …, as the supervisor says; "none" where none is configured.
-        code: why it cannot be used, "" where it can.
-        facts: for that sentence.
-        holder: name of the colleague whose scan is under way, "" for nobody else.
-        offers: what each source can do; empty as long as the scanner has never been ready.
-        has_button: whether its own button means something here.
-    """
-
-    state: str
-    code: str
-    facts: Mapping[str, str | int | float]
-    holder: str
-    offers: Mapping[str, SourceView]
-    has_button: bool = False
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether a scan could begin now."""
-        return self.state == "ready" and not self.holder
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """What one source of the scanner offers: colour modes, resolutions, page sizes, and how large its bed is."""
-
-    colours: Sequence[str]
-    resolutions_dpi: Sequence[int]
-    sizes: Sequence[str]
-    width_mm: float
-    height_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewView:
-    """A look at the glass: its job's key, of which kind of document it is to become a page, how large the glass is."""
-
-    key: str
-    kind: str
-    width_mm: float
-    height_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A quiet word: the code of its sentence, with facts."""
-
-    code: str
-    facts: Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""An office with a scanner that does what a test says, its clerk, and a draft."""
+"""An office with a scanner that does what a test says, its clerk, a draft, and a card to be scanned."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
 from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
+from agent.documents.refs import owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.scans import Kept, Scans
@@ -34,10 +35,15 @@ from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
 from drivers.scanner_api import ColourMode, Encoding, ScannedPage
+from simulators.papers import papers
+from simulators.papers_drawn import BACK, DrawnPapers
+from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
 
 LIMIT_S = 20.0
 JPEG = b"\xff\xd8\xff page "
 VALUES = {"id_type": "111", "verify_mode": "2", "proof_type": "2"}
+CARD_DPI = 100
+A4 = Region(0, 0, 2480, 3508)
 FEEDER = ScanWish("adf-duplex", "grey", 200)
 
 
@@ -150,3 +156,54 @@ def room(office: Any, tmp_path: Path) -> Iterator[Room]:
     yield made
     made.desk.stop()
     made.pictures.end()
+
+
+class Deal:
+    """A clerk who scans a card."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    @staticmethod
+    def lying(side: int) -> bytes:
+        """What the scanner sees of the card with this side down."""
+        card = Lying(papers(1)["id-card-family-a-1"], side)
+        return jpeg(see(DrawnPapers(), card, Wanted(A4, CARD_DPI, "RGB24")), CARD_DPI)
+
+    def scan(self, *sides: int, source: str = "flatbed") -> None:
+        """Scan a card's front, or both its sides from the feeder."""
+        self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides)
+
+    def scan_back(self, side: int = BACK, seen: str = "") -> None:
+        page = self.page.id
+        self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side)
+
+    def _carried(self, begin: Any, *sides: int) -> None:
+        before = len(self.room.scanner.asked)
+        self.room.clock.forward(1)
+        begin()
+        self.room.until(lambda: len(self.room.scanner.asked) > before)
+        for number, side in enumerate(sides, 1):
+            page = ScannedPage(number, Encoding.JPEG, ColourMode.COLOUR, 10, 10, CARD_DPI)
+            self.room.desk.put(Page(1, raw(page), 8, self.lying(side)))
+        self.room.scanner.end(len(sides))
+        self.room.until(lambda: self.room.desk.under_way() is None)
+
+    def change(self, act: Any) -> None:
+        [document] = self.room.board().documents
+        self.room.cards.change(self.room.ref, document.pages[0].id, document.version, act, self.room.by)
+
+    @property
+    def page(self) -> Any:
+        return self.room.board().documents[0].pages[0]
+
+    def shown(self) -> bytes:
+        return self.room.service.page(self.room.ref, self.page.id, self.room.by).content
+
+    def compose(self) -> None:
+        self.room.cards.compose(owner_of(self.room.ref), uuid.UUID(self.page.id))
+
+
+@pytest.fixture
+def deal(room: Room) -> Deal:
+    return Deal(room)

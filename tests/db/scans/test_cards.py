@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import io
-import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec import Raw
-from msgspec.json import encode
 from PIL import Image, ImageChops, ImageStat
 
-from agent.devices.wire import Page
-from agent.documents.refs import owner_of
 from agent.errors import CodedError
-from drivers.scanner_api import ColourMode, Encoding, ScannedPage
 from peewee_models import schema
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
 from peewee_models.documents import CardPage, Media
 from peewee_models.documents import Page as PageRow
-from simulators.papers import papers
-from simulators.papers_drawn import BACK, FRONT, DrawnPapers
-from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
+from simulators.papers_drawn import BACK, FRONT
+
+if TYPE_CHECKING:
+    from conftest import Deal
 
 DPI = 100
 COARSE = (43, 27)
-A4 = Region(0, 0, 2480, 3508)
-CARD = papers(1)["id-card-family-a-1"]
-
-
-def lying(side: int) -> bytes:
-    return jpeg(see(DrawnPapers(), Lying(CARD, side), Wanted(A4, DPI, "RGB24")), DPI)
 
 
 def side_of(page: bytes, place: int) -> Image.Image:
@@ -50,51 +39,6 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(*coarse)).mean) / 3
 
 
-class Deal:
-    """A clerk who scans a card."""
-
-    def __init__(self, room: Any) -> None:
-        self.room = room
-
-    def scan(self, *sides: int, source: str = "flatbed") -> None:
-        """Scan a card's front, or both its sides from the feeder."""
-        self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides)
-
-    def scan_back(self, side: int = BACK, seen: str = "") -> None:
-        page = self.page.id
-        self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side)
-
-    def _carried(self, begin: Any, *sides: int) -> None:
-        before = len(self.room.scanner.asked)
-        self.room.clock.forward(1)
-        begin()
-        self.room.until(lambda: len(self.room.scanner.asked) > before)
-        for number, side in enumerate(sides, 1):
-            page = ScannedPage(number, Encoding.JPEG, ColourMode.COLOUR, 10, 10, DPI)
-            self.room.desk.put(Page(1, Raw(encode(page)), 8, lying(side)))
-        self.room.scanner.end(len(sides))
-        self.room.until(lambda: self.room.desk.under_way() is None)
-
-    def change(self, act: Any) -> None:
-        [document] = self.room.board().documents
-        self.room.cards.change(self.room.ref, document.pages[0].id, document.version, act, self.room.by)
-
-    @property
-    def page(self) -> Any:
-        return self.room.board().documents[0].pages[0]
-
-    def shown(self) -> bytes:
-        return self.room.service.page(self.room.ref, self.page.id, self.room.by).content
-
-    def compose(self) -> None:
-        self.room.cards.compose(owner_of(self.room.ref), uuid.UUID(self.page.id))
-
-
-@pytest.fixture
-def deal(room: Any) -> Deal:
-    return Deal(room)
-
-
 def state(room: Any) -> str:
     return next(line.state for line in room.board().lines if line.kind.code == "D01")
 
@@ -110,7 +54,7 @@ def test_front_then_back_become_one_page_at_true_size(room: Any, deal: Deal) -> 
     assert (room.board().card, deal.page.card, state(room)) == (None, "both", "here")
     deal.compose()
     shown = deal.shown()
-    with Image.open(io.BytesIO(lying(FRONT))) as front, Image.open(io.BytesIO(lying(BACK))) as back:
+    with Image.open(io.BytesIO(deal.lying(FRONT))) as front, Image.open(io.BytesIO(deal.lying(BACK))) as back:
         size = (round(85.6 / 25.4 * DPI), round(54 / 25.4 * DPI))
         fronts, backs = (one.convert("RGB").crop((0, 0, *size)) for one in (front, back))
     assert difference(side_of(shown, 0), fronts) < 4 < difference(side_of(shown, 0), backs)
@@ -183,7 +127,7 @@ def test_sides_are_turned_exchanged_and_parted_and_the_originals_stay(room: Any,
     pages = room.board().documents[0].pages
     assert [page.card for page in pages] == ["", ""]
     shown = [room.service.page(room.ref, page.id, room.by).content for page in pages]
-    assert shown == [lying(FRONT), lying(BACK)]
+    assert shown == [deal.lying(FRONT), deal.lying(BACK)]
     assert Media.select().count() == PageRow.select().count() == 2
     assert room.code_of(lambda: deal.change("compose")) == "PAGE-UNKNOWN"
 
@@ -202,4 +146,4 @@ def test_the_step_goes_down_and_up_with_a_card_in_it(room: Any, deal: Deal) -> N
     assert "card_page" not in room.office.store.get_tables()
     assert schema.upgrade(room.office.store)[0] == "0010_card_pages"
     assert (CardPage.select().count(), PageRow.select().count(), deal.page.card) == (0, 1, "")
-    assert deal.shown() == lying(FRONT)
+    assert deal.shown() == deal.lying(FRONT)

@@ -1,0 +1,96 @@
+"""What the pages are shown of scans: the one under way, the scanner, what lies on the glass, a quiet word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.documents.job_state import JobState
+from agent.documents.kinds import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One scan.
+
+    Attributes:
+        id: its key.
+        kind: of which kind of document.
+        state: how far it is.
+        pages: how many pages are stored.
+        lines: lines read of the page under way.
+        lines_expected: of how many; 0 where nobody knows.
+        error_code: why it failed, "" otherwise.
+        facts: for that sentence.
+        is_preview: whether it was a look at the glass, which keeps nothing.
+    """
+
+    id: str
+    kind: DocumentKind
+    state: JobState
+    pages: int
+    lines: int
+    lines_expected: int
+    error_code: str
+    facts: Mapping[str, str | int | float]
+    is_preview: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in (JobState.QUEUED, JobState.SCANNING)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerView:
+    """The scanner as a clerk sees it.
+
+    Attributes:
+        state: "ready", "busy", "absent" …, as the supervisor says; "none" where none is configured.
+        code: why it cannot be used, "" where it can.
+        facts: for that sentence.
+        holder: name of the colleague whose scan is under way, "" for nobody else.
+        offers: what each source can do; empty as long as the scanner has never been ready.
+        has_button: whether its own button means something here.
+    """
+
+    state: str
+    code: str
+    facts: Mapping[str, str | int | float]
+    holder: str
+    offers: Mapping[str, SourceView]
+    has_button: bool = False
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a scan could begin now."""
+        return self.state == "ready" and not self.holder
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """What one source of the scanner offers: colour modes, resolutions, page sizes, and how large its bed is."""
+
+    colours: Sequence[str]
+    resolutions_dpi: Sequence[int]
+    sizes: Sequence[str]
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """A look at the glass: its job's key, of which kind of document it is to become a page, how large the glass is."""
+
+    key: str
+    kind: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A quiet word: the code of its sentence, with facts."""
+
+    code: str
+    facts: Mapping[str, str | int | float]
