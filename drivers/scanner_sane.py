@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from drivers import escl_serial, scanner_button, scanner_errors, scanner_options
-from drivers.api import Candidate, Clock, Deadline, DeviceAbsent
+from drivers import escl_serial, scanner_button, scanner_configuration, scanner_errors, scanner_options
+from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
 from drivers.scanner_api import (
     DocumentScanner,
     Progress,
@@ -29,7 +28,6 @@ from drivers.scanner_api import (
 from drivers.scanner_names import PREFIX, Listed, Wanted, hidden_node, parse, usb_serial
 from drivers.scanner_pixels import RawPage, coded
 
-SYSTEM_CONFIGURATION = "/etc/sane.d"
 REPORTS_A_PAGE = 50
 
 
@@ -66,6 +64,7 @@ class SaneScanner(DocumentScanner):
         self._sane: ModuleType | None = None
         self._error: type[Exception] = OSError
         self._device: Any = None
+        self._name: str | None = None
         self._offers: ScannerOffers | None = None
         self._is_cancelled = False
         self._press = scanner_button.Press()
@@ -99,6 +98,7 @@ class SaneScanner(DocumentScanner):
     def _start(self, sane: ModuleType, listed: Listed) -> ScannerIdentity:
         try:
             self._device = sane.open(listed.name)
+            self._name = listed.name
             self._offers = self._learn()
         except self._error as error:
             self.close()
@@ -106,17 +106,34 @@ class SaneScanner(DocumentScanner):
             if told.code in {"SCANNER-INVALID", "SCANNER-UNSUPPORTED"}:  # so libsane says of a name it does not know
                 raise scanner_errors.absent(self._address) from error
             raise told from error
-        folders = [Path(folder) for folder in (self._configuration, SYSTEM_CONFIGURATION) if folder]
+        folders = [
+            Path(folder) for folder in (self._configuration, scanner_configuration.SYSTEM_CONFIGURATION) if folder
+        ]
         serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name, folders)
         return ScannerIdentity(PREFIX + listed.name, listed.vendor, listed.model, serial)
 
     def close(self) -> None:
         """Release the scanner."""
-        device, self._device, self._offers = self._device, None, None
+        self._name = self._offers = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        device, self._device = self._device, None
         self._press.forget()
         if device is not None:
             with suppress(self._error):
                 device.close()
+
+    def _handle(self) -> Any:
+        """The open scanner; one that was let go behind a scan is opened again, by the name that it had."""
+        if self._device is None:
+            if self._name is None:
+                raise scanner_errors.absent(self._address)
+            try:
+                self._device = self._library().open(self._name)
+            except self._error as error:
+                raise scanner_errors.said_by_library(str(error)) from error
+        return self._device
 
     def offers(self) -> ScannerOffers:
         """What the open scanner can do."""
@@ -126,22 +143,34 @@ class SaneScanner(DocumentScanner):
 
     def scan(self, request: ScanRequest, report: Callable[[Progress], None]) -> Iterator[tuple[ScannedPage, bytes]]:
         """Scan; every page comes as soon as it is whole.  See the role."""
-        if self._device is None:
-            raise scanner_errors.absent(self._address)
-        self._is_cancelled = False
+        device = self._handle()
+        self._is_cancelled = has_more = False
+        limit = 1 if request.source is Source.FLATBED else request.page_limit
         try:
-            scanner_options.choose(self._device, request)
-            limit = 1 if request.source is Source.FLATBED else request.page_limit
+            scanner_options.choose(device, request)
             for number in range(1, limit + 1):
                 raw = self._one_page(number, report)
                 if raw is None:
                     break
                 yield coded(raw, number, request.mode, request.resolution_dpi)
+                has_more = number == limit and request.source is not Source.FLATBED
         except self._error as error:
             if not self._is_cancelled:
                 raise scanner_errors.said_by_library(str(error)) from error
             return
         self._finish()
+        if has_more:
+            self._end_job()
+
+    def _end_job(self) -> None:
+        """Make sure that a feeder's scan which we ended is over for the backend too.
+
+        `airscan` takes no cancel between two pages: it goes on drawing sheets in, and gives them to the next scan,
+        whatever that asks for.  Only closing the scanner ends its job.
+        """
+        self._let_go()
+        with suppress(CodedError):  # if it does not open now, the next call says why
+            self._handle()
 
     def _finish(self) -> None:
         """Tell the backend that the scan is over.  Behind an error this call may wait for ever, so it is not made."""
@@ -156,11 +185,12 @@ class SaneScanner(DocumentScanner):
 
     def is_button_pressed(self) -> bool:
         """Whether the scanner's own button went down since this was last asked, where its backend tells."""
-        name = None if self._device is None else scanner_button.found(self._device)
+        device = self._handle()
+        name = scanner_button.found(device)
         if name is None:
             return False
         try:
-            return self._press.is_new(self._device, name)
+            return self._press.is_new(device, name)
         except self._error as error:
             raise scanner_errors.said_by_library(str(error)) from error
 
@@ -191,7 +221,7 @@ class SaneScanner(DocumentScanner):
         """Load libsane once, with only the backends that are wanted: the others would probe the network for seconds."""
         if self._sane is None:
             if self._backends or self._configuration:
-                os.environ["SANE_CONFIG_DIR"] = private_configuration(
+                os.environ["SANE_CONFIG_DIR"] = scanner_configuration.private(
                     self._backends, self._configuration, needs_search=not self._has_place
                 )
             try:
@@ -265,22 +295,3 @@ def _check_size(page: RawPage, number: int, width_expected_px: int, lines_expect
     size_bytes = page.width_px * page.height_px * page.samples
     if lines_expected == 0 or page.width_px != width_expected_px or len(page.pixels) != size_bytes:
         raise scanner_errors.contradictory()
-
-
-def private_configuration(backends: list[str], before: str, *, needs_search: bool) -> str:
-    """A value for SANE_CONFIG_DIR: a folder that names the wanted backends alone, then `before`, then the system's.
-
-    `airscan` searches the network unless told not to, and says "Out of memory" where no Avahi runs: a scanner whose
-    name holds its own address needs no search.  The folder is the worker's own and goes with its temporary folder.
-
-    Source: sane-dll(5), sane-airscan(5).
-    """
-    folders = [before] if before else []
-    if backends:
-        folder = Path(tempfile.mkdtemp(prefix="renhu-sane-"))
-        (folder / "dll.conf").write_text("".join(f"{name}\n" for name in backends), "utf-8")
-        (folder / "dll.d").mkdir()
-        if not needs_search:
-            (folder / "airscan.conf").write_text("[options]\ndiscovery = disable\n", "utf-8")
-        folders.insert(0, str(folder))
-    return ":".join([*folders, SYSTEM_CONFIGURATION])

@@ -57,6 +57,19 @@ def test_the_feeder_gives_both_sides_of_every_sheet(simulated: Simulated, worker
     assert (scan.code, [page.number for page, _ in scan.pages]) == (None, [1, 2, 3, 4, 5, 6])
 
 
+@pytest.mark.parametrize("sheets", [1, 3])
+def test_behind_a_feeder_that_was_ended_by_its_limit_the_glass_gives_what_lies_on_it(
+    simulated: Simulated, worker_at: At, sheets: int
+) -> None:
+    """The library would go on with the feeder: with its next sheet, or with word that it is empty."""
+    worker = worker_at(simulated.address)
+    simulated.control("PUT", "/feeder", {"papers": papers(simulated, sheets)})
+    card = worker.scan(source="adf-duplex", resolution_dpi=75, page_limit=2)
+    assert (card.code, len(card.pages)) == (None, 2)
+    bare = worker.scan(resolution_dpi=75)
+    assert (bare.code, [page.white_share > 0.99 for page, _ in bare.pages], worker.renewals) == (None, [True], 0)
+
+
 def test_an_empty_feeder_asks_for_paper_and_works_with_it(simulated: Simulated, worker_at: At) -> None:
     worker = worker_at(simulated.address)
     scan = worker.scan(source="adf", resolution_dpi=75)
