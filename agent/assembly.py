@@ -191,7 +191,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         devices=devices,
         supervisor=supervisor,
         feed=listeners.feed,
-        control=ControlServer(socket_place(config.folder), handlers(devices, accounts), talks),
+        control=ControlServer(socket_place(config.folder), handlers(devices, accounts, documents), talks),
         documents=documents,
         uploads=Uploads(papers.papers, papers.pictures, ground.bus.publish),
         scan_desk=scan_desk,

@@ -10,11 +10,12 @@ import msgspec
 from agent.accounts.service import AccountsService
 from agent.control import Handler
 from agent.devices.service import DevicesService
+from agent.documents.service import DocumentsService
 from agent.errors import Actor, CodedError, Retry
 from agent.station import card_json
 
 
-def handlers(devices: DevicesService, accounts: AccountsService) -> dict[str, Handler]:
+def handlers(devices: DevicesService, accounts: AccountsService, documents: DocumentsService) -> dict[str, Handler]:
     """What the command line may ask; each use leaves an audit row."""
 
     def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
@@ -36,4 +37,8 @@ def handlers(devices: DevicesService, accounts: AccountsService) -> dict[str, Ha
         found: dict[str, Any] = msgspec.to_builtins(accounts.trail.look_for_command(str(question.get("mark", ""))))
         return found
 
-    return {"card": card, "status": status, "enrol": enrol, "audit": audit}
+    def media(_question: dict[str, Any], uid: int) -> dict[str, Any]:
+        accounts.note_device_act(None, f"media by uid {uid}", "media")
+        return {"lost": documents.look_for_lost_files()}
+
+    return {"card": card, "status": status, "enrol": enrol, "audit": audit, "media": media}

@@ -16,6 +16,7 @@ from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
+from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
@@ -23,7 +24,7 @@ from agent.operations.register_check import check_register
 from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
 
 DEVICE_LIMIT_S = 20.0
-AUDIT_LIMIT_S = 120.0
+REGISTER_LIMIT_S = 120.0
 WELL = {DeviceState.READY, DeviceState.BUSY}
 
 
@@ -61,29 +62,48 @@ def _devices(config: Config, mark: str) -> tuple[list[Finding], Exit]:
         findings = [Finding("agent", True, "DOCTOR-AGENT-RUNS")]
         findings += _of_devices(statuses)
         worst = Exit.DONE if all(finding.is_well for finding in findings) else Exit.NO_DEVICE
-        try:
-            audit = ask_agent(config.folder, {"ask": "audit", "mark": mark}, AUDIT_LIMIT_S)
-        except CodedError as error:
-            return [*findings, Finding("audit", False, error.code, error.facts)], exit_code(error)
-        if audit is not None:
-            findings.append(_of_trail(msgspec.convert(audit, TrailView)))
-        return findings, worst if findings[-1].is_well or worst is not Exit.DONE else Exit.DAMAGED
+        kept, of_kept = _of_running_register(config, mark)
+        return [*findings, *kept], of_kept if worst is Exit.DONE else worst
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
-    worst = Exit.DONE
-    try:
-        trail = check_register(config, mark)
-        findings.append(Finding("register", True, "DOCTOR-REGISTER"))
-        findings += [] if trail is None else [_of_trail(trail)]
-        worst = Exit.DONE if findings[-1].is_well else Exit.DAMAGED
-    except CodedError as refused:
-        findings.append(Finding("register", False, refused.code, refused.facts))
-        worst = exit_code(refused)
+    kept, worst = _of_closed_register(config, mark)
+    findings += kept
     configured = [] if config.reader is None else [reader_settings(config.reader)]
     configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
     statuses = [probe(as_the_daemon(settings, config.folder), SystemClock(), DEVICE_LIMIT_S) for settings in configured]
     findings += _of_devices(statuses)
     codes = [status.code for status in statuses if status.code is not None]
     return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst
+
+
+def _of_running_register(config: Config, mark: str) -> tuple[list[Finding], Exit]:
+    """Ask the running agent for its scanned files and its audit rows."""
+    findings: list[Finding] = []
+    asked = "media"
+    try:
+        media = ask_agent(config.folder, {"ask": asked}, REGISTER_LIMIT_S)
+        findings += [] if media is None else [_of_media(int(media["lost"]), config)]
+        asked = "audit"
+        audit = ask_agent(config.folder, {"ask": asked, "mark": mark}, REGISTER_LIMIT_S)
+        findings += [] if audit is None else [_of_trail(msgspec.convert(audit, TrailView))]
+    except CodedError as error:
+        return [*findings, Finding(asked, False, error.code, error.facts)], exit_code(error)
+    return findings, _worst(findings)
+
+
+def _of_closed_register(config: Config, mark: str) -> tuple[list[Finding], Exit]:
+    """Open the register as the agent would, and look at its scanned files and audit rows."""
+    try:
+        found = check_register(config, mark)
+    except CodedError as refused:
+        return [Finding("register", False, refused.code, refused.facts)], exit_code(refused)
+    findings = [Finding("register", True, "DOCTOR-REGISTER-NEW" if found.is_new else "DOCTOR-REGISTER")]
+    findings += [] if found.is_new else [_of_media(found.lost, config)]
+    findings += [] if found.trail is None else [_of_trail(found.trail)]
+    return findings, _worst(findings)
+
+
+def _worst(findings: list[Finding]) -> Exit:
+    return Exit.DONE if all(finding.is_well for finding in findings) else Exit.DAMAGED
 
 
 def _of_devices(statuses: list[DeviceStatus]) -> list[Finding]:
@@ -108,6 +128,13 @@ def findings_of(status: DeviceStatus) -> Iterator[Finding]:
         is_confined = "landlock-files" in status.layers
         code = "DOCTOR-CONFINED" if is_confined else "DOCTOR-NOT-CONFINED"
         yield Finding(f"{status.role}-confinement", is_confined, code, {"driver": status.driver})
+
+
+def _of_media(lost: int, config: Config) -> Finding:
+    if lost:
+        refusal = media_lost(lost, config.folder)
+        return Finding("media", False, refusal.code, refusal.facts)
+    return Finding("media", True, "DOCTOR-MEDIA")
 
 
 def _of_trail(found: TrailView) -> Finding:

@@ -10,6 +10,7 @@ from agent.assembly import Practice, start
 from agent.clock import SystemClock
 from agent.commands.output import fail, tell
 from agent.config import Config, load
+from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import FolderKind
 from agent.notify import Notifier
@@ -41,8 +42,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _check(config: Config) -> Exit:
     """Look at everything that could refuse the start, without starting and without making anything."""
-    check_register(config)
+    lost = check_register(config).lost
     listen(config.host, config.port).close()
+    if lost:
+        raise media_lost(lost, config.folder)
     tell("RUN-CHECKED")
     return Exit.DONE
 
@@ -56,6 +59,9 @@ def _serve(config: Config) -> Exit:
             place = runtime_folder(dict(os.environ), config.folder) / "enrol"
             running.accounts.offer_enrolment(place)
             tell("RUN-ENROL", path=str(place))
+        lost = running.station.documents.lost_files()
+        if lost:
+            fail(media_lost(lost, config.folder))
         tell("RUN-READY", url=running.url)
         stop.wait()
         notifier.stopping()

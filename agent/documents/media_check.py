@@ -11,15 +11,16 @@ from peewee_models import document_queries
 from peewee_models.database import SqlCipherStore
 
 
-def check_files(store: SqlCipherStore, folder: Path) -> None:
-    """Look for the files of all rows; a folder of an older program has none.
-
-    Raises: CodedError MEDIA-LOST when some are not there.
-    """
+def lost_files(store: SqlCipherStore, folder: Path) -> int:
+    """How many rows have lost their file; a folder of an older program has none."""
     if not store.table_exists("media"):
-        return
+        return 0
     with reading(store):
         addresses = document_queries.media_by_address()
-    lost = sum(not place_of(folder / FOLDER, address).is_file() for address in addresses)
-    if lost:
-        raise CodedError("MEDIA-LOST", Actor.TECHNICIAN, Retry.AFTER_ACTION, count=lost, folder=str(folder / FOLDER))
+    return sum(not place_of(folder / FOLDER, address).is_file() for address in addresses)
+
+
+def media_lost(count: int, folder: Path) -> CodedError:
+    """What to say of files that are gone: the station works, their pages cannot be shown."""
+    place = str(folder / FOLDER)
+    return CodedError("MEDIA-LOST", Actor.TECHNICIAN, Retry.AFTER_ACTION, count=count, folder=place)

@@ -76,6 +76,7 @@ class MediaStore:
         self._clock = clock
         self._lock = threading.Lock()
         self._in_hand: dict[str, float] = {}
+        self._gone: set[str] = set()
 
     def put(self, content: bytes | Iterable[bytes], content_type: str, binding: Binding) -> Stored:
         """Encrypt content and bring it to the disk for good.  Call it outside a transaction: it waits for the disk.
@@ -135,6 +136,8 @@ class MediaStore:
                 yield from media_envelope.unseal(file, data_key, self._key.key_id, self._birth(row))
         except FileNotFoundError as error:
             self._row(media_id)
+            with self._lock:
+                self._gone.add(row.address)
             raise self._refusal("MEDIA-MISSING", media_id) from error
         except NotWhole as error:
             raise self._refusal("MEDIA-DAMAGED", media_id) from error
@@ -158,7 +161,10 @@ class MediaStore:
 
     def forget(self, media_ids: Iterable[uuid.UUID]) -> list[str]:
         """Destroy the keys of files, inside the caller's transaction; give their addresses, to `unlink` after it."""
-        return document_queries.delete_media(list(media_ids))
+        addresses = document_queries.delete_media(list(media_ids))
+        with self._lock:
+            self._gone.difference_update(addresses)
+        return addresses
 
     def unlink(self, addresses: Iterable[str]) -> None:
         """Remove forgotten files; what cannot be removed now is swept later, and is unreadable already."""
@@ -196,10 +202,25 @@ class MediaStore:
             )  # fmt: skip
         return Swept(len(orphans), leftovers, missing)
 
-    def _without_file(self, rows: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
-        gone = [key for address, key in rows.items() if not self._files.has(address)]
+    def look(self) -> tuple[uuid.UUID, ...]:
+        """Tell which rows have lost their file.  Raises: CodedError when the database fails."""
         with reading(self._store):
-            return tuple(key for key in gone if document_queries.media(key) is not None)
+            rows = document_queries.media_by_address()
+        return self._without_file(rows)
+
+    def lost(self) -> int:
+        """How many rows have lost their file, as a sweep, a look or an opener has met it; one put back is not lost."""
+        with self._lock:
+            self._gone = {address for address in self._gone if not self._files.has(address)}
+            return len(self._gone)
+
+    def _without_file(self, rows: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
+        gone = {address: key for address, key in rows.items() if not self._files.has(address)}
+        with reading(self._store):
+            gone = {address: key for address, key in gone.items() if document_queries.media(key) is not None}
+        with self._lock:
+            self._gone = set(gone)
+        return tuple(gone.values())
 
     def _row(self, media_id: uuid.UUID) -> Any:
         with reading(self._store):

@@ -74,7 +74,7 @@ class Papers:
     def __init__(self, store: Store, clock: Clock, media: MediaStore) -> None:
         self._store = store
         self._clock = clock
-        self._media = media
+        self.media = media
         self.on_stored: Callable[[uuid.UUID], None] = lambda _page_id: None
 
     def store_page(
@@ -101,7 +101,7 @@ class Papers:
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, DOCUMENT-FULL, JOB-UNKNOWN, SCAN-ENDED (a page that came
             after its job's end is not kept), DATABASE-FULL, DATABASE-FAILED; nothing is kept then.
         """
-        stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
+        stored = self.media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
         with writing(self._store):
             old = None if in_place_of is None else self._taken_out(owner, in_place_of)
             document, position = self._place_for(stored, owner, kind, by, job_id)
@@ -132,7 +132,7 @@ class Papers:
         brought: list[tuple[NewPage, Stored]] = []
         with self._abandoning(brought):
             for page in pages:
-                stored = self._media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
+                stored = self.media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
                 brought.append((replace(page, content=b""), stored))
         with writing(self._store):
             with self._abandoning(brought):
@@ -155,14 +155,14 @@ class Papers:
             yield
         except CodedError:
             for _, stored in brought:
-                self._media.abandon(stored)
+                self.media.abandon(stored)
             raise
 
     def _insert(self, page: NewPage, stored: Stored, document_id: uuid.UUID, position: int) -> StoredPage:
         row = document_queries.insert_page(
             document_id,
             position,
-            self._media.keep(stored),
+            self.media.keep(stored),
             side=page.side,
             doubts=[dict(doubt) for doubt in page.doubts],
             origin=page.origin,
@@ -192,7 +192,7 @@ class Papers:
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)
         except CodedError:
-            self._media.abandon(stored)
+            self.media.abandon(stored)
             raise
         return document, position
 
@@ -213,7 +213,7 @@ class Papers:
         with reading(self._store):
             row = sheets.page_of(owner, page_id)
             content_type = row.original.content_type
-        return PageContent(self._media.get(row.original_id, owner.id, ORIGINAL), content_type)
+        return PageContent(self.media.get(row.original_id, owner.id, ORIGINAL), content_type)
 
     def shown_content(self, owner: Owner, page_id: uuid.UUID) -> PageContent:
         """A page as it is shown and handed out: put right by the clerk, or else the original.  Raises: the same."""
@@ -222,7 +222,7 @@ class Papers:
             content_type = "" if row.finished is None else row.finished.content_type
         if not content_type:
             return self.page_content(owner, page_id)
-        return PageContent(self._media.get(row.finished_id, owner.id, FINISHED), content_type)
+        return PageContent(self.media.get(row.finished_id, owner.id, FINISHED), content_type)
 
     def shown_file(self, owner: Owner, page_id: uuid.UUID) -> uuid.UUID:
         """Key of the file that `shown_content` gives; another one whenever the page looks different."""
@@ -244,7 +244,7 @@ class Papers:
         old, new = Owner("draft", draft_id), Owner("record", record_id)
         _refuse_running(old)
         media_ids = document_queries.media_of(old)
-        self._media.rebind(media_ids, draft_id, record_id)
+        self.media.rebind(media_ids, draft_id, record_id)
         moved = document_queries.move(old, new)
         if moved:
             self._note(by, Act.DOCUMENTS_MOVED, ("record", record_id), documents=moved, files=len(media_ids))
@@ -259,10 +259,10 @@ class Papers:
         _refuse_running(owner)
         media_ids = document_queries.media_of(owner)
         deleted = document_queries.delete_documents(owner)
-        addresses = self._media.forget(media_ids)
+        addresses = self.media.forget(media_ids)
         if deleted:
             self._note(by, Act.DOCUMENTS_SHREDDED, ("draft", None), documents=deleted, files=len(addresses))
-        return partial(self._media.unlink, addresses)
+        return partial(self.media.unlink, addresses)
 
     def _note(self, by: Person, act: Act, subject: tuple[str, uuid.UUID | None], **facts: str | int) -> None:
         audit.write(self._clock, SignedInIds(by.user_id, by.session_id), act, subject, **facts)

@@ -69,6 +69,14 @@ class DocumentsService:
         self.scans = scans
         self.cards = scans.cards
 
+    def lost_files(self) -> int:
+        """How many scanned files are known to be gone."""
+        return self._papers.media.lost()
+
+    def look_for_lost_files(self) -> int:
+        """Look for the file of every page now; how many are gone."""
+        return len(self._papers.media.look())
+
     def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
         """Everything about the documents of a draft or record.
 

@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.accounts.trail import TrailView, read_mark, view
 from agent.clock import SystemClock
 from agent.config import Config
-from agent.documents.media_check import check_files
+from agent.documents.media_check import lost_files
 from agent.documents.media_key import KeySources, check_media_key
 from agent.folder import DataFolder, FolderKind
 from agent.store import check_store
-from peewee_models.audit_chain import is_chained, look_over
+from peewee_models.audit_chain import NOTHING_BEFORE, ChainState, is_chained, look_over
 from peewee_models.database import SqlCipherStore
 
 
-def check_register(config: Config, noted: str = "") -> TrailView | None:
-    """Look at all of the data folder that could refuse the start of the daemon, and over its audit rows.
+@dataclass(frozen=True, slots=True)
+class RegisterLook:
+    """What was found in the data folder.
+
+    Attributes:
+        is_new: there is no register yet.
+        lost: scanned files that are not there.
+        trail: how the audit rows hang together; None where there are none yet and none were noted.
+    """
+
+    is_new: bool
+    lost: int
+    trail: TrailView | None
+
+
+def check_register(config: Config, noted: str = "") -> RegisterLook:
+    """Look at all of the data folder that could refuse the start of the daemon, over its files and its audit rows.
 
     Args:
         config: of the daemon.
         noted: a mark of the audit rows, as it was noted elsewhere.
 
-    Returns: what the look over the audit rows has found; None for a folder not yet made, which is well.
-
-    Raises: StartRefused as the start would; CodedError AUDIT-MARK, MEDIA-LOST.
+    Raises: StartRefused as the start would; CodedError AUDIT-MARK.
     """
     mark = read_mark(noted)
-    if not config.folder.exists():
-        return None
-    found: list[TrailView] = []
+    is_new, lost, chain = True, 0, None
 
     def look(store: SqlCipherStore) -> None:
+        nonlocal is_new, lost, chain
         check_media_key(sources, folder, store)
-        check_files(store, folder.path)
-        if is_chained(store):
-            found.append(view(look_over(store, mark), SystemClock(config.time_zone).now(), mark))
+        is_new, lost = False, lost_files(store, folder.path)
+        chain = look_over(store, mark) if is_chained(store) else None
 
-    folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
-    try:
-        sources = KeySources(config.media_key, config.key)
-        check_store(folder, config.key, look)
-    finally:
-        folder.release()
-    return found[0] if found else None
+    if config.folder.exists():
+        folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
+        try:
+            sources = KeySources(config.media_key, config.key)
+            check_store(folder, config.key, look)
+        finally:
+            folder.release()
+    if chain is None and mark is not None:
+        chain = ChainState(0, NOTHING_BEFORE, "missing")
+    at = SystemClock(config.time_zone).now()
+    return RegisterLook(is_new, lost, None if chain is None else view(chain, at, mark))

@@ -110,12 +110,22 @@ def test_a_cut_or_lengthened_file_is_refused(shelf: Shelf) -> None:
 
 def test_a_missing_file_is_told_to_the_supervisor_and_its_row_stays(shelf: Shelf) -> None:
     media_id = shelf.add()
+    content = shelf.path(media_id).read_bytes()
     shelf.path(media_id).unlink()
+    assert shelf.media.lost() == 0, "nobody has met it"
     with pytest.raises(CodedError) as caught:
         shelf.media.get(media_id, OWNER, "original")
     assert (caught.value.code, caught.value.actor) == ("MEDIA-MISSING", Actor.SUPERVISOR)
-    assert shelf.media.sweep().missing == (media_id,)
-    assert Media.select().count() == 1
+    assert shelf.media.lost() == 1
+    assert shelf.reopened().sweep().missing == shelf.media.sweep().missing == (media_id,)
+    assert Media.select().count() == shelf.media.lost() == 1
+    shelf.path(media_id).write_bytes(content)
+    assert shelf.media.lost() == 0, "it was put back"
+    shelf.path(media_id).unlink()
+    assert (len(shelf.media.look()), shelf.media.lost()) == (1, 1)
+    with writing(shelf.store):
+        shelf.media.forget([media_id])
+    assert shelf.media.lost() == 0, "nobody wants it any more"
 
 
 def test_something_else_than_a_file_is_refused_without_waiting(shelf: Shelf, tmp_path: Path) -> None:

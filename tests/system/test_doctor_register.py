@@ -84,10 +84,11 @@ def test_a_copy_without_its_scanned_files_is_told(place: Path) -> None:
         media.keep(stored)
     store.close()
     folder.release()
-    assert doctor(place)[1]["ok"]
+    assert doctor(place, "media")[1]["ok"]
     shutil.rmtree(place / "data" / FOLDER)
-    status, found, _ = doctor(place)
+    status, found, _ = doctor(place, "media")
     assert (status, found["code"], ": 1." in found["text"]) == (11, "MEDIA-LOST", True)
+    assert doctor(place)[1]["code"] == "DOCTOR-REGISTER"
     assert not (place / "data" / FOLDER).exists()
 
 

@@ -51,6 +51,7 @@ def page() -> ResponseReturnValue:
         scanner=services().documents.scans.scanner(signed_in()),
         speeds_baud=SPEEDS_BAUD,
         rf_frame_bytes=RF_FRAME_BYTES,
+        lost_files=services().documents.lost_files(),
     )
 
 
