@@ -1,4 +1,4 @@
-"""The data folder: one agent at a time, born `practice` or `register`, its database and where its key lies.
+"""The data folder: one agent at a time, born `practice` or `register`, new or used, its database, where its key lies.
 
 Source: the contract, "keys" and "exit codes".
 """
@@ -17,9 +17,12 @@ from typing import IO
 
 from agent.disk import sync_folder
 from agent.errors import Exit, StartRefused
+from peewee_models.database import has_stood
 
 KEY_BYTES = 32
 DATABASE = "register.db"
+MEDIA = "media"
+MEDIA_ASIDE = "media-aside"
 LOCK = "agent.lock"
 DEFAULT_KEY_FILE = Path("/etc/renhu/renhu.key")
 DEFAULT_CREDENTIAL = "renhu.key"
@@ -76,8 +79,11 @@ class DataFolder:
 
     @property
     def is_new(self) -> bool:
-        """Whether there is no database yet, and no trace of one that was."""
-        return not self.database.exists() and not Path(f"{self.database}-wal").exists()
+        """Whether there is no database yet, and no trace of one that was: neither of its own nor a scanned file."""
+        return not has_stood(self.database) and not self._has_media()
+
+    def _has_media(self) -> bool:
+        return any(file.is_file() for part in (MEDIA, MEDIA_ASIDE) for file in (self.path / part).rglob("*"))
 
     def release(self) -> None:
         """Let another agent have the folder."""
@@ -154,14 +160,20 @@ def read_key(path: Path, *, is_credential: bool) -> bytes:
 
 
 def make_key(path: Path) -> bytes:
-    """Make a key, mode 0400, on the disk for good.  Raises: StartRefused KEY-UNWRITABLE."""
+    """Make a key where there is none, mode 0400, on the disk for good: whole or not at all, whenever it is cut short.
+
+    Raises: StartRefused KEY-UNWRITABLE.
+    """
     key = secrets.token_bytes(KEY_BYTES)
+    unborn = path.with_name(path.name + ".new")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        unborn.unlink(missing_ok=True)
+        descriptor = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
+        unborn.rename(path)
         sync_folder(path.parent)
     except OSError as error:
         raise StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "") from error

@@ -20,6 +20,7 @@ def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
     Raises: StartRefused: locked (10), damaged or newer (11), disk full (12), component too old (13), or of the other
     kind (2).  Nothing is overwritten in any of these cases.
     """
+    is_new = _is_new(folder)
     key = find_key(key_source, folder)
 
     def prepare(store: SqlCipherStore) -> None:
@@ -27,7 +28,7 @@ def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
         set_folder_kind(folder.kind)
 
     with refusing(folder.path):
-        if folder.is_new:
+        if is_new:
             create_sqlcipher(folder.database, key, prepare)
         store = open_sqlcipher(folder.database, key)
         try:
@@ -49,7 +50,7 @@ def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherSt
 
     Raises: StartRefused as `open_store` does, and what `look` refuses.
     """
-    if folder.is_new:
+    if _is_new(folder):
         return
     with refusing(folder.path):
         store = open_sqlcipher(folder.database, find_key(key_source, folder))
@@ -59,6 +60,18 @@ def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherSt
             look(store)
         finally:
             store.close()
+
+
+def _is_new(folder: DataFolder) -> bool:
+    """Whether a database is to be made.
+
+    Raises: StartRefused DATABASE-MISSING (11) for a used folder that has lost its own, whether its key is there or not:
+        an empty register would take the lost one's place.
+    """
+    is_new = folder.is_new
+    if not is_new and not folder.database.exists():
+        raise StartRefused("DATABASE-MISSING", Exit.DAMAGED, path=str(folder.database))
+    return is_new
 
 
 def _require_kind(folder: DataFolder) -> None:
@@ -80,7 +93,6 @@ def refusing(folder: Path) -> Iterator[None]:
 
 
 _REFUSALS: dict[type[failures.StorageError], tuple[str, Exit]] = {
-    failures.DatabaseMissing: ("DATABASE-DAMAGED", Exit.DAMAGED),
     failures.WrongKey: ("KEY-WRONG", Exit.LOCKED),
     failures.Damaged: ("DATABASE-DAMAGED", Exit.DAMAGED),
     failures.NewerSchema: ("DATABASE-NEWER", Exit.DAMAGED),

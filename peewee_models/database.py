@@ -160,20 +160,32 @@ def use(store: Store) -> None:
     store.bind(TABLES, bind_refs=False, bind_backrefs=False)
 
 
+def has_stood(path: Path) -> bool:
+    """Whether a database is or was there: itself, its log, or the mark of its key, which is made before it is born.
+
+    A mark beside a database that was never born belongs to a creation cut short, which may be done again.
+    """
+    if path.exists() or Path(f"{path}-wal").exists():
+        return True
+    return _key_check_path(path).exists() and not _unborn(path).exists()
+
+
 def create_sqlcipher(path: Path, key: bytes, prepare: Callable[[SqlCipherStore], None]) -> None:
     """Make a new database under another name, fill it, and only then give it its own: never half a database.
 
     Args:
-        path: where; nothing may stand there.
+        path: where; nothing may stand there, nor have stood.
         key: 32 bytes.
         prepare: makes the tables.
 
     Raises: DatabaseExists; ComponentTooOld; DiskFull.
     """
     check_components()
-    if path.exists() or Path(f"{path}-wal").exists():
+    if has_stood(path):
         raise DatabaseExists
-    unborn = path.with_name(path.name + ".new")
+    unborn = _unborn(path)
+    _key_check_path(path).unlink(missing_ok=True)
+    _sync(path.parent)
     for leftover in (unborn, Path(f"{unborn}-wal"), Path(f"{unborn}-shm")):
         leftover.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -183,8 +195,9 @@ def create_sqlcipher(path: Path, key: bytes, prepare: Callable[[SqlCipherStore],
         prepare(store)
         store.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         store.close()
-    _write_durably(_key_check_path(path), _key_check(key))
     _sync(unborn)
+    _sync(path.parent)
+    _write_durably(_key_check_path(path), _key_check(key))
     unborn.rename(path)
     _sync(path.parent)
 
@@ -242,6 +255,10 @@ def _look_into(store: SqlCipherStore, path: Path) -> None:
 def _has_no_room(path: Path) -> bool:
     state = os.statvfs(path.parent)
     return state.f_bavail * state.f_frsize < LOW_SPACE_BYTES
+
+
+def _unborn(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def _key_check_path(path: Path) -> Path:

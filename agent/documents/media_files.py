@@ -26,10 +26,11 @@ from typing import BinaryIO
 
 from agent.disk import sync_folder
 from agent.errors import Actor, CodedError, Retry
+from agent.folder import MEDIA, MEDIA_ASIDE
 
-FOLDER = "media"
+FOLDER = MEDIA
 INCOMING = "incoming"
-ASIDE = "media-aside"
+ASIDE = MEDIA_ASIDE
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 _PIECE_BYTES = 1024 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
