@@ -42,7 +42,7 @@ class ScanButton:
             if board.card is not None:
                 scans.scan_card_back(ref, board.card.page_id, board.card.seen, by)
             elif kind is not None and kind.preset.both_sides:
-                scans.scan_card(ref, kind.code, "flatbed", by)
+                scans.scan_card(ref, kind.code, board.scanner.card_sources[0], by)
             elif kind is not None:
                 preset = board.presets[kind.code]
                 scans.scan(ref, kind.code, ScanWish(preset.source, preset.colour, preset.dpi, preset.size), by)

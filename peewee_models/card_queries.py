@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+from peewee_models.accounts import User
 from peewee_models.documents import CardPage, Document, Page, ScanJob
 
 
@@ -30,9 +32,10 @@ def delete(page_id: uuid.UUID) -> None:
     CardPage.delete().where(CardPage.page == page_id).execute()
 
 
-def last_job() -> Any:
-    """The scan of this station that was written down last, with who wished for it; None where there was none."""
-    return ScanJob.select().order_by(ScanJob.queued_at.desc(), ScanJob.id).first()
+def last_jobs(most: int) -> Iterator[Any]:
+    """The scans of this station with who wished for them, the last one first."""
+    rows = ScanJob.select(ScanJob, User).join(User).order_by(ScanJob.queued_at.desc(), ScanJob.id)
+    return iter(rows.limit(most))
 
 
 def uncomposed() -> list[uuid.UUID]:

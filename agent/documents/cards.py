@@ -18,6 +18,7 @@ from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import sheets
 from agent.documents.errors import refused, unknown_page
+from agent.documents.glass import GlassUse, used_since
 from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
 from agent.documents.page_work import only
@@ -91,36 +92,39 @@ class Cards:
         self._media.unlink(gone)
         self._papers.on_stored(page_id)
 
-    def waiting(self, owner: Owner) -> CardWaiting | None:
-        """The card whose back is awaited, inside the caller's transaction; None where there is none."""
+    def waiting(self, owner: Owner, lent: GlassUse | None) -> CardWaiting | None:
+        """The card whose back is awaited, inside the caller's transaction; None where there is none.
+
+        Args:
+            owner: whose.
+            lent: the last use of the glass that is no job.
+        """
         documents = [row.id for row in document_queries.documents_of(owner)]
         card = card_queries.waiting(documents)
         if card is None:
             return None
-        last = card_queries.last_job()
-        is_others = last is not None and getattr(last, f"{owner.column}_id") != owner.id
-        return CardWaiting(
-            page_id=str(card.page_id),
-            kind=card.page.document.kind,
-            seen=str(last.id) if is_others else "",
-            used_by=last.user.name if is_others else "",
-        )
+        kind = card.page.document.kind
+        use = used_since(owner, kind, lent)
+        return CardWaiting(str(card.page_id), kind, use.key if use else "", use.name if use else "")
 
-    def check_glass(self, owner: Owner, page_id: uuid.UUID, seen: str) -> str:
-        """Make sure that nobody has scanned anything else since, inside the caller's transaction; gives the kind.
+    def check_glass(self, owner: Owner, page_id: uuid.UUID, seen: str, lent: GlassUse | None) -> None:
+        """Make sure that nobody has scanned anything else from the glass since, inside the caller's transaction.
 
         Args:
             owner: whose card it is.
             page_id: its page.
-            seen: the last scan for others that the clerk was told of.
+            seen: the last use of the glass that the clerk was told of.
+            lent: the last use of it that is no job.
 
-        Raises: CodedError SCANNER-USED-BETWEEN, PAGE-UNKNOWN.
+        Raises: CodedError SCANNER-USED-BETWEEN.
         """
-        row, _ = _card_of(owner, page_id)
-        waiting = self.waiting(owner)
-        if waiting is not None and waiting.seen != seen:
+        waiting = self.waiting(owner, lent)
+        if waiting is not None and waiting.page_id == str(page_id) and waiting.seen not in {"", seen}:
             raise refused("SCANNER-USED-BETWEEN", name=waiting.used_by)
-        kind: str = row.document.kind
+
+    def kind_of(self, owner: Owner, page_id: uuid.UUID) -> str:
+        """The kind of a card's document, inside the caller's transaction.  Raises: CodedError PAGE-UNKNOWN."""
+        kind: str = _card_of(owner, page_id)[0].document.kind
         return kind
 
     def compose(self, owner: Owner, page_id: uuid.UUID) -> bool:

@@ -35,6 +35,14 @@ class Order:
     by: SignedIn
 
 
+@dataclass(frozen=True, slots=True)
+class OldPage:
+    """A page that is scanned anew, and which side of its sheet it is."""
+
+    id: uuid.UUID
+    side: str
+
+
 class JobErrand(Errand):
     """A scan that is written down as a job of its owner."""
 
@@ -72,12 +80,10 @@ class PaperErrand(JobErrand):
         jobs: keep the jobs.
         order: for whom.
         wish: how.
-        replaces: the page that the new one stands in for.
+        old: the page that the new one stands in for.
     """
 
-    def __init__(
-        self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, replaces: uuid.UUID | None = None
-    ) -> None:
+    def __init__(self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, old: OldPage | None = None) -> None:
         told: dict[str, Any] = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size}
         if wish.region is not None:
             region = wish.region
@@ -85,20 +91,28 @@ class PaperErrand(JobErrand):
         super().__init__(jobs, order, told)
         self._papers = papers
         self._scan = wish
-        self._replaces = replaces
+        self._old = old
 
     def request(self, offers: ScannerOffers) -> ScanRequest:
         """The region that was picked, else the size that was chosen."""
         wish = self._scan
         source = Source(wish.source)
         region = wish.region or placed(wish.size, offers.of(source))
-        is_single = self._replaces is not None or source is Source.FLATBED
-        return _request(source, ColourMode(wish.colour), wish.dpi, region, 1 if is_single else MOST_PAGES)
+        most = MOST_PAGES
+        if self._old is not None or source is Source.FLATBED:
+            most = 2 if self._is_back_of(source) else 1
+        return _request(source, ColourMode(wish.colour), wish.dpi, region, most)
+
+    def _is_back_of(self, source: Source) -> bool:
+        """Whether a sheet passes only for its back."""
+        return self._old is not None and self._old.side == "back" and source is Source.DUPLEX_FEEDER
 
     def keep(self, page: NewPage) -> None:
-        """Store a page for good, in its place."""
-        order = self.order
-        self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, self._replaces)
+        """Store a page for good, in its place; the front that comes before a back that was asked for is dropped."""
+        if page.side == "front" and self._is_back_of(Source(self._scan.source)):
+            return
+        order, old = self.order, None if self._old is None else self._old.id
+        self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, old)
 
 
 class CardErrand(JobErrand):
@@ -122,11 +136,12 @@ class CardErrand(JobErrand):
         self._page_id = page_id
 
     def request(self, offers: ScannerOffers) -> ScanRequest:
-        """One side of the glass, two of the feeder."""
+        """Both sides where a duplex feeder is to give them, else one."""
         wish = self._scan
         source = Source(wish.source)
         region = placed(wish.size, offers.of(source))
-        return _request(source, ColourMode(wish.colour), wish.dpi, region, 1 if source is Source.FLATBED else 2)
+        has_both = source is Source.DUPLEX_FEEDER and self._page_id is None
+        return _request(source, ColourMode(wish.colour), wish.dpi, region, 2 if has_both else 1)
 
     def keep(self, page: NewPage) -> None:
         """Store a side for good."""

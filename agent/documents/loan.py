@@ -35,6 +35,7 @@ class Loan(Errand):
     """
 
     what = "renhu scan"
+    is_job = False
 
     def __init__(self, borrower: str, wanted: ScanRequest, silence_s: float) -> None:
         self.user = self.name = borrower

@@ -8,8 +8,9 @@ from agent.documents import kinds
 from agent.documents.errors import refused
 from agent.documents.kinds import DocumentKind, Preset
 from agent.documents.page_sizes import WHOLE, fitting
-from agent.documents.views import CardSource, ScanWish
-from drivers.scanner_api import ScannerOffers
+from agent.documents.scan_views import CardSource
+from agent.documents.views import ScanWish
+from drivers.scanner_api import ScannerOffers, Source
 from peewee_models.station import remember_scan_choice, scan_choice
 
 FALLBACKS = ("adf-duplex", "adf", "flatbed")
@@ -30,6 +31,22 @@ def preset(kind: DocumentKind, offers: ScannerOffers) -> Preset:
         dpi = min(offer.resolutions_dpi, key=lambda one: abs(one - dpi), default=dpi)
         size = size if size in fitting(offer) else WHOLE
     return Preset(colour=colour, dpi=dpi, source=source, both_sides=own.both_sides, size=size)
+
+
+def card_sources(offers: ScannerOffers) -> tuple[CardSource, ...]:
+    """Where a card with both its sides is laid, the best place first; the glass where nothing is known yet."""
+    known = {offer.source for offer in offers.sources}
+    if Source.FLATBED in known or not known:
+        return ("flatbed", "adf-duplex") if Source.DUPLEX_FEEDER in known else ("flatbed",)
+    return ("adf-duplex",) if Source.DUPLEX_FEEDER in known else ("adf",)
+
+
+def back_source(offers: ScannerOffers) -> CardSource:
+    """Where a card is laid once more for its back alone: a feeder sees the side that comes first."""
+    known = {offer.source for offer in offers.sources}
+    if Source.FLATBED in known or not known:
+        return "flatbed"
+    return "adf" if Source.FEEDER in known else "adf-duplex"
 
 
 def card(kind: str, source: CardSource, offers: ScannerOffers) -> ScanWish:

@@ -18,13 +18,14 @@ from peewee import PeeweeException
 from agent.devices.scanner_watch import ScanEnd, progress_of
 from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
+from agent.documents.glass import GlassUse
 from agent.documents.job_state import JobHappening, JobState, after
 from agent.documents.scan_orders import Around, Errand, Scanner, UnderWay
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
-from drivers.scanner_api import Progress, ScannedPage, ScannerOffers
+from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, Source
 from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
@@ -68,6 +69,7 @@ class ScanDesk:
         self._told_s = float("-inf")
         self._offers = ScannerOffers((), has_button=False)
         self._happenings: queue.SimpleQueue[UnderWay | Sign | Page | Future[bytes] | None] = queue.SimpleQueue()
+        self._lent: GlassUse | None = None
         self._unwritten: list[Callable[[], None]] = []
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="scan-desk")
@@ -100,6 +102,10 @@ class ScanDesk:
     def under_way(self) -> UnderWay | None:
         """The scan under way; None when the scanner is free."""
         return self._under_way
+
+    def lent(self) -> GlassUse | None:
+        """The last scan from the glass that was no job; None where there was none since the agent came up."""
+        return self._lent
 
     def begin(self, errand: Errand) -> str:
         """Have a wish written down and carried out; give the key by which it can be called off.
@@ -208,6 +214,8 @@ class ScanDesk:
             return
         wanted = one.errand.request(self._offers)
         one.source = wanted.source
+        if not one.errand.is_job and wanted.source is Source.FLATBED:
+            self._lent = GlassUse(one.key, one.errand.name, self._clock.now())
         answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), one.errand.silence_s)
         answer.add_done_callback(self._happenings.put)
         if one.is_cancelled:

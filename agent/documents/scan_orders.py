@@ -48,6 +48,7 @@ class Errand(ABC):
         what: what is scanned: a kind of document, or the name of a command.
         about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
         silence_s: so long the scanner may show nothing.
+        is_job: whether the wish is written down, so that others find it there.
     """
 
     user: str
@@ -55,6 +56,7 @@ class Errand(ABC):
     what: str
     about: dict[str, str | int]
     silence_s: float = 60.0
+    is_job: bool = True
 
     @abstractmethod
     def begin(self) -> str:

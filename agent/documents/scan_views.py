@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from agent.documents.job_state import JobState
 from agent.documents.kinds import DocumentKind
+
+CardSource = Literal["flatbed", "adf-duplex", "adf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class ScannerView:
         holder: name of the colleague whose scan is under way, "" for nobody else.
         offers: what each source can do; empty as long as the scanner has never been ready.
         has_button: whether its own button means something here.
+        card_sources: where a card with both its sides is laid, the best place first.
+        back_source: where it is laid for its back alone.
     """
 
     state: str
@@ -60,6 +65,8 @@ class ScannerView:
     holder: str
     offers: Mapping[str, SourceView]
     has_button: bool = False
+    card_sources: Sequence[CardSource] = ("flatbed",)
+    back_source: CardSource = "flatbed"
 
     @property
     def is_usable(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agent.accounts import audit
@@ -13,7 +13,7 @@ from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
 from agent.documents import kinds, presets, sheets
 from agent.documents.cards import Cards
-from agent.documents.errands import CardErrand, Order, PaperErrand, PreviewErrand
+from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
 from agent.documents.errors import refused
 from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs
@@ -24,8 +24,8 @@ from agent.documents.preview import PreviewShelf
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
-from agent.documents.scan_views import JobView, Notice, PreviewView, ScannerView, SourceView
-from agent.documents.views import CardSource, OwnerRef, ScanWish
+from agent.documents.scan_views import CardSource, JobView, Notice, PreviewView, ScannerView, SourceView
+from agent.documents.views import CardWaiting, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from agent.events.service import Event
 from drivers.api import Clock
@@ -93,11 +93,12 @@ class Scans:
         """
         owner = self._may_scan(ref, by)
         self._check_region(wish)
-        old = key_of(replaces) if replaces else None
+        old: OldPage | None = None
         with writing(self._store):
             require(owner, by)
-            if old is not None:
-                kind = sheets.page_of(owner, old).document.kind
+            if replaces:
+                row = sheets.page_of(owner, key_of(replaces))
+                old, kind = OldPage(row.id, row.side), row.document.kind
             _check_kind(kind)
             if old is None and wish.region is None:
                 presets.remember(kind, wish)
@@ -106,7 +107,7 @@ class Scans:
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
 
     def scan_card(self, ref: OwnerRef, kind: str, source: CardSource, by: SignedIn) -> str:
-        """Begin a card that is to have both its sides on one page: its front from the glass, or both from the feeder.
+        """Begin a card that is to have both its sides on one page: its front alone, or both from a duplex feeder.
 
         Raises: as `scan`; CARD-UNDER-WAY while another card waits for its back.
         """
@@ -114,7 +115,7 @@ class Scans:
         with writing(self._store):
             require(owner, by)
             _check_kind(kind)
-            if self._kept.cards.waiting(owner) is not None:
+            if self.card_waiting(owner) is not None:
                 raise refused("CARD-UNDER-WAY")
             wish = presets.card(kind, source, self._desk.offers())
         self._notice = None
@@ -126,18 +127,26 @@ class Scans:
         Args:
             ref: whose.
             page_id: the page with its front.
-            seen: the last scan for others that the clerk was told of, "" for none.
+            seen: the last use of the glass that the clerk was told of, "" for none.
             by: the clerk.
 
         Raises: as `scan`; SCANNER-USED-BETWEEN where another paper may lie on the glass and the clerk does not know.
         """
         owner, key = self._may_scan(ref, by), key_of(page_id)
+        offers = self._desk.offers()
+        source = presets.back_source(offers)
         with writing(self._store):
             require(owner, by)
-            kind = self._kept.cards.check_glass(owner, key, seen)
-            wish = presets.card(kind, "flatbed", self._desk.offers())
+            kind = self._kept.cards.kind_of(owner, key)
+            if source == "flatbed":
+                self._kept.cards.check_glass(owner, key, seen, self._desk.lent())
+            wish = presets.card(kind, source, offers)
         self._notice = None
         return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, Order(owner, kind, by), wish, key))
+
+    def card_waiting(self, owner: Owner) -> CardWaiting | None:
+        """The card whose back is awaited, inside the caller's transaction; None where there is none."""
+        return self._kept.cards.waiting(owner, self._desk.lent())
 
     def preview(self, ref: OwnerRef, kind: str, by: SignedIn) -> str:
         """Look at the glass, quickly and without keeping anything; give the job's key.  The look is audited.
@@ -212,6 +221,7 @@ class Scans:
         status = self._status()
         if status is None:
             return ScannerView("none", NOT_CONFIGURED, {}, "", {})
+        told = self._desk.offers()
         offers = {
             str(offer.source): SourceView(
                 [str(mode) for mode in offer.modes],
@@ -220,13 +230,13 @@ class Scans:
                 offer.width_mm,
                 offer.height_mm,
             )
-            for offer in self._desk.offers().sources
+            for offer in told.sources
         }
         one = self._desk.under_way()
         is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
         code = ELSEWHERE if is_elsewhere else status.code or ""
-        has_button = self._desk.offers().has_button
-        return ScannerView(status.state.value, code, status.facts, _holder(one, by), offers, has_button)
+        view = ScannerView(status.state.value, code, status.facts, _holder(one, by), offers, told.has_button)
+        return replace(view, card_sources=presets.card_sources(told), back_source=presets.back_source(told))
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""

@@ -94,7 +94,7 @@ class DocumentsService:
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
             job = self.scans.job(document_queries.last_job(owner))
             chosen = self.scans.presets()
-            card = self.cards.waiting(owner)
+            card = self.scans.card_waiting(owner)
         return Board(
             owner=ref,
             lines=lines,

@@ -15,7 +15,6 @@ from agent.documents.scan_views import JobView, Notice, PreviewView, ScannerView
 MOST_FILE_MEGABYTES: Final = 40
 
 OwnerKind = Literal["draft", "record"]
-CardSource = Literal["flatbed", "adf-duplex"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ class CardWaiting:
     Attributes:
         page_id: the page of its front.
         kind: code of its document's kind.
-        seen: the last scan, where that was for somebody else, so that another paper may lie on the glass; else "".
-        used_by: who wished for it; "" where nobody did.
+        seen: the last scan of another paper from the glass, which may still lie there; "" for none.
+        used_by: who wished for it; "" for none.
     """
 
     page_id: str

@@ -14,13 +14,13 @@ from webui.views.documents import back, not_done, owner, refuse
 bp = Blueprint("cards", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>/cards")
 bp.register_error_handler(CodedError, not_done)
 
-SOURCES: Final = ("flatbed", "adf-duplex")
+SOURCES: Final = ("flatbed", "adf-duplex", "adf")
 ACTS: Final = ("compose", "turn-front", "turn-back", "swap", "split")
 
 
 @bp.post("")
 def scan(kind: str, owner_id: str) -> ResponseReturnValue:
-    """Scan the front from the glass, or both sides from the feeder."""
+    """Scan the front, or both sides from a duplex feeder."""
     source = request.form.get("source", "")
     if source not in SOURCES:
         raise refuse("WEB-BAD-REQUEST")

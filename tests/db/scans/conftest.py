@@ -131,9 +131,9 @@ class Room:
         assert job is not None
         return job.state.value, job.pages, job.error_code
 
-    def scanned(self, pages: int, **known: Any) -> None:
+    def scanned(self, pages: int, wish: ScanWish = FEEDER, kind: str = "D04", **known: Any) -> None:
         """A whole scan of so many sides."""
-        self.scan()
+        self.scan(wish, kind)
         for number in range(1, pages + 1):
             self.show(number, **known)
         self.scanner.end(pages)

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from agent.devices.wire import Sign, raw
+from agent.documents.loan import Loan
+from agent.documents.service import ScanWish
 from agent.errors import CodedError
+from drivers.scanner_api import ColourMode, PaperEdge, ScannerOffers, ScanRequest, Source, SourceOffer
 from peewee_models import schema
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
@@ -17,10 +21,13 @@ from peewee_models.documents import Page as PageRow
 from simulators.papers_drawn import BACK, FRONT
 
 if TYPE_CHECKING:
-    from conftest import Deal
+    from conftest import Deal, Room
 
 DPI = 100
 COARSE = (43, 27)
+
+
+ON_GLASS = ScanWish("flatbed", "grey", 200)
 
 
 def side_of(page: bytes, place: int) -> Image.Image:
@@ -75,6 +82,9 @@ def test_a_scan_of_somebody_else_between_the_sides_is_told_before_the_back_is_ta
     mine, room.ref = room.ref, room.draft()
     room.clock.forward(1)
     room.scanned(1)
+    assert room.board(mine).card.used_by == "", "a feeder leaves the glass alone"
+    room.clock.forward(1)
+    room.scanned(1, wish=ON_GLASS)
     room.ref = mine
     with pytest.raises(CodedError) as told:
         deal.scan_back()
@@ -83,6 +93,47 @@ def test_a_scan_of_somebody_else_between_the_sides_is_told_before_the_back_is_ta
     assert waiting.used_by == room.by.name
     deal.scan_back(seen=waiting.seen)
     assert deal.page.card == "both"
+
+
+def test_a_loan_and_the_clerks_own_other_paper_come_between_too_and_a_look_at_the_card_does_not(
+    room: Room, deal: Deal
+) -> None:
+    deal.scan(FRONT)
+    room.clock.forward(1)
+    room.scans.preview(room.ref, "D01", room.by)
+    room.until(lambda: len(room.scanner.asked) == 2)
+    room.scanner.end(0)
+    room.until(lambda: room.desk.under_way() is None)
+    assert room.board().card.used_by == ""
+    room.desk.begin(Loan("renhu scan (root)", ScanRequest(Source.FLATBED), 30.0))
+    room.until(lambda: len(room.scanner.asked) == 3)
+    room.scanner.end(0)
+    room.until(lambda: room.desk.under_way() is None)
+    assert room.board().card.used_by == "renhu scan (root)"
+    room.clock.forward(1)
+    room.scanned(1, kind="D03", wish=ON_GLASS)
+    assert room.board().card.used_by == room.by.name
+    deal.scan_back(seen=room.board().card.seen)
+    assert room.board().card is None
+
+
+def feeders(*sources: Source) -> ScannerOffers:
+    """A scanner without glass."""
+    return ScannerOffers(
+        tuple(SourceOffer(source, (ColourMode.COLOUR,), (100, 300), 216, 356, PaperEdge.CENTER) for source in sources),
+        has_button=False,
+    )
+
+
+def test_a_scanner_without_glass_takes_a_card_as_its_feeder_can(room: Room, deal: Deal) -> None:
+    room.desk.put(Sign("offers", raw(feeders(Source.FEEDER))))
+    assert (room.board().scanner.card_sources, room.board().scanner.back_source) == (("adf",), "adf")
+    deal.scan(FRONT, source="adf")
+    deal.scan_back()
+    assert [(asked["source"], asked["page_limit"]) for asked in room.scanner.asked] == [("adf", 1)] * 2
+    assert (room.board().card, deal.page.card) == (None, "both")
+    room.desk.put(Sign("offers", raw(feeders(Source.FEEDER, Source.DUPLEX_FEEDER))))
+    assert room.board().scanner.card_sources == ("adf-duplex",)
 
 
 def test_what_is_awaited_outlives_a_cancel_and_a_restart_and_can_be_given_up(room: Any, deal: Deal) -> None:

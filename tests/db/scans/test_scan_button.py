@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agent.devices.wire import Sign
+from agent.devices.wire import Sign, raw
+from drivers.scanner_api import ColourMode, PaperEdge, ScannerOffers, Source, SourceOffer
 
 if TYPE_CHECKING:
     from conftest import Room
@@ -48,6 +49,16 @@ def test_a_press_scans_the_first_missing_paper_into_the_open_form(room: Room, tu
     room.scanner.end(1)
     room.until_ended()
     assert (room.board().card, len(room.board().documents[0].pages)) == (None, 1)
+
+
+def test_a_press_takes_a_card_from_the_feeder_where_there_is_no_glass(room: Room, turns: list[int]) -> None:
+    both = SourceOffer(Source.DUPLEX_FEEDER, (ColourMode.COLOUR,), (300,), 216, 356, PaperEdge.CENTER)
+    room.desk.put(Sign("offers", raw(ScannerOffers((both,), has_button=True))))
+    press(room, turns[-1])
+    room.until(lambda: room.scanner.asked)
+    assert (room.scanner.asked[0]["source"], room.scanner.asked[0]["page_limit"]) == ("adf-duplex", 2)
+    room.scanner.end(0)
+    room.until_ended()
 
 
 def test_a_press_without_an_open_form_is_answered_quietly_and_for_a_moment(room: Room, turns: list[int]) -> None:

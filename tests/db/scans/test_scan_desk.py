@@ -242,13 +242,27 @@ def test_blanks_go_in_one_step_and_only_as_they_were_seen(room: Room) -> None:
 def test_a_page_scanned_anew_stands_where_the_old_one_stood(room: Room) -> None:
     room.scanned(3)
     second = room.board().documents[0].pages[1]
+    room.clock.forward(1)
     room.scan(replaces=second.id)
+    assert room.scanner.asked[-1]["page_limit"] == 2, "its back passes behind the front"
+    for number in (1, 2):
+        room.show(number, white_share=1.0)
+    room.scanner.end(2)
+    assert room.until_ended()[:2] == ("done", 1)
+    [document] = room.board().documents
+    assert [(page.side, page.is_blank) for page in document.pages] == [
+        ("front", False),
+        ("back", True),
+        ("front", False),
+    ]
+    assert [page.id for page in document.removed] == [second.id]
+    room.clock.forward(1)
+    room.scan(replaces=document.pages[0].id)
     assert room.scanner.asked[-1]["page_limit"] == 1
     room.show(9)
     room.scanner.end(1)
-    assert room.until_ended()[0] == "done"
-    assert room.order() == [b"1", b"9", b"3"]
-    assert [page.id for page in room.board().documents[0].removed] == [second.id]
+    room.until_ended()
+    assert room.order() == [b"9", b"2", b"3"]
 
 
 def test_rights_are_kept_here_too(room: Room) -> None:

@@ -21,7 +21,8 @@ def test_the_last_page_that_a_document_can_have_is_scanned_anew_in_its_place_and
     room.clock.forward(1)
     room.scan(replaces=old.id)
     room.show(1)
-    room.scanner.end(1)
+    room.show(2)
+    room.scanner.end(2)
     assert room.until_ended() == ("done", 1, "")
     [document] = room.board().documents
     assert len(document.pages) == MOST_PAGES
