@@ -67,7 +67,7 @@ def add(clerk, *files: tuple[bytes, str], kind: str = "D04", **more: str):
 
 def counts(house) -> tuple[int, int, int]:
     """Rows of pages, rows of files, files."""
-    folder = Path(house.station.documents._papers._media._files._folder)
+    folder = Path(house.station.documents._papers.media._files._folder)
     with house.station.documents._store.read():
         return Page.select().count(), Media.select().count(), sum(path.is_file() for path in folder.rglob("*"))
 
