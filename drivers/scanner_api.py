@@ -78,13 +78,15 @@ class ScannerIdentity(msgspec.Struct, frozen=True):
         address: as the configuration would say it, `sane:NAME`; NAME may differ after the next power cycle.
         vendor: as its backend says.
         model: as its backend says.
-        serial: the USB serial number, or None where the system does not show one.
+        serial: its serial number, or None where neither the system nor the scanner tells one.
+        usb: on USB the numbers of maker and product, "04a9:190e".
     """
 
     address: str
     vendor: str
     model: str
     serial: str | None = None
+    usb: str | None = None
 
 
 class ScannerOffers(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ PREFIX = "sane:"
 AUTO = "auto"
 USB_DEVICES = Path("/sys/bus/usb/devices")
 USB_NODES = Path("/dev/bus/usb")
+LONGEST_TEXT = 64
 OUR_LINK = Path("/dev/renhu/scanner")
 NO_SCANNERS = frozenset({"frame grabber", "still camera", "video camera", "virtual device"})
 """Types of what SANE lists besides scanners: `auto` never means the desk's camera.  Source: SANE API, device types."""
@@ -39,6 +40,16 @@ class Listed:
     model: str
     kind: str = ""
     serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsbPlate:
+    """What a USB device says of itself; `usb` are the numbers of maker and product, "04a9:190e"."""
+
+    maker: str = ""
+    model: str = ""
+    serial: str | None = None
+    usb: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +116,25 @@ def parse(address: str, settings: dict[str, object]) -> Wanted:
     return Wanted(None if name == AUTO else name, **narrow)
 
 
-def usb_serial(name: str, usb_devices: Path = USB_DEVICES) -> str | None:
-    """The serial number of the USB device that a SANE name points to.  Source: sysfs-bus-usb (busnum, devnum)."""
+def usb_plate(name: str, usb_devices: Path = USB_DEVICES) -> UsbPlate:
+    """What the USB device says of itself that a SANE name points to; nothing where the name points to none.
+
+    Source: sysfs-bus-usb.
+    """
     place = _LIBUSB.search(name)
     if place is None or not usb_devices.is_dir():
-        return None
+        return UsbPlate()
     wanted = (int(place["bus"]), int(place["device"]))
     for device in usb_devices.iterdir():
         if (_number(device / "busnum"), _number(device / "devnum")) == wanted:
-            with suppress(OSError):  # it has none, or was pulled out just now
-                return (device / "serial").read_text("utf-8", "replace").strip() or None
-    return None
+            numbers = (_text(device / "idVendor"), _text(device / "idProduct"))
+            return UsbPlate(
+                _text(device / "manufacturer"),
+                _text(device / "product"),
+                _text(device / "serial") or None,
+                ":".join(numbers) if all(numbers) else None,
+            )
+    return UsbPlate()
 
 
 def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_LINK) -> Path | None:
@@ -127,6 +146,12 @@ def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_
     place = _LIBUSB.search(name) if name is not None else None
     node = usb_nodes / place["bus"] / place["device"] if place is not None else link
     return node if node.exists() and not os.access(node, os.R_OK | os.W_OK) else None
+
+
+def _text(file: Path) -> str:
+    with suppress(OSError):  # it has none, or was pulled out just now
+        return "".join(filter(str.isprintable, file.read_text("utf-8", "replace").strip()))[:LONGEST_TEXT]
+    return ""
 
 
 def _number(file: Path) -> int | None:

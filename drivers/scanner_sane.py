@@ -6,16 +6,12 @@ that can be ended.  Options are set by `scanner_options`, texts of errors are un
 
 from __future__ import annotations
 
-import importlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from drivers import escl_serial, scanner_button, scanner_configuration, scanner_errors, scanner_options
-from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
+from drivers import scanner_button, scanner_errors, scanner_options
+from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent, DeviceBusy
 from drivers.scanner_api import (
     DocumentScanner,
     Progress,
@@ -25,7 +21,8 @@ from drivers.scanner_api import (
     ScanRequest,
     Source,
 )
-from drivers.scanner_names import PREFIX, Listed, Wanted, hidden_node, parse, usb_serial
+from drivers.scanner_library import SaneLibrary, last_of
+from drivers.scanner_names import PREFIX, Listed, Wanted, hidden_node, parse
 from drivers.scanner_pixels import RawPage, coded
 
 REPORTS_A_PAGE = 50
@@ -38,7 +35,8 @@ def create(address: str, settings: dict[str, object], clock: Clock) -> SaneScann
         address: `sane:NAME`, NAME maybe a pattern, or `sane:auto`.
         settings: `vendor`, `model`, `serial` narrow down which scanner is meant; `backends` is the list of SANE
             backends to load instead of the system's (by default the one that the address names); `configuration` is a
-            folder with configuration of backends that goes before the system's.
+            folder with configuration of backends that goes before the system's; `last` is the identity of the scanner
+            that was meant by this address before, which is tried first where the name alone does not say.
         clock: unused: libsane has no time limits of its own to scale.
 
     Raises: CodedError SCANNER-ADDRESS.
@@ -49,68 +47,83 @@ def create(address: str, settings: dict[str, object], clock: Clock) -> SaneScann
     backends = [str(name) for name in listed] if isinstance(listed, list) else []
     if not backends and wanted.backend is not None:
         backends = [wanted.backend]
-    return SaneScanner(address, wanted, backends, str(settings.get("configuration") or ""))
+    library = SaneLibrary(wanted, backends, str(settings.get("configuration") or ""))
+    return SaneScanner(address, wanted, library, last_of(settings.get("last")))
 
 
 class SaneScanner(DocumentScanner):
     """The scanner that an address means."""
 
-    def __init__(self, address: str, wanted: Wanted, backends: list[str], configuration: str) -> None:
+    def __init__(self, address: str, wanted: Wanted, library: SaneLibrary, last: ScannerIdentity | None) -> None:
         self._address = address
         self._wanted = wanted
-        self._backends = backends
-        self._has_place = wanted.name is not None and "://" in wanted.name
-        self._configuration = configuration
-        self._sane: ModuleType | None = None
-        self._error: type[Exception] = OSError
+        self._library = library
+        self._last = last
         self._device: Any = None
         self._name: str | None = None
         self._offers: ScannerOffers | None = None
         self._is_cancelled = False
         self._press = scanner_button.Press()
-        self._listed: tuple[Listed, ...] = ()
 
     def open(self, deadline: Deadline) -> ScannerIdentity:
         """Find the scanner, open it and learn what it offers.
 
-        A name without a pattern is opened without a list, which is looked at only when nobody is there.
+        A name without a pattern, and the scanner that was meant before, are opened without a list: it takes seconds and
+        is looked at only when nobody is there.
         """
         del deadline
         self.close()
         try:
-            return self._open_wanted(self._library())
+            return self._open_wanted()
         except DeviceAbsent as error:
             node = hidden_node(self._wanted.name)
             if node is not None:
                 raise scanner_errors.denied(str(node)) from error
             raise
 
-    def _open_wanted(self, sane: ModuleType) -> ScannerIdentity:
-        listed = self._find(sane)
+    def _open_wanted(self) -> ScannerIdentity:
+        if self._last is not None and not self._wanted.is_exact:
+            last, self._last = self._last, None
+            known = self._open_last(last)
+            if known is not None:
+                return known
+        listed = self._library.found(self._address)
         try:
-            return self._start(sane, listed)
+            return self._start(listed)
         except DeviceAbsent:
-            elsewhere = self._wanted.moved(self._list(sane))
+            elsewhere = self._wanted.moved(self._library.listed())
             if elsewhere is None or elsewhere.name == listed.name:
                 raise
-            return self._start(sane, elsewhere)
+            return self._start(elsewhere)
 
-    def _start(self, sane: ModuleType, listed: Listed) -> ScannerIdentity:
+    def _open_last(self, last: ScannerIdentity) -> ScannerIdentity | None:
+        """Open the scanner that was meant before, without a list; None where it is not there, or is another one."""
+        listed = Listed(last.address.removeprefix(PREFIX), last.vendor, last.model)
+        try:
+            found = self._start(listed)
+        except DeviceBusy:
+            raise
+        except CodedError:
+            return None
+        if (found.serial, found.usb) == (last.serial, last.usb):
+            return found
+        self.close()
+        return None
+
+    def _start(self, listed: Listed) -> ScannerIdentity:
+        sane = self._library.loaded()
         try:
             self._device = sane.open(listed.name)
             self._name = listed.name
             self._offers = self._learn()
-        except self._error as error:
+        except self._library.error as error:
             self.close()
             told = scanner_errors.said_by_library(str(error))
             if told.code in {"SCANNER-INVALID", "SCANNER-UNSUPPORTED"}:  # so libsane says of a name it does not know
                 raise scanner_errors.absent(self._address) from error
             raise told from error
-        folders = [
-            Path(folder) for folder in (self._configuration, scanner_configuration.SYSTEM_CONFIGURATION) if folder
-        ]
-        serial = listed.serial or usb_serial(listed.name) or escl_serial.asked(listed.name, folders)
-        return ScannerIdentity(PREFIX + listed.name, listed.vendor, listed.model, serial)
+        self._last = self._library.identity(listed)
+        return self._last
 
     def close(self) -> None:
         """Release the scanner."""
@@ -121,7 +134,7 @@ class SaneScanner(DocumentScanner):
         device, self._device = self._device, None
         self._press.forget()
         if device is not None:
-            with suppress(self._error):
+            with suppress(self._library.error):
                 device.close()
 
     def _handle(self) -> Any:
@@ -130,8 +143,8 @@ class SaneScanner(DocumentScanner):
             if self._name is None:
                 raise scanner_errors.absent(self._address)
             try:
-                self._device = self._library().open(self._name)
-            except self._error as error:
+                self._device = self._library.loaded().open(self._name)
+            except self._library.error as error:
                 raise scanner_errors.said_by_library(str(error)) from error
         return self._device
 
@@ -154,7 +167,7 @@ class SaneScanner(DocumentScanner):
                     break
                 yield coded(raw, number, request.mode, request.resolution_dpi)
                 has_more = number == limit and request.source is not Source.FLATBED
-        except self._error as error:
+        except self._library.error as error:
             if not self._is_cancelled:
                 raise scanner_errors.said_by_library(str(error)) from error
             return
@@ -175,7 +188,7 @@ class SaneScanner(DocumentScanner):
     def _finish(self) -> None:
         """Tell the backend that the scan is over.  Behind an error this call may wait for ever, so it is not made."""
         if self._device is not None:
-            with suppress(self._error):
+            with suppress(self._library.error):
                 self._device.cancel()
 
     def cancel(self) -> None:
@@ -191,7 +204,7 @@ class SaneScanner(DocumentScanner):
             return False
         try:
             return self._press.is_new(device, name)
-        except self._error as error:
+        except self._library.error as error:
             raise scanner_errors.said_by_library(str(error)) from error
 
     def forget_button(self) -> None:
@@ -202,48 +215,8 @@ class SaneScanner(DocumentScanner):
         """The scanners that SANE lists."""
         return tuple(
             Candidate(PREFIX + each.name, f"{each.vendor} {each.model}{f' {each.serial}' if each.serial else ''}")
-            for each in self._list(self._library())
+            for each in self._library.listed()
         )
-
-    def _list(self, sane: ModuleType) -> tuple[Listed, ...]:
-        """Have SANE look for scanners.  Slow."""
-        try:
-            self._listed = tuple(
-                Listed(name, vendor, model, kind, usb_serial(name))
-                for name, vendor, model, kind in sane.get_devices()
-                if name
-            )
-        except self._error as error:
-            raise scanner_errors.said_by_library(str(error)) from error
-        return self._listed
-
-    def _library(self) -> ModuleType:
-        """Load libsane once, with only the backends that are wanted: the others would probe the network for seconds."""
-        if self._sane is None:
-            if self._backends or self._configuration:
-                os.environ["SANE_CONFIG_DIR"] = scanner_configuration.private(
-                    self._backends, self._configuration, needs_search=not self._has_place
-                )
-            try:
-                sane = importlib.import_module("sane")
-                self._error = importlib.import_module("_sane").error
-            except ImportError as error:
-                raise scanner_errors.library_missing(str(error.name or "libsane")) from error
-            sane.init()
-            self._sane = sane
-        return self._sane
-
-    def _find(self, sane: ModuleType) -> Listed:
-        """The scanner that is meant.  The list is asked for only where the name alone does not say."""
-        if self._wanted.is_exact and self._wanted.name is not None:
-            known = next((each for each in self._listed if each.name == self._wanted.name), None)
-            return known or Listed(self._wanted.name, "", "")
-        found = [each for each in self._list(sane) if self._wanted.means(each)]
-        if not found:
-            raise scanner_errors.absent(self._address)
-        if len(found) > 1:
-            raise scanner_errors.several(len(found))
-        return found[0]
 
     def _learn(self) -> ScannerOffers:
         """Ask each source in turn what it can do; the one that was set is set again."""
@@ -262,7 +235,7 @@ class SaneScanner(DocumentScanner):
             return None
         try:
             device.start()
-        except self._error as error:
+        except self._library.error as error:
             if str(error) == scanner_errors.NO_MORE_SHEETS and number > 1:
                 return None
             raise

@@ -45,6 +45,7 @@ def identity_name(name: str) -> str:
         "vendor": gettext("厂家"),
         "model": gettext("型号"),
         "serial": gettext("序列号"),
+        "usb": "USB",
     }.get(name, name)
 
 

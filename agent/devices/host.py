@@ -107,8 +107,13 @@ class DeviceHost:
         self.layers = None
         self.heard_s = self.clock.monotonic()
         settings = self.settings
-        self.tell(Start(VERSION, settings.role, settings.driver, settings.address, dict(settings.options)))
+        self.tell(Start(VERSION, settings.role, settings.driver, settings.address, self._options()))
         self.tell_watch()
+
+    def _options(self) -> dict[str, object]:
+        """The driver's settings; a scanner's also say who was meant before, so that it need not be looked for."""
+        is_known = self.settings.role == "scanner" and self.identity
+        return {**self.settings.options, **({"last": dict(self.identity)} if is_known else {})}
 
     @property
     def codes(self) -> RoleCodes:

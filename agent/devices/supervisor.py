@@ -127,6 +127,7 @@ class Supervisor:
                 return
             host.bury()
             self._on_sign(role, Sign("removed"))
+            host.identity = {}
             if address is not None:
                 host.settings = msgspec.structs.replace(host.settings, address=address)
             host.budget.succeeded()

@@ -50,7 +50,7 @@ class ScannerView:
 
     Attributes:
         state: "ready", "busy", "absent" …, as the supervisor says; "none" where none is configured.
-        code: why it cannot be used, "" where it can.
+        code: why it cannot be used, or not yet; "" where it can.
         facts: for that sentence.
         holder: name of the colleague whose scan is under way, "" for nobody else.
         offers: what each source can do; empty as long as the scanner has never been ready.
@@ -69,9 +69,14 @@ class ScannerView:
     back_source: CardSource = "flatbed"
 
     @property
+    def is_coming(self) -> bool:
+        """Whether it is just being opened."""
+        return self.code == "SCANNER-COMING"
+
+    @property
     def is_usable(self) -> bool:
-        """Whether a scan could begin now."""
-        return self.state == "ready" and not self.holder
+        """Whether a scan could begin now, or as soon as the scanner is open: one that is wished for waits so long."""
+        return (self.state == "ready" or self.is_coming) and not self.holder
 
 
 @dataclass(frozen=True, slots=True)

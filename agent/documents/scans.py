@@ -34,6 +34,7 @@ from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
 NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
+COMING: Final = "SCANNER-COMING"
 ELSEWHERE: Final = "SCAN-ELSEWHERE"
 NOTICE_S: Final = 20.0
 
@@ -234,8 +235,9 @@ class Scans:
         }
         one = self._desk.under_way()
         is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
-        code = ELSEWHERE if is_elsewhere else status.code or ""
-        view = ScannerView(status.state.value, code, status.facts, _holder(one, by), offers, told.has_button)
+        code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
+        code = ELSEWHERE if is_elsewhere else code
+        view = ScannerView(status.state.value, code, facts, _holder(one, by), offers, told.has_button)
         return replace(view, card_sources=presets.card_sources(told), back_source=presets.back_source(told))
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:

@@ -31,14 +31,14 @@ ANSWER_S = 20.0
 class Station:
     """A supervisor with one scanner, and what it showed."""
 
-    def __init__(self, folder: Path, **lines: object) -> None:
+    def __init__(self, folder: Path, address: str = "sane:test:0", **lines: object) -> None:
         folder.joinpath("test.conf").write_text(
-            "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items())
+            "number_of_devices 1\n" + "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items())
         )
         self.pages: list[ScannedPage] = []
         self.progress = threading.Event()
         clock = SystemClock("Asia/Shanghai")
-        settings = DeviceSettings("scanner", "scanner_sane", "sane:test:0", {"configuration": str(folder)})
+        settings = DeviceSettings("scanner", "scanner_sane", address, {"configuration": str(folder)})
         self.supervisor = Supervisor(
             [settings], clock, lambda _: None, self._shown, lambda: None, refuses_simulated=False
         )
@@ -151,3 +151,20 @@ def test_a_worker_that_hangs_is_ended_and_comes_back(started: Started) -> None:
     with pytest.raises(CodedError, match="SCANNER-HUNG"):
         station.scan(stop, limit_s=3.0, resolution_dpi=100)
     assert station.scan(resolution_dpi=75, height_mm=20) == ScanEnd(1, is_cancelled=False)
+
+
+def test_behind_a_cancel_the_scanner_that_was_meant_is_taken_again_and_looked_for_when_a_technician_says_so(
+    started: Started, tmp_path: Path
+) -> None:
+    station = started(address="sane:test:*", **slow())
+    station.until_ready()
+    with (tmp_path / "test.conf").open("a") as settings:
+        settings.write("number_of_devices 2\n")
+    station.scan_or_code(lambda: station.supervisor.cancel("scanner"), resolution_dpi=100)
+    station.until_ready()
+    assert station.supervisor.statuses()["scanner"].identity["address"] == "sane:test:0"
+    station.supervisor.restart("scanner")
+    end_s = time.monotonic() + LIMIT_S
+    while station.supervisor.statuses()["scanner"].code != "SCANNER-SEVERAL":
+        assert time.monotonic() < end_s, station.supervisor.statuses()
+        time.sleep(0.01)

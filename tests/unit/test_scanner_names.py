@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.scanner_names import Listed, Wanted, parse, usb_serial
+from drivers.scanner_names import Listed, UsbPlate, Wanted, parse, usb_plate
 
 GLASS = Listed("genesys:libusb:001:009", "Canon", "LiDE 220", "flatbed scanner")
 OFFICE = Listed("airscan:e1:Office [C81D4C]", "eSCL", "Office [C81D4C]", "ip=192.0.2.7")
@@ -46,15 +46,14 @@ def test_of_two_that_may_be_meant_none_is() -> None:
     assert wanted("genesys:libusb:001:004", serial="B7").moved([GLASS, other]) == other
 
 
-def test_the_serial_number_is_that_of_the_device_at_the_place(tmp_path: Path) -> None:
-    for number, serial in ((4, "A6\n"), (5, None)):
+def test_what_is_known_of_a_usb_device_is_what_the_one_at_the_place_says(tmp_path: Path) -> None:
+    whole = {"serial": "A6\n", "manufacturer": "Canon", "product": "LiDE\x07 220"}
+    whole |= {"idVendor": "04a9", "idProduct": "190f"}
+    for number, told in ((4, whole), (5, {})):
         device = tmp_path / f"1-{number}"
         device.mkdir()
-        (device / "busnum").write_text("1\n")
-        (device / "devnum").write_text(f"{number}\n")
-        if serial is not None:
-            (device / "serial").write_text(serial)
-    assert usb_serial("genesys:libusb:001:004", tmp_path) == "A6"
-    assert usb_serial("genesys:libusb:001:005", tmp_path) is None
-    assert usb_serial("genesys:libusb:001:006", tmp_path) is None
-    assert usb_serial("airscan:e0:Office", tmp_path) is None
+        for name, text in {"busnum": "1\n", "devnum": f"{number}\n", **told}.items():
+            (device / name).write_text(text)
+    assert usb_plate("genesys:libusb:001:004", tmp_path) == UsbPlate("Canon", "LiDE 220", "A6", "04a9:190f")
+    for name in ("genesys:libusb:001:005", "genesys:libusb:001:006", "airscan:e0:Office"):
+        assert usb_plate(name, tmp_path) == UsbPlate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from drivers.scanner_api import ColourMode, Source
 if TYPE_CHECKING:
     from conftest import ScannerWorker, Simulated
 
-    At = Callable[[str], ScannerWorker]
+    At = Callable[..., ScannerWorker]
 
 
 def papers(simulated: Simulated, count: int) -> list[str]:
@@ -32,6 +33,19 @@ def test_it_tells_its_serial_number_and_what_its_two_places_for_paper_offer(
     assert worker.offers is not None
     assert {offer.source for offer in worker.offers.sources} == set(Source)
     assert all(offer.modes == tuple(ColourMode) for offer in worker.offers.sources)
+
+
+def test_the_scanner_that_was_meant_before_needs_no_list_and_another_one_in_its_place_is_not_taken(
+    simulated: Simulated, worker_at: At, tmp_path: Path
+) -> None:
+    (tmp_path / "airscan.conf").write_text("[options]\ndiscovery = disable\n")
+    searching = {"backends": ["airscan"], "configuration": str(tmp_path)}
+    told = worker_at(simulated.address).until_state().identity
+    assert told["model"] == "RENHU-SIM eSCL Scanner"
+    again = worker_at("sane:auto", last=told, **searching).until_state()
+    assert (again.state, again.identity) == ("ready", told), "no list has this scanner"
+    other = worker_at("sane:auto", last={**told, "serial": "RENHU-SIM-00000077"}, **searching).until_state()
+    assert (other.state, other.code) == ("absent", "SCANNER-ABSENT")
 
 
 @pytest.mark.parametrize("mode", ColourMode)

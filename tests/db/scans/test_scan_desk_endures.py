@@ -11,6 +11,7 @@ import peewee
 import pytest
 
 from agent.accounts.storage import writing
+from agent.devices.state import DeviceState
 from agent.devices.wire import Sign
 from agent.documents import scan_desk
 from agent.documents.job_state import JobHappening
@@ -111,3 +112,12 @@ def test_ones_own_scan_for_another_form_is_told_beside_this_one(room: Room) -> N
     room.scanner.end(0)
     room.until_ended()
     assert room.board(other).scanner.code == ""
+
+
+def test_while_a_worker_gets_ready_the_scanner_is_coming_and_a_scan_may_be_wished_for(room: Room) -> None:
+    assert room.status is not None
+    opening, gone = (DeviceState.STARTING, "SCANNER-HUNG"), (DeviceState.ABSENT, "SCANNER-ABSENT")
+    for (state, code), told in ((opening, True), (gone, False)):
+        room.status = msgspec.structs.replace(room.status, state=state, code=code)
+        scanner = room.board().scanner
+        assert (scanner.code, scanner.is_usable) == ("SCANNER-COMING" if told else code, told)

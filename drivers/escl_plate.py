@@ -1,28 +1,42 @@
-"""The serial number of a network scanner, asked over eSCL: SANE's list has no place for it.
+"""Model and serial number of a network scanner, asked over eSCL: a scanner may be opened without SANE's list.
 
-Source: Mopria eSCL specification, ScannerCapabilities (`pwg:SerialNumber`).
+Source: Mopria eSCL specification, ScannerCapabilities (`pwg:MakeAndModel`, `pwg:SerialNumber`).
 """
 
 from __future__ import annotations
 
+import html
 import http.client
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LIMIT_S = 3.0
 LONGEST_BYTES = 256 * 1024
-LONGEST_SERIAL = 64
+LONGEST_TEXT = 64
 _URL = re.compile(r"^airscan:escl:[^:]*:(?P<url>https?://\S+)$")
 _NAMED = re.compile(r"^airscan:[ew]\d+:(?P<name>.+)$")
 _LINE = re.compile(r'^\s*"?(?P<name>[^"=]+?)"?\s*=\s*(?P<url>https?://[^\s,]+)', re.MULTILINE)
+_MODEL = re.compile(rb"<(?:\w+:)?MakeAndModel>\s*([^<>]+?)\s*</")
 _SERIAL = re.compile(rb"<(?:\w+:)?SerialNumber>\s*([^<>]+?)\s*</")
 
 
-def asked(name: str, folders: Iterable[Path] = ()) -> str | None:
-    """Ask the scanner that a SANE name gives the address of; None where it gives none, or nobody answers with one.
+@dataclass(frozen=True, slots=True)
+class EsclPlate:
+    """What a network scanner says that it is; the maker stands before the model."""
+
+    model: str = ""
+    serial: str | None = None
+
+
+NOBODY = EsclPlate()
+
+
+def asked(name: str, folders: Iterable[Path] = ()) -> EsclPlate:
+    """Ask the scanner that a SANE name gives the address of; nothing where it gives none, or nobody answers.
 
     Args:
         name: as SANE lists it.
@@ -31,20 +45,25 @@ def asked(name: str, folders: Iterable[Path] = ()) -> str | None:
     place = _URL.match(name)
     told = place["url"] if place is not None else _configured(name, folders)
     if told is None:
-        return None
+        return NOBODY
     url = urlsplit(told)
     if url.scheme != "http" or url.hostname is None:
-        return None
+        return NOBODY
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=LIMIT_S)
     try:
         connection.request("GET", url.path.rstrip("/") + "/ScannerCapabilities")
         answer = connection.getresponse().read(LONGEST_BYTES)
     except (OSError, http.client.HTTPException):
-        return None
+        return NOBODY
     finally:
         connection.close()
-    found = _SERIAL.search(answer)
-    return found[1].decode("utf-8", "replace")[:LONGEST_SERIAL] if found else None
+    return EsclPlate(_told(_MODEL, answer) or "", _told(_SERIAL, answer))
+
+
+def _told(element: re.Pattern[bytes], answer: bytes) -> str | None:
+    found = element.search(answer)
+    text = html.unescape(found[1].decode("utf-8", "replace")) if found else ""
+    return "".join(filter(str.isprintable, text))[:LONGEST_TEXT] or None
 
 
 def _configured(name: str, folders: Iterable[Path]) -> str | None:
