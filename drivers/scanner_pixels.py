@@ -18,6 +18,7 @@ PAPER_WHITE = 235
 DARKEST_PAPER = 180
 PAPER_GRAIN = 12
 FLAT_EDGE_SHARE = 0.02
+FILLED_UP_PX = 4
 LOOK_PX = 400
 
 
@@ -68,7 +69,10 @@ def flat_lower_edge_px(image: Image.Image) -> int:
     """How many lines at the lower edge are of one and the same colour, unless that is the white of paper.
 
     Paper that was really looked at is never flat to the last bit.  Fewer lines than 2 % of the page count as none.
+    The outermost pixels are not looked at: airscan fills up in white what the device sent less than it had announced.
     """
+    sides = FILLED_UP_PX if min(image.size) > 4 * FILLED_UP_PX else 0
+    whole, image = image.height, image.crop((sides, sides, image.width - sides, image.height - sides))
     corner = image.getpixel((0, image.height - 1))
     values = corner if isinstance(corner, tuple) else (corner,)
     if corner is None or min(float(value) for value in values if value is not None) >= PAPER_WHITE:
@@ -79,10 +83,10 @@ def flat_lower_edge_px(image: Image.Image) -> int:
         strip = image.crop((0, image.height - height, image.width, image.height))
         other = ImageChops.difference(strip, Image.new(image.mode, strip.size, corner)).getbbox()
         if other:
-            lines = strip.height - other[3]
+            lines = strip.height - other[3] + sides
             return lines if lines >= least else 0
         height = image.height if height * 2 > image.height > height else height * 2
-    return image.height
+    return whole
 
 
 def white_share(image: Image.Image) -> float:

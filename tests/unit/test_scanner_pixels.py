@@ -43,6 +43,9 @@ def test_only_a_flat_end_that_is_not_white_is_a_page_that_ended_early() -> None:
         page = sheet(240)
         page.paste(level, (0, HEIGHT - lines, WIDTH, HEIGHT))
         assert flat_lower_edge_px(page) == seen
+        page.paste(255, (WIDTH - 1, 0, WIDTH, HEIGHT))
+        page.paste(255, (0, HEIGHT - 2, WIDTH, HEIGHT))
+        assert flat_lower_edge_px(page) == seen, "what the library has filled up is not looked at"
     assert flat_lower_edge_px(sheet(120)) == 0
     assert flat_lower_edge_px(Image.new("RGB", (WIDTH, HEIGHT), (128, 128, 128))) == HEIGHT
 
