@@ -121,6 +121,10 @@ class DocumentsService:
         """Take a page out; it can be taken back."""
         self._change(ref, page_id, version, by, "remove", lambda row: sheets.remove(row, self._clock.now()))
 
+    def settle(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
+        """Leave a page as it is, though there was something to look at."""
+        self._change(ref, page_id, version, by, "settle", sheets.settle)
+
     def restore(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Take a page back.  Raises: CodedError DOCUMENT-FULL."""
         self._change(ref, page_id, version, by, "restore", lambda row: sheets.restore(row, MOST_PAGES))

@@ -1,4 +1,4 @@
-"""What a clerk does to the pages of a document: turn, move, take out, take back.  The scanned original never changes.
+"""What a clerk does to the pages of a document: turn, move, take out, take back, settle.  The original never changes.
 
 Every function works inside the caller's transaction and on pages of one owner only.
 """
@@ -53,6 +53,14 @@ def remove(row: Any, at: datetime) -> None:
         row.removed_at = at
         row.save()
         document_queries.set_positions(document_queries.held_pages(row.document_id))
+        _changed(row)
+
+
+def settle(row: Any) -> None:
+    """Drop what there was to look at on a page: the clerk has looked, and it is as it should be."""
+    if row.doubts:
+        row.doubts = []
+        row.save()
         _changed(row)
 
 

@@ -141,6 +141,11 @@ class PageView:
         return any(doubt.code == "PAGE-BLANK" for doubt in self.doubts)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether the clerk has something to look at or to decide."""
+        return bool(self.doubts) or (self.crop is not None and self.crop.is_proposed)
+
+    @property
     def is_being_composed(self) -> bool:
         """Whether both sides of a card are here and are just put together: not yet, and nothing has failed."""
         has_failed = any(doubt.code == "CARD-NOT-COMPOSED" for doubt in self.doubts)
@@ -198,6 +203,10 @@ class Board:
     preview: PreviewView | None = None
     notice: Notice | None = None
     card: CardWaiting | None = None
+
+    def doubtful(self, kind: DocumentKind) -> int:
+        """How many pages of a kind the clerk should look at."""
+        return sum(page.is_doubtful for one in self.documents if one.kind == kind for page in one.pages)
 
 
 @dataclass(frozen=True, slots=True)

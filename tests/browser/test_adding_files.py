@@ -74,6 +74,6 @@ def test_too_much_is_answered_in_words_with_and_without_script(
         page.locator("#papers > p a").last.click()
         page.locator("#add-files input[type=file]").set_input_files(large)
         page.locator("#add-files button").click()
-        said = "#notice" if one is clerk else "#sentence"
+        said = "#add-files .callout.bad" if one is clerk else "#sentence"
         expect(page.locator(said)).to_contain_text("一次最多添加 40 MB", timeout=READ_MS)
         page.goto("about:blank")

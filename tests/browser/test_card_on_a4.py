@@ -58,7 +58,7 @@ def open_pdf(page: Any, demo: Any, folder: Path) -> Image.Image:
 
 def check_page(page: Any, demo: Any, folder: Path) -> None:
     """Front above, back below, each 85.6 × 54 mm in the middle of its place."""
-    expect(page.locator(".document[data-kind=D01] button[value=swap]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator(".document[data-kind=D01] button[value=swap]")).to_have_count(1, timeout=SCAN_MS)
     expect(page.locator(".document[data-kind=D01] .warning")).to_have_count(0)
     halves = ink_mm(open_pdf(page, demo, folder))
     for (left, top, right, bottom), middle in zip(halves, (99, 198), strict=True):

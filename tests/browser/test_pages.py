@@ -66,7 +66,7 @@ def desk_pages(clerk):
     expect(page.locator(".sheet")).not_to_have_count(0)
     yield "documents"
     page.locator(".sheet button[value=remove]").first.click()
-    expect(page.locator(".document details")).to_be_visible()
+    expect(page.locator(".document > details")).to_be_visible()
     yield "documents-removed"
     page.locator("#other-scan button[formaction]").click()
     expect(page.locator("#preview img")).to_be_visible(timeout=60_000)

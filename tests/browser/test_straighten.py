@@ -69,6 +69,7 @@ def without_script(page: Any, place: str) -> None:
     page.goto(place)
     page.locator(".sheet button[value=leave]").first.click()
     expect(page.locator(".sheet img")).to_have_count(2)
+    page.locator(".sheet .more summary").last.click()
     page.locator(".sheet a[href$=straighten]").last.click()
     page.fill("#left_mm", "-400")
     page.locator("button[value=accept]").click()

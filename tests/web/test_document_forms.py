@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 
 from agent.devices.wire import Sign, raw
+from agent.documents.papers import NewPage
 from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
+from peewee_models.audit import AuditEntry
+from peewee_models.document_queries import Owner
+from peewee_models.drafts import Draft
 
 FLATBED = {"source": "flatbed", "colour": "colour", "dpi": "300", "kind": "D04"}
 
@@ -56,3 +61,27 @@ def test_an_act_on_a_form_that_has_gone_says_that_it_has_gone(clerk, place, fiel
     assert 'id="documents-title"' not in clerk.page
     assert clerk.post(f"{board(clerk)}/{place}", fields).status_code == 409
     assert 'id="documents-title"' in clerk.page
+
+
+def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
+    place = board(clerk)
+    papers = house.station.documents._papers
+    with papers._store.read():
+        draft = Draft.get(Draft.id == uuid.UUID(place.rpartition("/")[2]))
+        by = SimpleNamespace(user_id=str(draft.user_id), session_id=str(uuid.UUID(int=1)))
+    page = NewPage(b"\xff\xd8\xff", "image/jpeg", doubts=[{"code": "PAGE-FLAT-EDGE", "lines": 80}])
+    stored = papers.store_page(Owner("draft", draft.id), "D05", page, by)
+    clerk.get("/desk")
+    [at_desk] = re.findall(r'data-doubt="PAGE-FLAT-EDGE">(.*?)</form>', clerk.page, re.DOTALL)
+    assert "第 1 页：下边 80 行是一片灰" in at_desk
+    [version] = re.findall(r'name="version" value="([0-9]+)"', at_desk)
+    wish = {"act": "settle", "from": "desk", "version": version}
+    assert clerk.post(f"{place}/pages/{stored.id}", wish).location == "/desk"
+    clerk.get("/desk")
+    assert "data-doubt" not in clerk.page
+    with papers._store.read():
+        act = AuditEntry.select().where(AuditEntry.action == "document.page-changed").get()
+    assert (act.facts, act.subject_id) == ({"what": "settle"}, stored.id)
+    assert clerk.post(f"{place}/pages/{stored.id}", wish).status_code == 409
+    assert "刚刚有变动" in clerk.page.split('id="papers"')[1]
+    assert 'id="draft-form"' in clerk.page

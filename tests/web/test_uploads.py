@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -119,6 +120,33 @@ def test_nothing_is_spooled_to_a_temporary_file(clerk, monkeypatch):
 def test_from_the_desk_one_comes_back_to_the_desk(clerk):
     answer = add(clerk, (picture(), "a.jpg"), **{"from": "desk"})
     assert (answer.status_code, answer.location) == (303, "/desk")
+
+
+def test_what_is_refused_on_the_desk_is_told_there_each_file_with_cause_and_next_step(clerk):
+    locked, many = io.BytesIO(), tiff_of(51)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="x", user="y"))
+    large = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(large, "PNG")
+    files = {"locked.pdf": locked.getvalue(), "many.tif": many, "large.png": large.getvalue(), "text.jpg": b"text"}
+    answer = add(clerk, *((content, name) for name, content in files.items()), **{"from": "desk"})
+    assert (answer.status_code, 'id="draft-form"' in clerk.page) == (409, True)
+    papers = clerk.page.split('id="papers"')[1].split('class="plain lines papers"')[0]
+    told = dict(re.findall(r'<bdi class="file-name">([^<]+)</bdi>：([^<]+)</p>', papers))
+    causes = {
+        "locked.pdf": "设了密码",
+        "many.tif": "超过 50 页",
+        "large.png": "超过 80 百万像素",
+        "text.jpg": "不是 JPEG",
+    }
+    assert told.keys() == causes.keys()
+    for name, cause in causes.items():
+        assert cause in told[name]
+        assert "没有保存。请" in told[name], "and what to do"
+    assert add(clerk, **{"from": "desk"}).status_code == 409
+    assert "还没有选文件" in clerk.page.split('id="papers"')[1]
+    assert 'id="draft-form"' in clerk.page
 
 
 def test_no_file_an_unknown_kind_and_a_form_that_has_gone_are_told(clerk):

@@ -8,8 +8,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
+from webui.boards import owner
 from webui.context import services, signed_in
-from webui.views.documents import back, not_done, owner, refuse
+from webui.views.documents import back, not_done, refuse
 
 bp = Blueprint("cards", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>/cards")
 bp.register_error_handler(CodedError, not_done)

@@ -9,11 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from agent.documents.service import OwnerRef
 from agent.register import notice
+from webui.boards import board_of
 from webui.context import services, signed_in
-from webui.views import documents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.accounts.service import SignedIn
+    from agent.documents.views import FileRefused
     from agent.register.views import DeskView
 
 bp = Blueprint("desk", __name__)
@@ -34,12 +37,26 @@ def wait_for_card(by: SignedIn) -> None:
         subscription.close()
 
 
-def show(view: DeskView, status: int = 200, sentence: str = "", at: str = "draft-form") -> ResponseReturnValue:
-    """Render the desk: somebody else's, waiting for a card, or with a form; `at` is where the sentence belongs."""
+def show(
+    view: DeskView,
+    status: int = 200,
+    sentence: str = "",
+    at: str = "draft-form",
+    refused: Sequence[FileRefused] = (),
+) -> ResponseReturnValue:
+    """Render the desk: somebody else's, waiting for a card, or with a form.
+
+    Args:
+        view: the desk.
+        status: of the answer.
+        sentence: why an act was refused.
+        at: where the sentence belongs: `draft-form`, `papers` or `second-person`.
+        refused: files that were not taken in, and why.
+    """
     by = signed_in()
     if view.is_mine and view.draft is not None:
-        board = documents.board_of(OwnerRef("draft", view.draft.id), view.draft.fields)
-        shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at}
+        board = board_of(OwnerRef("draft", view.draft.id), view.draft.fields)
+        shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at, "refused": refused}
         shown |= {"notice_version": notice.CURRENT, "notice_parts": notice.notice(notice.CURRENT)}
         return render_template("desk/form.html", **shown), status
     register = services().register

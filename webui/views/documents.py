@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agent.documents.service import SIZES_MM, OwnerRef, Region, ScanWish
+from agent.documents.service import SIZES_MM, Region, ScanWish
 from agent.documents.views import ClerksFile
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
+from webui.again import posted
+from webui.boards import form_values, owner
 from webui.context import services, signed_in
 from webui.language import message
+from webui.views import desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agent.documents.service import Board, PageContent
+    from agent.documents.service import OwnerRef, PageContent
     from agent.documents.views import FileRefused
-    from agent.register.views import FieldView
 
 bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
 
@@ -32,7 +34,7 @@ REGION: Final = ("left_mm", "top_mm", "width_mm", "height_mm")
 REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
     | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION", "UPLOAD-NONE", "UPLOAD-TOO-LARGE"}
-    | {"CARD-NOT-COMPOSED", "CARD-UNDER-WAY", "SCANNER-USED-BETWEEN"}
+    | {"CARD-NOT-COMPOSED", "CARD-UNDER-WAY", "PAGE-NOT-STRAIGHTENED", "SCANNER-USED-BETWEEN"}
 )
 DPI: Final = re.compile(r"[0-9]{1,4}")
 PLACE: Final = re.compile(r"to-(?P<number>[0-9]{1,4})")
@@ -44,28 +46,13 @@ def refuse(code: str) -> CodedError:
     return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION)
 
 
-def owner(kind: str, owner_id: str) -> OwnerRef:
-    """Whose documents are meant."""
-    return OwnerRef("draft" if kind == "draft" else "record", owner_id)
-
-
-def form_values(ref: OwnerRef) -> dict[str, str]:
-    """The form's values, which say what is needed; to look at a record's is audited by the register."""
-    register = services().register
-    shown: dict[str, FieldView]
-    shown = (register.draft if ref.kind == "draft" else register.record)(ref.id, signed_in()).fields
-    return {key: view.value for key, view in shown.items()}
-
-
-def board_of(ref: OwnerRef, fields: dict[str, FieldView]) -> Board:
-    """The board for a form that is at hand already."""
-    return services().documents.board(ref, {key: view.value for key, view in fields.items()}, signed_in())
-
-
 def show(
     ref: OwnerRef, status: int = 200, sentence: str = "", refused: Sequence[FileRefused] = ()
 ) -> ResponseReturnValue:
-    """Render the page."""
+    """Render the page, or the desk where the act was done there: whatever is to be said is said where the clerk is."""
+    view = services().desk.view(signed_in()) if ref.kind == "draft" and posted("from") == "desk" else None
+    if view is not None and view.draft is not None and view.draft.id == ref.id:
+        return desk.show(view, status, sentence, at="papers", refused=refused)
     board = services().documents.board(ref, form_values(ref), signed_in())
     typed = request.form if status == HTTPStatus.CONFLICT else {}
     page = "documents/page.html"
@@ -167,7 +154,7 @@ def upload(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.post("/pages/<page_id>")
 def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
-    """Turn, move, take out or take back a page, as the pressed button says."""
+    """Turn, move, take out or take back a page, or leave it as it is, as the pressed button says."""
     act, version = request.form.get("act", ""), request.form.get("version", type=int)
     ref, by, documents = owner(kind, owner_id), signed_in(), services().documents
     if version is None:
@@ -176,6 +163,8 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
         documents.rotate(ref, page_id, version, by)
     elif act == "remove":
         documents.remove(ref, page_id, version, by)
+    elif act == "settle":
+        documents.settle(ref, page_id, version, by)
     elif act == "restore":
         documents.restore(ref, page_id, version, by)
     elif place := PLACE.fullmatch(act):

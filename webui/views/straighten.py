@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from agent.documents.service import Box
 from agent.errors import CodedError
 from webui import errors
+from webui.boards import owner
 from webui.context import services, signed_in
 from webui.language import message
-from webui.views.documents import SHOWN, back, file, owner, refuse
+from webui.views import documents
+from webui.views.documents import SHOWN, back, file, refuse
 
 bp = Blueprint("straighten", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
 
@@ -47,7 +49,9 @@ def show(kind: str, owner_id: str, page_id: str, status: int = 200, sentence: st
 
 @bp.errorhandler(CodedError)
 def not_done(error: CodedError) -> ResponseReturnValue:
-    """Say why it was refused, with the page as it is now."""
+    """Say why it was refused, with the page as it is now; what was done on the desk is answered there."""
+    if request.form.get("from") == "desk":
+        return documents.not_done(error)
     arguments = request.view_args or {}
     status = REFUSALS.get(error.code)
     if request.method != "POST" or status is None or "page_id" not in arguments:

@@ -1,6 +1,4 @@
 // Files for a document: dropped where they are added, said to be too large before they are sent, and waited for.
-import { notice } from "./request.js";
-
 function formOf(event) {
   const place = event.target.closest?.("form[data-files], details, #add-files");
   return place?.matches("form[data-files]") ? place : place?.querySelector("form[data-files]");
@@ -25,9 +23,10 @@ function onSubmit(event) {
   const form = event.target;
   if (!form.matches("form[data-files]")) return;
   const bytes = [...form.elements.files.files].reduce((sum, file) => sum + file.size, 0);
-  if (bytes > Number(form.dataset.files)) {
+  const isTooLarge = bytes > Number(form.dataset.files);
+  form.querySelector("[role=alert]").hidden = !isTooLarge;
+  if (isTooLarge) {
     event.preventDefault();
-    notice(form.dataset.tooLarge);
     return;
   }
   form.querySelector("[role=status]").hidden = false;

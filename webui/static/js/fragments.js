@@ -6,6 +6,19 @@ const PARTS = ["main", "devices-dots", "acts"];
 let latest = 0;
 let isStale = false;
 
+// A page that answers a form stands at the form's address; from there it could neither be fetched anew nor reloaded.
+const here = document.getElementById("live")?.dataset.here;
+if (here && here !== location.pathname) history.replaceState(null, "", here);
+
+/** What was said to the clerk's last act stays until the next one; a page that is fetched anew does not know of it. */
+function keepSaid(fresh) {
+  const [from, to] = [document, fresh].map((page) => page?.getElementById("live")?.dataset.owner);
+  const place = fresh?.getElementById("said");
+  if (!place || from !== to || place.hasChildNodes()) return;
+  const said = document.getElementById("said")?.childNodes ?? [];
+  place.append(...[...said].map((node) => node.cloneNode(true)));
+}
+
 /** Take over the live parts of a fresh page; a page of another kind is opened as a whole. */
 export function takeOver(fresh) {
   const from = document.getElementById("live");
@@ -57,7 +70,9 @@ export async function refresh() {
   const mine = ++latest;
   try {
     const answer = await ask("GET", location.href.split("#")[0]);
-    if (mine === latest) handle(answer);
+    if (mine !== latest) return;
+    keepSaid(answer.document);
+    handle(answer);
   } catch {
     notice(document.body.dataset.offline);
   }
