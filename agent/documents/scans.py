@@ -19,7 +19,7 @@ from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs
 from agent.documents.kinds import Preset
 from agent.documents.page_sizes import WHOLE, fitting, placed
-from agent.documents.papers import PageContent, Papers, require
+from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.preview import PreviewShelf
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
@@ -94,18 +94,20 @@ class Scans:
         """
         owner = self._may_scan(ref, by)
         self._check_region(wish)
-        old: OldPage | None = None
+        old, room = None, 1
         with writing(self._store):
             require(owner, by)
             if replaces:
                 row = sheets.page_of(owner, key_of(replaces))
                 old, kind = OldPage(row.id, row.side), row.document.kind
             _check_kind(kind)
+            if old is None:
+                room = sheets.room_for(owner, kind, MOST_PAGES, 2 if wish.source == "adf-duplex" else 1)
             if old is None and wish.region is None:
                 presets.remember(kind, wish)
         self._notice = None
         order = Order(owner, kind, by)
-        return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
+        return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, room, old))
 
     def scan_card(self, ref: OwnerRef, kind: str, source: CardSource, by: SignedIn) -> str:
         """Begin a card that is to have both its sides on one page: its front alone, or both from a duplex feeder.
