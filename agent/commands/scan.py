@@ -102,7 +102,7 @@ def _scan(
             _show(Progress(len(pages), 1, 1))
             tell("SCAN-PAGE", page=len(pages))
     except KeyboardInterrupt:
-        return pages, CodedError("SCANNER-CANCELLED", Actor.CLERK, Retry.NOW)
+        return pages, CodedError("SCAN-CALLED-OFF", Actor.CLERK, Retry.NOW)
     except CodedError as error:
         return pages, error
     return pages, None

@@ -90,7 +90,7 @@ class Scans:
             replaces: the page that is scanned anew; its kind counts then.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, KIND-UNKNOWN, SCANNER-NOT-CONFIGURED,
-            SCAN-REGION, SCANNER-HELD, SCAN-UNDER-WAY; RightsDenied.
+            SCAN-REGION, SCANNER-HELD, SCANNER-LENT, SCAN-UNDER-WAY; RightsDenied.
         """
         owner = self._may_scan(ref, by)
         self._check_region(wish)
@@ -240,6 +240,8 @@ class Scans:
         code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
         code = ELSEWHERE if is_elsewhere else code
         view = ScannerView(status.state.value, code, facts, _holder(one, by), offers, told.has_button)
+        held_code = one.errand.held_code if one is not None else view.held_code
+        view = replace(view, held_code=held_code)
         return replace(view, card_sources=presets.card_sources(told), back_source=presets.back_source(told))
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:

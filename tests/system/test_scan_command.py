@@ -181,7 +181,7 @@ def test_ctrl_c_keeps_the_pages_that_have_come(config: Path, tmp_path: Path) -> 
     said += process.stderr.readlines()
     process.stderr.close()
     assert process.wait(RUN_S) == 4, said
-    assert "SCANNER-CANCELLED" in said[-1]
+    assert "SCAN-CALLED-OFF" in said[-1]
     assert 2 <= pages_of(file) < 10
     assert f"pages: {pages_of(file)}" in "".join(said)
 
