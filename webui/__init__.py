@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(12)
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
     streams = Streams(settings.stream_cap)
     app.extensions["renhu"] = Composition(services, settings, streams)

@@ -65,6 +65,7 @@ class Users:
         self._clock = clock
         self._gate = gate
         self._codes = codes
+        self._added: tuple[tuple[str, str], uuid.UUID] | None = None
         self.on_sessions_ended: Callable[[list[str]], None] = lambda _sessions: None
 
     def all(self, by: SignedIn) -> list[UserView]:
@@ -84,8 +85,16 @@ class Users:
             raise _unknown()
         return found
 
-    def add(self, name: str, role: str, by: SignedIn, own_password: str) -> tuple[UserView, IssuedCode]:
+    def add(self, name: str, role: str, by: SignedIn, own_password: str, once: str = "") -> tuple[UserView, IssuedCode]:
         """Add a person; with the code they set their password themselves.
+
+        Args:
+            name: by which they sign in.
+            role: clerk, technician or supervisor.
+            by: the supervisor.
+            own_password: the supervisor's.
+            once: the word of the form: sent twice it adds one person, and the second answer shows a code that counts in
+                place of the first, which nobody may have seen.  "" for none.
 
         Raises: RightsDenied; CodedError ACCOUNT-NAME, ACCOUNT-NAME-TAKEN, ACCOUNT-ROLE, ACCOUNT-OWN-PASSWORD,
             ACCOUNT-WAIT.
@@ -95,12 +104,19 @@ class Users:
         if role not in ROLES:
             raise CodedError("ACCOUNT-ROLE", Actor.SUPERVISOR, Retry.AFTER_ACTION)
         self._confirm(by, own_password)
+        asked = (by.session_id, once)
         with writing(self._store):
-            if any(kept.casefold() == str(row.name).casefold() for row in User.select(User.name)):
+            same = [row for row in User.select() if kept.casefold() == str(row.name).casefold()]
+            if same and once and self._added == (asked, same[0].id) and not same[0].password_hash:
+                code = self._codes.issue(same[0])
+                audit.write(self._clock, by.audit_ids, audit.Act.CODE_ISSUED, ("user", same[0].id))
+                return _view(same[0], {}, self._codes.open_until(), _supervisors()), code
+            if same:
                 raise CodedError("ACCOUNT-NAME-TAKEN", Actor.SUPERVISOR, Retry.AFTER_ACTION)
             user = User.create(name=kept, role=role, password_hash="", created_at=self._clock.now())
             code = self._codes.issue(user)
             audit.write(self._clock, by.audit_ids, audit.Act.USER_MADE, ("user", user.id), role=role)
+            self._added = (asked, user.id)
         return self.one(str(user.id), by), code
 
     def new_code(self, user_id: str, by: SignedIn, own_password: str) -> tuple[UserView, IssuedCode]:

@@ -19,7 +19,6 @@ class RoleCodes:
         disabled: its process died too often.
         simulated: it is a simulator, which a register refuses.
         cancelled: the request was called off and its process ended for it.
-        restarted: a technician had its process ended while the request was under way.
     """
 
     absent: str
@@ -31,7 +30,6 @@ class RoleCodes:
     disabled: str
     simulated: str
     cancelled: str
-    restarted: str
 
 
 CODES = {
@@ -45,7 +43,6 @@ CODES = {
         disabled="READER-DISABLED",
         simulated="READER-SIMULATED",
         cancelled="READER-STOPPING",
-        restarted="READER-RESTARTED",
     ),
     "scanner": RoleCodes(
         absent="SCANNER-ABSENT",
@@ -56,7 +53,6 @@ CODES = {
         hung="SCANNER-HUNG",
         disabled="SCANNER-DISABLED",
         simulated="SCANNER-SIMULATED",
-        cancelled="SCAN-CALLED-OFF",
-        restarted="SCANNER-RESTARTED",
+        cancelled="SCANNER-CANCELLED",
     ),
 }

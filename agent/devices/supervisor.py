@@ -125,8 +125,9 @@ class Supervisor:
             host = self._hosts.get(role)
             if host is None:
                 return
-            host.restart()
+            host.bury()
             self._on_sign(role, Sign("removed"))
+            host.identity = {}
             if address is not None:
                 host.settings = msgspec.structs.replace(host.settings, address=address)
             host.budget.succeeded()

@@ -14,7 +14,7 @@ from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.page_sizes import WHOLE, Region, placed
-from agent.documents.papers import MOST_PAGES, NewPage, Papers
+from agent.documents.papers import NewPage, Papers
 from agent.documents.preview import Preview, PreviewShelf
 from agent.documents.scan_orders import Errand
 from agent.documents.views import ScanWish
@@ -22,6 +22,7 @@ from agent.errors import CodedError
 from drivers.scanner_api import ColourMode, ScannerOffers, ScanRequest, Source
 from peewee_models.document_queries import Owner
 
+MOST_PAGES: Final = 50
 PREVIEW_DPI: Final = 75
 
 
@@ -43,13 +44,21 @@ class OldPage:
 
 
 class JobErrand(Errand):
-    """A scan that is written down as a job of its owner."""
+    """A scan that is written down as a job of its owner.
 
-    def __init__(self, jobs: Jobs, order: Order, wish: dict[str, Any]) -> None:
+    Args:
+        jobs: keep the jobs.
+        order: for whom.
+        wish: how, as it is written down.
+        page_id: the page that is there already, which the scan is for.
+    """
+
+    def __init__(self, jobs: Jobs, order: Order, wish: dict[str, Any], page_id: uuid.UUID | None = None) -> None:
         self.order = order
         self.user = order.by.user_id
         self.name = order.by.name
         self.what = order.kind
+        self.asked = (order.owner, order.kind, order.by.user_id, wish, page_id)
         self.about = {order.owner.column: str(order.owner.id)}
         self._jobs = jobs
         self._wish = wish
@@ -79,30 +88,25 @@ class PaperErrand(JobErrand):
         jobs: keep the jobs.
         order: for whom.
         wish: how.
-        room: at most so many pages are taken from a feeder.
         old: the page that the new one stands in for.
     """
 
-    def __init__(
-        self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, room: int, old: OldPage | None = None
-    ) -> None:
+    def __init__(self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, old: OldPage | None = None) -> None:
         told: dict[str, Any] = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size}
         if wish.region is not None:
             region = wish.region
             told["region_mm"] = [region.left_mm, region.top_mm, region.width_mm, region.height_mm]
-        super().__init__(jobs, order, told)
+        super().__init__(jobs, order, told, None if old is None else old.id)
         self._papers = papers
         self._scan = wish
-        self._room = room
         self._old = old
-        self._count = 0
 
     def request(self, offers: ScannerOffers) -> ScanRequest:
         """The region that was picked, else the size that was chosen."""
         wish = self._scan
         source = Source(wish.source)
         region = wish.region or placed(wish.size, offers.of(source))
-        most = self._room
+        most = MOST_PAGES
         if self._old is not None or source is Source.FLATBED:
             most = 2 if self._is_back_of(source) else 1
         return _request(source, ColourMode(wish.colour), wish.dpi, region, most)
@@ -117,15 +121,6 @@ class PaperErrand(JobErrand):
             return
         order, old = self.order, None if self._old is None else self._old.id
         self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, old)
-        self._count += 1
-
-    def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
-        """Write down too that a scan ended because its document is full: sheets may still lie in the feeder."""
-        is_full = happening is JobHappening.FINISHED and self._old is None and self._count == self._room
-        if is_full and self._scan.source != "flatbed":
-            self._jobs.note(self._job_id, happening, limit=MOST_PAGES)
-        else:
-            super().note(happening, error)
 
 
 class CardErrand(JobErrand):
@@ -143,7 +138,7 @@ class CardErrand(JobErrand):
         self, cards: Cards, jobs: Jobs, order: Order, wish: ScanWish, page_id: uuid.UUID | None = None
     ) -> None:
         told = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size, "card": True}
-        super().__init__(jobs, order, told)
+        super().__init__(jobs, order, told, page_id)
         self._cards = cards
         self._scan = wish
         self._page_id = page_id

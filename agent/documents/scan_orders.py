@@ -46,19 +46,19 @@ class Errand(ABC):
         user: who sent it: a user's key, or another word for somebody who is no user.
         name: who that is, for those who find the scanner held.
         what: what is scanned: a kind of document, or the name of a command.
+        asked: what was asked for, to know a wish that comes twice; None where that cannot be.
         about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
         silence_s: so long the scanner may show nothing.
         is_job: whether the wish is written down, so that others find it there.
-        held_code: code of the sentence for others who find the scanner held.
     """
 
     user: str
     name: str
     what: str
+    asked: object = None
     about: dict[str, str | int]
     silence_s: float = 60.0
     is_job: bool = True
-    held_code: str = "SCANNER-HELD"
 
     @abstractmethod
     def begin(self) -> str:

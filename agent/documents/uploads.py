@@ -5,6 +5,7 @@ A file is in memory only, and what is kept of it are pixels in our own coding.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeVar
 
@@ -22,6 +23,7 @@ from agent.documents.scans import CLERK
 from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile, FileRefused, OwnerRef
 from agent.errors import Actor, CodedError, Retry, RightsDenied
 from agent.events.service import Event
+from agent.once import Once
 from peewee_models.document_queries import Owner
 
 FAILED = "UPLOAD-UNREADABLE"
@@ -53,8 +55,11 @@ class Uploads:
         self._papers = papers
         self._pictures = pictures
         self._publish = publish
+        self._once: Once[list[FileRefused]] = Once()
 
-    def add(self, ref: OwnerRef, kind: str, files: Sequence[ClerksFile], by: SignedIn) -> list[FileRefused]:
+    def add(
+        self, ref: OwnerRef, kind: str, files: Sequence[ClerksFile], by: SignedIn, once: str = ""
+    ) -> list[FileRefused]:
         """Keep the pages of each file at the end of the open document of this kind; tell which files were refused.
 
         Args:
@@ -62,6 +67,7 @@ class Uploads:
             kind: D01 to D13.
             files: what the clerk chose; of a refused one nothing is kept.
             by: the clerk.
+            once: the word of the form: the same files sent twice with it are kept once.  "" for none.
 
         Raises: CodedError UPLOAD-NONE, KIND-UNKNOWN, DRAFT-UNKNOWN, RECORD-UNKNOWN; RightsDenied.
         """
@@ -72,6 +78,13 @@ class Uploads:
             raise refused("KIND-UNKNOWN")
         if not files:
             raise refused("UPLOAD-NONE")
+        if not once:
+            return self._add(owner, kind, files, by)
+        contents = hashlib.sha256(b"".join(hashlib.sha256(file.content).digest() for file in files)).digest()
+        asked = (by.session_id, once, owner, kind, contents)
+        return self._once.do(asked, lambda: self._add(owner, kind, files, by))
+
+    def _add(self, owner: Owner, kind: str, files: Sequence[ClerksFile], by: SignedIn) -> list[FileRefused]:
         answers = [self._refusal_of(file, owner, kind, by) for file in files]
         self._publish(Event("documents", None, {owner.column: str(owner.id)}))
         return [answer for answer in answers if answer is not None]

@@ -13,7 +13,7 @@ from typing import Literal
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
-from agent.errors import Actor, CodedError, Retry
+from agent.errors import CodedError
 from agent.events.service import Event
 from agent.register import names
 from agent.register.errors import refused
@@ -25,7 +25,6 @@ from drivers.api import Clock, IdCard
 
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
-LEFT_AFTER_S = 20.0
 _OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused", "gone"})
 
 
@@ -42,6 +41,7 @@ class Desk:
         self._turn = self._since_turn = 0
         self._last_user: str | None = None
         self._saved: RecordView | None = None
+        self._opened: tuple[tuple[str, str | None], str, int] | None = None
         self.on_holder_changed: Callable[[str | None, int], None] = lambda _session, _turn: None
 
     def holder_session(self) -> str | None:
@@ -88,7 +88,7 @@ class Desk:
         who = by or self._holder
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
-        self._holder, self._saved = by, None
+        self._holder, self._saved, self._opened = by, None, None
         self._turn += 1
         kept: tuple[CardState, ...] = ("placed", "reading")
         if by is not None and by.user_id != self._last_user:
@@ -108,7 +108,7 @@ class Desk:
                 holder=None if holder is None else holder.session_id,
                 is_mine=is_mine,
                 holder_name=None if holder is None else holder.name,
-                card_state=self._state(plate),
+                card_state=plate.shown_state(self._clock),
                 card_since=plate.since,
                 refusal=plate.refusal if is_mine else None,
                 draft=self._register.current_draft(by) if is_mine else None,
@@ -117,17 +117,24 @@ class Desk:
                 outside=plate.outside if is_mine and plate.notice is not None else None,
             )
 
-    def _state(self, plate: Plate) -> CardState:
-        is_old = self._clock.monotonic() - plate.since_s >= LEFT_AFTER_S
-        return "left" if plate.state in READ and (plate.is_done or is_old) else plate.state
+    def open_draft(self, by: SignedIn, member_id: str | None = None, once: str = "") -> DraftView:
+        """Open a draft without a card, of a household's member or not.
 
-    def open_draft(self, by: SignedIn, member_id: str | None = None) -> DraftView:
-        """Open a draft without a card, of a household's member or not.  Raises: CodedError DESK-NOT-YOURS."""
+        The form's own word `once`, sent twice, opens one draft, as long as nothing has come into that.
+
+        Raises: CodedError DESK-NOT-YOURS, HOUSEHOLD-UNKNOWN.
+        """
+        asked = (once, member_id)
         with self._lock:
             self._require_mine(by)
+            opened = self._register.current_draft(by)
+            if opened is not None and once and self._opened == (asked, opened.id, opened.version):
+                return opened
             self._plate.go_on()
             self._plate.notice = None
-            return self._register.open_draft(by, member_id)
+            new = self._register.open_draft(by, member_id)
+            self._opened = (asked, new.id, new.version)
+            return new
 
     def put_aside(self, draft_id: str, by: SignedIn) -> None:
         """Let the draft rest."""
@@ -170,7 +177,7 @@ class Desk:
             return self._saved.id, names.masked(self._saved.fields["name"].value)
 
     def answer_question(self, by: SignedIn, question_id: str, choice: str) -> None:
-        """Say whose the card on the plate is.
+        """Say whose the card on the plate is; the same answer given twice is one.
 
         Args:
             by: the holder.
@@ -181,16 +188,10 @@ class Desk:
         """
         with self._lock:
             self._require_mine(by)
-            plate = self._plate
-            if plate.question is None or plate.pending is None or plate.question.id != question_id:
-                raise CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
-            if choice not in plate.question.choices:
-                raise refused("QUESTION-CHOICE")
             current = self._register.current_draft(by)
-            if choice == "same-person" and (current is None or current.id != plate.asked_of):
-                raise CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
-            card = plate.pending
-            plate.drop_question()
+            card = self._plate.answered(question_id, choice, None if current is None else current.id)
+            if card is None:
+                return
             if choice == "same-person" and current is not None:
                 self._keep_as(by, card, self._register.cards.fill(current.id, by, card))
             elif choice != "ignore":

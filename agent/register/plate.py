@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from agent.errors import Actor, CodedError, Retry
 from agent.register import names
 from agent.register.cards import Fit
+from agent.register.errors import refused
 from agent.register.views import CardQuestion, CardState, OutsideCard, Problem, QuestionChoice
 from drivers.api import Clock, IdCard
 from drivers.stored_text import storable
 
 CardSign = Literal["placed", "reading", "read", "verified", "single", "changed", "refused", "removed"]
 TAKEN_TOO_EARLY = "READER-CARD-GONE"
+LEFT_AFTER_S = 20.0
 READ: frozenset[CardState] = frozenset({"read", "verified", "single"})
 
 _FAILED: frozenset[CardState] = frozenset({"refused", "changed", "gone"})
@@ -59,6 +62,7 @@ class Plate:
         pending: the card that is asked about.
         asked_of: the draft beside which it is asked.
         draft_id: the draft that the card has filled.
+        last_answer: the question that was answered last, and how.
     """
 
     state: CardState = "none"
@@ -73,6 +77,7 @@ class Plate:
     question: CardQuestion | None = None
     asked_of: str | None = None
     draft_id: str | None = None
+    last_answer: tuple[str, str] | None = None
 
     def for_next_holder(self, kept: Container[CardState]) -> Plate:
         """The same plate without anything of the person: a card that was read stays there unread for the next.
@@ -95,6 +100,11 @@ class Plate:
         if state in _FAILED:
             code = event.code or ("READER-CHANGED" if event.kind == "changed" else "READER-REFUSED")
             self.refusal = Problem(code, None, dict(event.facts))
+
+    def shown_state(self, clock: Clock) -> CardState:
+        """What lies on the plate, as the holder is told: a card that has served, or lies there long, is left behind."""
+        is_old = clock.monotonic() - self.since_s >= LEFT_AFTER_S
+        return "left" if self.state in READ and (self.is_done or is_old) else self.state
 
     def go_on(self) -> None:
         """The clerk does something else: what was said of a card that is no longer there has been read."""
@@ -122,6 +132,29 @@ class Plate:
         self.pending = card
         if self.question is not None:
             self.question = dataclasses.replace(self.question, name_masked=_masked(card))
+
+    def answered(self, question_id: str, choice: str, draft_id: str | None) -> IdCard | None:
+        """The card that was asked about, which is asked about no longer; None where the same answer comes once more.
+
+        Args:
+            question_id: of the question as it was shown; an older one is refused.
+            choice: one of the question's choices.
+            draft_id: the draft on the desk now.
+
+        Raises: CodedError QUESTION-GONE, QUESTION-CHOICE.
+        """
+        gone = CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
+        if self.question is None or self.pending is None or self.question.id != question_id:
+            if self.last_answer != (question_id, choice):
+                raise gone
+            return None
+        if choice not in self.question.choices:
+            raise refused("QUESTION-CHOICE")
+        if choice == "same-person" and draft_id != self.asked_of:
+            raise gone
+        card, self.last_answer = self.pending, (question_id, choice)
+        self.drop_question()
+        return card
 
     def drop_question(self) -> None:
         """Ask no longer."""

@@ -81,7 +81,7 @@ def test_a_card_taken_away_too_early_is_explained_and_sounds_once(clerk, reading
     expect(clerk.page.locator("#card-sentence")).not_to_contain_text("被拿开")
 
 
-LEFT_SOON = "import agent.register.desk as desk; desk.LEFT_AFTER_S = 0.5; "
+LEFT_SOON = "import agent.register.plate as plate; plate.LEFT_AFTER_S = 0.5; "
 
 
 @pytest.mark.parametrize("weakened_demo", [LEFT_SOON], indirect=True)

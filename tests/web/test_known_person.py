@@ -76,9 +76,14 @@ def test_a_known_record_is_corrected_with_a_reason_and_joins_a_household(house, 
 
 def test_a_household_that_was_chosen_by_mistake_is_left_again(house, clerk):
     east = registered(house, clerk, "测试三", "990000198506120081", road="测试南路")
-    clerk.post(f"/households/{east.rpartition('/')[2]}/member")
+    clerk.get(east)
+    word = {"once": re.search(r'name="once" value="([^"]+)"', clerk.page)[1]}
+    for _ in range(2):
+        assert clerk.post(f"/households/{east.rpartition('/')[2]}/member", word).status_code == 303
     clerk.get("/desk")
     assert 'value="测试南路"' in clerk.page
+    by = house.station.accounts.session(house.tokens["clerk"], is_attended=False)
+    assert len(house.station.register.drafts(by)) == 1, "the second click has put no first form aside"
     assert clerk.post(clerk.action("leave-household"), clerk.form()).status_code == 303
     clerk.get("/desk")
     assert 'value="测试南路"' not in clerk.page

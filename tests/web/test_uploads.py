@@ -73,6 +73,22 @@ def counts(house) -> tuple[int, int, int]:
         return Page.select().count(), Media.select().count(), sum(path.is_file() for path in folder.rglob("*"))
 
 
+def test_files_that_are_sent_twice_with_one_form_are_kept_once(house, clerk):
+    before, one = counts(house)[0], (picture(), "a.jpg")
+    place = board(clerk)
+    clerk.get(place)
+    word = re.search(r'name="once" value="([^"]+)"', clerk.page)[1]
+    for _ in range(2):
+        assert add(clerk, one, (b"no picture", "b.jpg"), once=word).status_code == 409
+        assert "b.jpg" in clerk.page
+    assert counts(house)[0] == before + 1, "what was refused is told again, what was kept stays one"
+    assert add(clerk, (picture(), "c.jpg"), once=word).status_code == 303
+    assert counts(house)[0] == before + 2, "another file from a page that was left open"
+    for number in (1, 2):
+        assert add(clerk, one).status_code == 303
+        assert counts(house)[0] == before + 2 + number, "from another form it is meant"
+
+
 def test_files_become_pages_and_say_that_they_came_as_files(house, clerk):
     before = counts(house)
     answer = add(clerk, (picture(), "合同.jpg"), (tiff_of(3), "x.tif"))

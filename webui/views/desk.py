@@ -8,9 +8,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.documents.service import OwnerRef
+from agent.errors import CodedError
 from agent.register import notice
+from webui import errors
 from webui.boards import board_of
 from webui.context import services, signed_in
+from webui.language import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,12 +114,18 @@ def read_card() -> ResponseReturnValue:
 @bp.post("/desk/question")
 def answer() -> ResponseReturnValue:
     """Say whose the other card is."""
-    services().desk.answer_question(signed_in(), request.form.get("question", ""), request.form.get("choice", ""))
+    by = signed_in()
+    try:
+        services().desk.answer_question(by, request.form.get("question", ""), request.form.get("choice", ""))
+    except CodedError as error:
+        if error.code != "QUESTION-GONE":
+            raise
+        return show(services().desk.view(by), errors.status_of(error), message(error.code, error.facts))
     return redirect(url_for("desk.page"), 303)
 
 
 @bp.post("/desk/without-card")
 def without_card() -> ResponseReturnValue:
     """Start a form for a person without a card."""
-    services().desk.open_draft(signed_in())
+    services().desk.open_draft(signed_in(), once=request.form.get("once", ""))
     return redirect(url_for("desk.page"), 303)

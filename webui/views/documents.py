@@ -33,7 +33,7 @@ COLOURS: Final = ("colour", "grey", "lineart")
 REGION: Final = ("left_mm", "top_mm", "width_mm", "height_mm")
 REFUSALS: Final = frozenset(
     {"DOCUMENT-CHANGED", "DOCUMENT-FULL", "KIND-UNKNOWN", "PAGE-UNKNOWN", "SCAN-ENDED", "SCAN-UNDER-WAY"}
-    | {"SCANNER-HELD", "SCANNER-LENT", "SCANNER-NOT-CONFIGURED", "SCAN-REGION", "UPLOAD-NONE", "UPLOAD-TOO-LARGE"}
+    | {"SCANNER-HELD", "SCANNER-NOT-CONFIGURED", "SCAN-REGION", "UPLOAD-NONE", "UPLOAD-TOO-LARGE"}
     | {"CARD-NOT-COMPOSED", "CARD-UNDER-WAY", "PAGE-NOT-STRAIGHTENED", "SCANNER-USED-BETWEEN"}
 )
 DPI: Final = re.compile(r"[0-9]{1,4}")
@@ -148,7 +148,9 @@ def upload(kind: str, owner_id: str) -> ResponseReturnValue:
     chosen = [file for file in request.files.getlist("files") if file.filename]
     files = [ClerksFile(file.filename or "", file.stream.read()) for file in chosen]
     ref = owner(kind, owner_id)
-    refused = services().uploads.add(ref, request.form.get("kind", ""), files, signed_in())
+    refused = services().uploads.add(
+        ref, request.form.get("kind", ""), files, signed_in(), request.form.get("once", "")
+    )
     return show(ref, 409, refused=refused) if refused else back(kind, owner_id)
 
 

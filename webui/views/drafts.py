@@ -132,6 +132,8 @@ def not_there(error: CodedError) -> ResponseReturnValue:
         record_id = services().register.saved_as(str((request.view_args or {})["draft_id"]), signed_in())
     if record_id is not None:
         return leave(record_id)
+    if error.code == "OFFER-UNKNOWN":
+        return desk.show(services().desk.view(signed_in()), errors.status_of(error), message(error.code, error.facts))
     is_erased = error.code == "DRAFT-UNKNOWN" and request.endpoint == "drafts.discard"
     return back_to_desk() if is_erased else errors.coded(error)
 

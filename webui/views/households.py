@@ -29,5 +29,5 @@ def add_member(record_id: str) -> ResponseReturnValue:
     """Start the form of one more person of a record's household; the desk is taken where nobody holds it."""
     by, desk = signed_in(), services().desk
     desk.take(by)
-    desk.open_draft(by, record_id)
+    desk.open_draft(by, record_id, request.form.get("once", ""))
     return redirect(url_for("desk.page"), 303)

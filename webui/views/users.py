@@ -65,8 +65,8 @@ def not_done(error: CodedError) -> ResponseReturnValue:
 @bp.post("/users")
 def add() -> ResponseReturnValue:
     """Add a person and show their code."""
-    name, role, own_password = (request.form.get(key, "") for key in ("name", "role", "own-password"))
-    return show_code(*services().accounts.users.add(name, role, signed_in(), own_password))
+    name, role, own_password, once = (request.form.get(key, "") for key in ("name", "role", "own-password", "once"))
+    return show_code(*services().accounts.users.add(name, role, signed_in(), own_password, once))
 
 
 @bp.post("/users/<user_id>/code")

@@ -15,7 +15,7 @@ from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
-from peewee_models.documents import Media
+from peewee_models.documents import Media, ScanJob
 from peewee_models.documents import Page as PageRow
 from peewee_models.failures import DiskFull
 
@@ -122,13 +122,15 @@ def test_a_busy_scanner_says_who_holds_it_and_nobody_elses_scan_can_be_called_of
     with pytest.raises(CodedError) as refused:
         room.scans.scan(theirs, "D04", FEEDER, colleague)
     assert (refused.value.code, refused.value.facts) == ("SCANNER-HELD", {"name": room.by.name})
-    assert room.code_of(lambda: room.scans.scan(room.ref, "D04", FEEDER, room.by)) == "SCAN-UNDER-WAY"
+    assert room.code_of(lambda: room.scans.scan(room.ref, "D05", FEEDER, room.by)) == "SCAN-UNDER-WAY"
+    assert room.scans.scan(room.ref, "D04", FEEDER, room.by) == job, "the same wish sent once more is the same scan"
     assert room.code_of(lambda: room.scans.cancel(job, colleague)) == "SCAN-ENDED"
     assert room.service.board(theirs, VALUES, colleague).scanner.holder == room.by.name
     assert room.board().scanner.holder == ""
     assert room.code_of(lambda: room.service.board(room.ref, VALUES, colleague)) == "DRAFT-UNKNOWN"
     room.scanner.end(0)
     room.until_ended()
+    assert (ScanJob.select().count(), len(room.scanner.asked)) == (1, 1)
 
 
 def test_a_full_disk_ends_the_scan_with_its_code(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

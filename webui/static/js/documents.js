@@ -3,6 +3,7 @@ import * as glass from "./glass.js";
 import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
+import * as once from "./once.js";
 import * as presets from "./presets.js";
 import * as scanEnd from "./scan_end.js";
 import { listen } from "./events.js";
@@ -15,6 +16,7 @@ glass.start();
 files.start();
 keys.start();
 lock.start();
+once.start();
 presets.start();
 scanEnd.start();
 document.addEventListener("fragments", ({ detail }) => {
