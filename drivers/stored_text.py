@@ -1,4 +1,4 @@
-"""Which text databases and pages can carry: the one rule for what comes from a card and for what is typed."""
+"""Which text databases and pages can carry, for what comes from a card and what is typed; places in it, as told."""
 
 from __future__ import annotations
 
@@ -12,3 +12,14 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 def storable(text: str) -> str:
     """`text` with each unpaired surrogate and NUL replaced by U+FFFD: databases and HTTP refuse them."""
     return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def character_at(text: str, unit: int) -> int:
+    """Which character stands at a UTF-16 unit, counted from one as people count: a pair is one character.
+
+    Args:
+        text: the field.
+        unit: from 0, as in a card's doubts; behind the text's end each unit counts as a character.
+    """
+    units = text.encode("utf-16-le", "surrogatepass")
+    return len(units[: 2 * unit].decode("utf-16-le", "surrogatepass")) + max(0, unit - len(units) // 2) + 1

@@ -87,15 +87,9 @@ def offer_name(source: str) -> str:
     }.get(source, source_name(source))
 
 
-def _place_of(doubt: DoubtView, text: str) -> int:
-    """Which character of a text is meant, counted from one as people count."""
-    before = text.encode("utf-16-le")[: 2 * (doubt.position or 0)]
-    return len(before.decode("utf-16-le", "replace")) + 1
-
-
 def doubt_words(doubt: DoubtView, text: str) -> str:
     """What is doubtful about a value, and where in it, in one sentence."""
-    point, place = doubt.code_point or "", _place_of(doubt, text)
+    point, place = doubt.code_point or "", doubt.place_in(text)
     return {
         "private-use": gettext("第 %(place)d 字是专用区字符 %(point)s，请与证面核对", place=place, point=point),
         "unpaired-surrogate": gettext("第 %(place)d 字是残缺字符 %(point)s，请与证面核对", place=place, point=point),

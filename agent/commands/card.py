@@ -16,6 +16,7 @@ from agent.devices.alone import read_card
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
 from agent.station import agent_address, ask_agent, card_json, reader_settings
+from drivers.stored_text import character_at
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -63,9 +64,18 @@ def _print_for_people(card: dict[str, Any]) -> None:
             label = text("CARD-" + name.upper().replace("_", "-"), language())
             print(f"{label}: {shown}")
     for doubt in card["doubtful"]:
-        place = "" if doubt["position"] is None else f" {doubt['position'] + 1}"
+        place = "" if doubt["position"] is None else f" {_place(card[doubt['field']], doubt)}"
         print(f"? {doubt['field']}{place}: {doubt['reason']} {doubt['code_point'] or ''}".rstrip(), file=sys.stderr)
     tell("CARD-READ", readings=card["readings"], photo_bytes=len(base64.b64decode(card["photo_wlt"])))
+
+
+def _place(value: str | list[str] | None, doubt: dict[str, Any]) -> int:
+    """Which character is doubtful, counted from one; of several records it is the one in which it stands."""
+    texts = [value] if isinstance(value, str) else value or [""]
+    places = [character_at(text, doubt["position"]) for text in texts]
+    meant = chr(int((doubt["code_point"] or "U+FFFD").removeprefix("U+"), 16))
+    standing = (place for text, place in zip(texts, places, strict=True) if text[place - 1 : place] == meant)
+    return next(standing, places[0])
 
 
 def add_to(commands: Any) -> None:

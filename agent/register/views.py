@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from agent.register.household_views import HouseholdMove, MemberLine
+from drivers.stored_text import character_at
 
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
 PAGE: Final = 20
@@ -91,6 +92,10 @@ class DoubtView:
     position: int | None
     code_point: str | None
     proposal: str | None
+
+    def place_in(self, text: str) -> int:
+        """Which character of a text is meant, counted from one."""
+        return character_at(text, self.position or 0)
 
 
 @dataclass(frozen=True, slots=True)

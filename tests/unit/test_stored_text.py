@@ -6,7 +6,7 @@ import pytest
 
 from agent.register import fields, names
 from drivers import card_text
-from drivers.stored_text import storable
+from drivers.stored_text import character_at, storable
 
 STRANGE = {
     "\x00": "\ufffd",
@@ -37,3 +37,11 @@ def test_a_reason_and_a_search_are_storable_too() -> None:
     assert fields.reason(" 更\x00正 ") == "更\ufffd正"
     assert "\x00" not in names.search_key("测\x00试")
     assert len(fields.reason("长" * 9999)) == fields.LONGEST_TYPED
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "place"),
+    [("测试\ue863", 2, 3), ("\U00020bb7\U00020087\ue863", 4, 3), ("测\ud842试", 1, 2), ("", 3, 4), ("测", 0, 1)],
+)
+def test_a_place_is_told_in_characters_as_people_count(text: str, unit: int, place: int) -> None:
+    assert character_at(text, unit) == place
