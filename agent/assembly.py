@@ -97,7 +97,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         store = open_store(folder, config.key)
         undone.callback(store.close)
         sources = KeySources(config.media_key, config.key)
-        papers = open_documents(sources, folder, store, SystemClock(config.time_zone))
+        papers = open_documents(sources, folder, store, SystemClock(config.time_zone), config.keep_originals_days)
         station = assemble(config, kind, store, papers, notifier)
         undone.pop_all()
     host, port = bound.getsockname()[:2]
@@ -250,6 +250,7 @@ def _documents(
     looks = PageLooks(store, papers.straightening, papers.cards, publish)
     papers.papers.on_stored = looks.wish
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
+    documents.keep_days = papers.retention.keep_days
     return scan_desk, documents, looks
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.devices.photo_decoder import PhotoSettings
+from agent.documents.retention import KEEP_DAYS
 from agent.errors import CodedError, Exit, StartRefused
 from drivers import reader_address
 
@@ -84,6 +85,7 @@ class Config:
     station_code: str
     station_name: str
     time_zone: str
+    keep_originals_days: int
     reader: ReaderConfig | None
     scanner: ScannerConfig | None = None
 
@@ -169,6 +171,7 @@ KEYS: dict[str, Key] = {
     "station.code": Key(_is_text, "CONFIG-TEXT", "000"),
     "station.name": Key(_is_text, "CONFIG-TEXT", "人户登记站"),
     "station.time_zone": Key(_is_zone, "CONFIG-ZONE", "Asia/Shanghai"),
+    "documents.keep_originals_days": Key(_is_number(1, 3650), "CONFIG-DAYS", KEEP_DAYS),
     "devices.reader.driver": Key(_is_text, "CONFIG-TEXT", "reader_sam"),
     "devices.reader.address": Key(_is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
     "devices.reader.ports": Key(_is_list_of(_is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
@@ -236,6 +239,7 @@ def parse(document: dict[str, Any], path: str) -> Config:
         station_code=value["station.code"],
         station_name=value["station.name"],
         time_zone=value["station.time_zone"],
+        keep_originals_days=value["documents.keep_originals_days"],
         reader=ReaderConfig(
             driver=value["devices.reader.driver"],
             address=value["devices.reader.address"],

@@ -49,6 +49,7 @@ class Act(StrEnum):
     GLASS_VIEWED = "document.glass-viewed"
     DOCUMENTS_MOVED = "document.moved"
     DOCUMENTS_SHREDDED = "document.shredded"
+    ORIGINALS_SHREDDED = "document.originals-shredded"
     DEVICE_ACT = "device.act"
     TRAIL_LOOKED_OVER = "audit.looked-over"
 

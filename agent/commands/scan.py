@@ -47,8 +47,11 @@ def run(arguments: argparse.Namespace) -> Exit:
     if error is not None:
         tell("SCAN-FILE-PART", pages=len(pages), path=str(output))
         return fail(error, as_json=arguments.json)
+    is_full = wanted.source is not Source.FLATBED and len(pages) >= wanted.page_limit
+    if is_full:
+        tell("SCAN-FILE-LIMIT", most=wanted.page_limit)
     if arguments.json:
-        emit({"file": str(output), "pages": len(pages), "bytes": len(pdf)})
+        emit({"file": str(output), "pages": len(pages), "bytes": len(pdf), "limit_reached": is_full})
     else:
         tell("SCAN-FILE", pages=len(pages), path=str(output))
     return Exit.DONE
@@ -99,7 +102,7 @@ def _scan(
             _show(Progress(len(pages), 1, 1))
             tell("SCAN-PAGE", page=len(pages))
     except KeyboardInterrupt:
-        return pages, CodedError("SCANNER-CANCELLED", Actor.CLERK, Retry.NOW)
+        return pages, CodedError("SCAN-CALLED-OFF", Actor.CLERK, Retry.NOW)
     except CodedError as error:
         return pages, error
     return pages, None

@@ -179,6 +179,14 @@ class DeviceHost:
             pending, self.pending = self.pending, None
             pending.answer.set_exception(DeviceError(self.codes.stopping, Actor.TECHNICIAN, Retry.AFTER_ACTION))
 
+    def restart(self) -> None:
+        """End the worker because somebody wants a fresh one that looks anew who is there; tell whoever waits for it."""
+        if self.pending is not None and not self.pending.is_cancelled:
+            pending, self.pending = self.pending, None
+            pending.answer.set_exception(DeviceError(self.codes.restarted, Actor.CLERK, Retry.NOW))
+        self.bury()
+        self.identity = {}
+
     def next_due_s(self) -> float:
         """When the supervisor has to look at this host again."""
         dues = [float("inf")]

@@ -19,6 +19,7 @@ class RoleCodes:
         disabled: its process died too often.
         simulated: it is a simulator, which a register refuses.
         cancelled: the request was called off and its process ended for it.
+        restarted: a technician had its process ended while the request was under way.
     """
 
     absent: str
@@ -30,6 +31,7 @@ class RoleCodes:
     disabled: str
     simulated: str
     cancelled: str
+    restarted: str
 
 
 CODES = {
@@ -43,6 +45,7 @@ CODES = {
         disabled="READER-DISABLED",
         simulated="READER-SIMULATED",
         cancelled="READER-STOPPING",
+        restarted="READER-RESTARTED",
     ),
     "scanner": RoleCodes(
         absent="SCANNER-ABSENT",
@@ -53,6 +56,7 @@ CODES = {
         hung="SCANNER-HUNG",
         disabled="SCANNER-DISABLED",
         simulated="SCANNER-SIMULATED",
-        cancelled="SCANNER-CANCELLED",
+        cancelled="SCAN-CALLED-OFF",
+        restarted="SCANNER-RESTARTED",
     ),
 }

@@ -125,9 +125,8 @@ class Supervisor:
             host = self._hosts.get(role)
             if host is None:
                 return
-            host.bury()
+            host.restart()
             self._on_sign(role, Sign("removed"))
-            host.identity = {}
             if address is not None:
                 host.settings = msgspec.structs.replace(host.settings, address=address)
             host.budget.succeeded()

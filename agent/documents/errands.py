@@ -14,7 +14,7 @@ from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.page_sizes import WHOLE, Region, placed
-from agent.documents.papers import NewPage, Papers
+from agent.documents.papers import MOST_PAGES, NewPage, Papers
 from agent.documents.preview import Preview, PreviewShelf
 from agent.documents.scan_orders import Errand
 from agent.documents.views import ScanWish
@@ -22,7 +22,6 @@ from agent.errors import CodedError
 from drivers.scanner_api import ColourMode, ScannerOffers, ScanRequest, Source
 from peewee_models.document_queries import Owner
 
-MOST_PAGES: Final = 50
 PREVIEW_DPI: Final = 75
 
 
@@ -88,10 +87,13 @@ class PaperErrand(JobErrand):
         jobs: keep the jobs.
         order: for whom.
         wish: how.
+        room: at most so many pages are taken from a feeder.
         old: the page that the new one stands in for.
     """
 
-    def __init__(self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, old: OldPage | None = None) -> None:
+    def __init__(
+        self, papers: Papers, jobs: Jobs, order: Order, wish: ScanWish, room: int, old: OldPage | None = None
+    ) -> None:
         told: dict[str, Any] = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size}
         if wish.region is not None:
             region = wish.region
@@ -99,14 +101,16 @@ class PaperErrand(JobErrand):
         super().__init__(jobs, order, told, None if old is None else old.id)
         self._papers = papers
         self._scan = wish
+        self._room = room
         self._old = old
+        self._count = 0
 
     def request(self, offers: ScannerOffers) -> ScanRequest:
         """The region that was picked, else the size that was chosen."""
         wish = self._scan
         source = Source(wish.source)
         region = wish.region or placed(wish.size, offers.of(source))
-        most = MOST_PAGES
+        most = self._room
         if self._old is not None or source is Source.FLATBED:
             most = 2 if self._is_back_of(source) else 1
         return _request(source, ColourMode(wish.colour), wish.dpi, region, most)
@@ -121,6 +125,15 @@ class PaperErrand(JobErrand):
             return
         order, old = self.order, None if self._old is None else self._old.id
         self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, old)
+        self._count += 1
+
+    def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
+        """Write down too that a scan ended because its document is full: sheets may still lie in the feeder."""
+        is_full = happening is JobHappening.FINISHED and self._old is None and self._count == self._room
+        if is_full and self._scan.source != "flatbed":
+            self._jobs.note(self._job_id, happening, limit=MOST_PAGES)
+        else:
+            super().note(happening, error)
 
 
 class CardErrand(JobErrand):

@@ -13,7 +13,7 @@ from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import Progress, ScannerOffers, ScanRequest
 
 _ENDS: Final = {
-    JobHappening.CANCELLED: ("SCANNER-CANCELLED", Actor.CLERK),
+    JobHappening.CANCELLED: ("SCAN-CALLED-OFF", Actor.CLERK),
     JobHappening.RESTARTED: ("SCANNER-STOPPING", Actor.TECHNICIAN),
 }
 
@@ -36,6 +36,7 @@ class Loan(Errand):
 
     what = "renhu scan"
     is_job = False
+    held_code = "SCANNER-LENT"
 
     def __init__(self, borrower: str, wanted: ScanRequest, silence_s: float) -> None:
         self.user = self.name = borrower

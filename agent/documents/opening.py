@@ -13,6 +13,7 @@ from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
 from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
+from agent.documents.retention import KEEP_DAYS, Retention
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError, StartRefused, exit_of
 from agent.folder import DataFolder, FolderKind
@@ -32,6 +33,7 @@ class Documents:
     shelf: PreviewShelf
     straightening: Straightening
     cards: Cards
+    retention: Retention
     _clock: Clock
     _swept_at_s: float = field(init=False)
 
@@ -39,19 +41,24 @@ class Documents:
         self._swept_at_s = self._clock.monotonic()
 
     def keep_house(self) -> None:
-        """Forget an old preview, sweep once a day, let an idle pictures process go; to be called as often as one likes.
+        """Forget an old preview, destroy and sweep what has had its time, let an idle pictures process go.
+
+        To be called as often as one likes.
 
         Raises: CodedError when disk or database fail.
         """
         self.shelf.keep_house()
         self.pictures.end_when_idle()
+        self.retention.keep_house()
         now_s = self._clock.monotonic()
         if now_s - self._swept_at_s >= SWEEP_EVERY_S:
             self._swept_at_s = now_s
             self.media.sweep()
 
 
-def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock: Clock) -> Documents:
+def open_documents(
+    sources: KeySources, folder: DataFolder, store: Store, clock: Clock, keep_days: int = KEEP_DAYS
+) -> Documents:
     """Open the folder's documents; sweep what belongs to nobody, and end the scans that the last run left running.
 
     Raises: StartRefused: the key's refusals (10, 2), DATABASE-FULL (12), DATABASE-FAILED, DATABASE-DAMAGED (11).
@@ -68,4 +75,5 @@ def open_documents(sources: KeySources, folder: DataFolder, store: Store, clock:
     pictures = Pictures(clock, is_practice=folder.kind is FolderKind.PRACTICE)
     straightening = Straightening(store, clock, papers, media, pictures)
     cards = Cards(store, clock, papers, media, pictures)
-    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, clock)
+    retention = Retention(store, clock, media, keep_days)
+    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, retention, clock)

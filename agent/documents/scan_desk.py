@@ -36,7 +36,6 @@ LOOK_EVERY_S = 0.05
 HOUSEKEEPING_S = 60.0
 WRITE_AGAIN_S = 5.0
 STOPPING = "SCANNER-STOPPING"
-CANCELLED = "SCANNER-CANCELLED"
 SETTLED = frozenset({"SCAN-ENDED", "JOB-UNKNOWN"})
 
 
@@ -112,7 +111,7 @@ class ScanDesk:
 
         The wish that is under way, sent once more, is that one.
 
-        Raises: CodedError SCANNER-HELD while somebody's scan is under way; SCAN-UNDER-WAY when it is one's own.
+        Raises: CodedError SCANNER-HELD, SCANNER-LENT while another scan is under way; SCAN-UNDER-WAY for one's own.
         """
         with self._lock:
             other = self._under_way
@@ -120,7 +119,7 @@ class ScanDesk:
                 return other.key
             if other is not None:
                 is_own = other.errand.user == errand.user
-                raise refused("SCAN-UNDER-WAY") if is_own else refused("SCANNER-HELD", name=other.errand.name)
+                raise refused("SCAN-UNDER-WAY") if is_own else refused(other.errand.held_code, name=other.errand.name)
             self._under_way = UnderWay(errand.begin(), errand)
             key = self._under_way.key
         self._happenings.put(self._under_way)
@@ -258,7 +257,7 @@ class ScanDesk:
         elif isinstance(error, CodedError):
             if error.code == STOPPING:
                 self._finish(one, JobHappening.RESTARTED)
-            elif one.is_cancelled or error.code == CANCELLED:
+            elif one.is_cancelled:
                 self._finish(one, JobHappening.CANCELLED)
             else:
                 self._finish(one, JobHappening.FAILED, error)

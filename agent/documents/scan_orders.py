@@ -50,6 +50,7 @@ class Errand(ABC):
         about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
         silence_s: so long the scanner may show nothing.
         is_job: whether the wish is written down, so that others find it there.
+        held_code: code of the sentence for others who find the scanner held.
     """
 
     user: str
@@ -59,6 +60,7 @@ class Errand(ABC):
     about: dict[str, str | int]
     silence_s: float = 60.0
     is_job: bool = True
+    held_code: str = "SCANNER-HELD"
 
     @abstractmethod
     def begin(self) -> str:

@@ -52,11 +52,12 @@ class ScannerView:
         state: "ready", "busy", "absent" …, as the supervisor says; "none" where none is configured.
         code: why it cannot be used, or not yet; "" where it can.
         facts: for that sentence.
-        holder: name of the colleague whose scan is under way, "" for nobody else.
+        holder: who else's scan is under way, "" for nobody.
         offers: what each source can do; empty as long as the scanner has never been ready.
         has_button: whether its own button means something here.
         card_sources: where a card with both its sides is laid, the best place first.
         back_source: where it is laid for its back alone.
+        held_code: code of the sentence that names the holder.
     """
 
     state: str
@@ -67,6 +68,7 @@ class ScannerView:
     has_button: bool = False
     card_sources: Sequence[CardSource] = ("flatbed",)
     back_source: CardSource = "flatbed"
+    held_code: str = "SCANNER-HELD"
 
     @property
     def is_coming(self) -> bool:

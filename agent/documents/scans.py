@@ -19,7 +19,7 @@ from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs
 from agent.documents.kinds import Preset
 from agent.documents.page_sizes import WHOLE, fitting, placed
-from agent.documents.papers import PageContent, Papers, require
+from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.preview import PreviewShelf
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
@@ -90,22 +90,24 @@ class Scans:
             replaces: the page that is scanned anew; its kind counts then.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, KIND-UNKNOWN, SCANNER-NOT-CONFIGURED,
-            SCAN-REGION, SCANNER-HELD, SCAN-UNDER-WAY; RightsDenied.
+            SCAN-REGION, SCANNER-HELD, SCANNER-LENT, SCAN-UNDER-WAY; RightsDenied.
         """
         owner = self._may_scan(ref, by)
         self._check_region(wish)
-        old: OldPage | None = None
+        old, room = None, 1
         with writing(self._store):
             require(owner, by)
             if replaces:
                 row = sheets.page_of(owner, key_of(replaces))
                 old, kind = OldPage(row.id, row.side), row.document.kind
             _check_kind(kind)
+            if old is None:
+                room = sheets.room_for(owner, kind, MOST_PAGES, 2 if wish.source == "adf-duplex" else 1)
             if old is None and wish.region is None:
                 presets.remember(kind, wish)
         self._notice = None
         order = Order(owner, kind, by)
-        return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, old))
+        return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, room, old))
 
     def scan_card(self, ref: OwnerRef, kind: str, source: CardSource, by: SignedIn) -> str:
         """Begin a card that is to have both its sides on one page: its front alone, or both from a duplex feeder.
@@ -238,6 +240,8 @@ class Scans:
         code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
         code = ELSEWHERE if is_elsewhere else code
         view = ScannerView(status.state.value, code, facts, _holder(one, by), offers, told.has_button)
+        held_code = one.errand.held_code if one is not None else view.held_code
+        view = replace(view, held_code=held_code)
         return replace(view, card_sources=presets.card_sources(told), back_source=presets.back_source(told))
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:

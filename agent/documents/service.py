@@ -23,6 +23,7 @@ from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
+from agent.documents.retention import KEEP_DAYS
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
@@ -48,6 +49,9 @@ class DocumentsService:
         pictures: works on their pixels.
         straightening: puts them right.
         scans: the scans.
+
+    Attributes:
+        keep_days: so many days a page of a record can be taken back, as the pages say.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class DocumentsService:
         self._looks = Looks()
         self.scans = scans
         self.cards = scans.cards
+        self.keep_days = KEEP_DAYS
 
     def lost_files(self) -> int:
         """How many scanned files are known to be gone."""
@@ -107,6 +112,7 @@ class DocumentsService:
             preview=self.scans.preview_of(owner, by),
             notice=self.scans.notice(by),
             card=card,
+            keep_days=self.keep_days,
         )
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:

@@ -78,5 +78,19 @@ def restore(row: Any, most: int) -> None:
     move(row, place)
 
 
+def room_for(owner: Owner, kind: str, most: int, sides: int) -> int:
+    """How many pages a scan may bring to the owner's open document of a kind, in whole sheets.
+
+    A document that has no room for a sheet any more is closed, so that the scan begins another one.
+    """
+    document = document_queries.open_document(owner, kind)
+    room = most - (0 if document is None else document_queries.last_position(document.id))
+    if document is not None and room < sides:
+        document.state = "closed"
+        document.save()
+        room = most
+    return room - room % sides
+
+
 def _changed(row: Any) -> None:
     document_queries.next_version(row.document_id)

@@ -190,6 +190,7 @@ class Board:
         preview: what lies on the glass, where this session has looked; None otherwise.
         notice: what was said quietly to this session a moment ago; None for nothing.
         card: the card whose back is awaited; None for none.
+        keep_days: so many days what was taken out or put right can be taken back, once the record is saved.
     """
 
     owner: OwnerRef
@@ -203,6 +204,12 @@ class Board:
     preview: PreviewView | None = None
     notice: Notice | None = None
     card: CardWaiting | None = None
+    keep_days: int = 0
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether anything was taken out or put right, which can be taken back for a while."""
+        return any(one.removed or any(page.revision for page in one.pages) for one in self.documents)
 
     def doubtful(self, kind: DocumentKind) -> int:
         """How many pages of a kind the clerk should look at."""

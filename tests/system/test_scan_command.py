@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import os
@@ -10,8 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pikepdf
 import pytest
@@ -72,11 +74,47 @@ def test_the_feeder_becomes_one_pdf(renhu: Renhu, tmp_path: Path) -> None:
     file = tmp_path / "lease.pdf"
     done = renhu("scan", "-o", file, "--source", "adf", "--dpi", "75", "--mode", "grey", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"file": str(file), "pages": 10, "bytes": file.stat().st_size}
+    assert json.loads(done.stdout) == {
+        "file": str(file),
+        "pages": 10,
+        "bytes": file.stat().st_size,
+        "limit_reached": False,
+    }
     assert pages_of(file) == 10
     assert file.stat().st_mode & 0o777 == 0o600
     assert "Page 10 scanned" in done.stderr
     assert [one.name for one in tmp_path.glob(".*")] == []
+
+
+@pytest.fixture
+def simulated() -> Iterator[dict[str, str]]:
+    """A simulated scanner that is quick."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulators", "scanner", "--speed-factor", "100"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield json.loads(process.stdout.readline())
+    process.terminate()
+    process.communicate(timeout=RUN_S)
+
+
+def fill(scanner: dict[str, str], papers: list[str]) -> None:
+    place = urlsplit(scanner["faults"])
+    connection = http.client.HTTPConnection(place.netloc, timeout=RUN_S)
+    connection.request("PUT", "/feeder", json.dumps({"papers": papers}), {"X-Renhu-Control": scanner["token"]})
+    assert connection.getresponse().status == 204
+    connection.close()
+
+
+def test_a_scan_that_its_limit_ended_says_so_and_what_to_do(
+    renhu: Renhu, tmp_path: Path, simulated: dict[str, str]
+) -> None:
+    fill(simulated, ["blank"] * 26)
+    feeder = ("--address", simulated["address"], "--source", "adf", "--duplex", "--dpi", "75", "--mode", "lineart")
+    file = tmp_path / "lease.pdf"
+    done = renhu("scan", "-o", file, *feeder, "--json")
+    assert (done.returncode, json.loads(done.stdout)["limit_reached"], pages_of(file)) == (0, True, 50), done.stderr
+    assert "scan them into another file" in done.stderr
 
 
 def test_the_glass_is_the_default_and_line_art_stays_line_art(renhu: Renhu, tmp_path: Path) -> None:
@@ -143,7 +181,7 @@ def test_ctrl_c_keeps_the_pages_that_have_come(config: Path, tmp_path: Path) -> 
     said += process.stderr.readlines()
     process.stderr.close()
     assert process.wait(RUN_S) == 4, said
-    assert "SCANNER-CANCELLED" in said[-1]
+    assert "SCAN-CALLED-OFF" in said[-1]
     assert 2 <= pages_of(file) < 10
     assert f"pages: {pages_of(file)}" in "".join(said)
 

@@ -115,9 +115,15 @@ def test_a_scan_is_called_off_and_the_next_one_works(started: Started) -> None:
 
     ended = station.scan_or_code(call_off, resolution_dpi=100)
     # The code stands for a library that did not come back, whose process was ended for it.
-    assert ended in {ScanEnd(0, is_cancelled=True), "SCANNER-CANCELLED"}
+    assert ended in {ScanEnd(0, is_cancelled=True), "SCAN-CALLED-OFF"}
     assert station.pages == []
     assert station.scan(resolution_dpi=75, height_mm=20) == ScanEnd(1, is_cancelled=False)
+
+
+def test_a_restart_by_a_technician_amid_a_scan_is_told_as_what_it_is(started: Started) -> None:
+    station = started(**slow())
+    ended = station.scan_or_code(lambda: station.supervisor.restart("scanner"), resolution_dpi=100)
+    assert ended == "SCANNER-RESTARTED"
 
 
 def test_errors_one_after_the_other_never_switch_the_scanner_off(started: Started) -> None:

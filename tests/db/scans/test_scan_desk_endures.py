@@ -121,3 +121,9 @@ def test_while_a_worker_gets_ready_the_scanner_is_coming_and_a_scan_may_be_wishe
         room.status = msgspec.structs.replace(room.status, state=state, code=code)
         scanner = room.board().scanner
         assert (scanner.code, scanner.is_usable) == ("SCANNER-COMING" if told else code, told)
+
+
+def test_a_scan_that_was_called_off_at_the_scanner_failed_and_was_not_the_clerks_wish(room: Room) -> None:
+    room.scan()
+    room.scanner.fail("SCANNER-CANCELLED")
+    assert room.until_ended() == ("failed", 0, "SCANNER-CANCELLED")

@@ -49,6 +49,9 @@ def test_pages_go_to_the_command_and_nowhere_else(room: Room, command: socket.so
         "SCANNER-HELD-BY",
         {"name": "renhu scan (root)", "what": "renhu scan"},
     )
+    scanner = room.board().scanner
+    assert (scanner.held_code, scanner.holder) == ("SCANNER-LENT", "renhu scan (root)")
+    assert room.code_of(lambda: room.scans.preview(room.ref, "D05", room.by)) == "SCANNER-LENT"
     room.show(1)
     room.scanner.fail("SCANNER-JAM")
     with command.makefile("rb") as answer:

@@ -1,4 +1,4 @@
-"""A page that is scanned anew takes the old one's place and side, also in a full document; or nothing changes."""
+"""A page scanned anew takes the old one's place and side, also in a full document, which another one follows."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ def test_the_last_page_that_a_document_can_have_is_scanned_anew_in_its_place_and
     assert [page.side for page in document.pages[:3]] == ["front", "back", "front"]
     assert document.pages[1].id != old.id
     assert [page.id for page in document.removed] == [old.id]
+
+
+def test_a_document_that_is_full_ends_the_scan_with_a_word_and_the_next_scan_begins_another(room: Room) -> None:
+    room.scanned(MOST_PAGES - 3)
+    for room_left, pages, told in ((2, 2, MOST_PAGES), (MOST_PAGES, 1, None)):
+        room.clock.forward(1)
+        room.scan()
+        assert room.scanner.asked[-1]["page_limit"] == room_left, "whole sheets"
+        for number in range(1, pages + 1):
+            room.show(number)
+        room.scanner.end(pages)
+        assert room.until_ended() == ("done", pages, "")
+        assert room.board().job.facts.get("limit") == told
+    assert [len(document.pages) for document in room.board().documents] == [MOST_PAGES - 1, 1]
 
 
 def test_a_page_that_cannot_be_kept_leaves_the_old_one_in_its_place(

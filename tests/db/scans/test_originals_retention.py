@@ -1,0 +1,132 @@
+"""What was taken out or replaced can be taken back for so many days and is destroyed then; what is shown stays."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agent.documents.papers import NewPage
+from agent.documents.refs import owner_of
+from agent.documents.retention import KEEP_DAYS, Retention
+from agent.documents.service import OwnerRef
+from peewee_models.audit import AuditEntry
+from peewee_models.audit_chain import look_over
+from peewee_models.documents import CardPage, Media, Page
+from peewee_models.failures import DiskFull
+from simulators.papers import papers
+from simulators.papers_drawn import FRONT, DrawnPapers
+from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
+
+if TYPE_CHECKING:
+    from conftest import Deal, Room
+
+DAY_S = 86_400.0
+A4 = Region(0, 0, 2480, 3508)
+DPI = 75
+
+
+class Record:
+    """A saved record: a card on one page, a receipt cut out of its sheet, and one that was taken out."""
+
+    def __init__(self, room: Room, deal: Deal, person: Any, rest: dict[str, str], folder: Path) -> None:
+        self.room, self.folder = room, folder
+        room.office.desk.take(room.by)
+        room.office.tap(person)
+        draft = room.office.register.type_fields(room.office.draft(room.by).id, rest, room.by)
+        room.ref = OwnerRef("draft", draft.id)
+        deal.scan(FRONT)
+        deal.scan_back()
+        deal.compose()
+        self.cut, self.out = self.store("D04"), self.store("D04")
+        crops = room.service.straightening
+        crops.look(owner_of(room.ref), self.cut)
+        version = crops.view(room.ref, str(self.cut), room.by).version
+        crops.accept(room.ref, str(self.cut), version, None, room.by)
+        self.remove(self.out)
+        self.card = uuid.UUID(room.board().documents[0].pages[0].id)
+        record = room.office.desk.save(draft.id, room.by)
+        self.other, room.ref = room.draft(), OwnerRef("record", record.id)
+        self.media = room.papers.media
+        self.retention = Retention(room.office.store, room.clock, self.media)
+
+    def store(self, kind: str) -> uuid.UUID:
+        paper = Lying(papers(1)["rent-receipt-a5"])
+        page = NewPage(jpeg(see(DrawnPapers(), paper, Wanted(A4, DPI, "RGB24")), DPI), "image/jpeg")
+        key: uuid.UUID = self.room.papers.store_page(owner_of(self.room.ref), kind, page, self.room.by).id
+        return key
+
+    def remove(self, page: uuid.UUID) -> None:
+        document = Page.get(Page.id == page).document
+        self.room.service.remove(self.room.ref, str(page), document.version, self.room.by)
+
+    def shown(self) -> list[bytes]:
+        return [self.room.service.page(self.room.ref, str(key), self.room.by).content for key in (self.card, self.cut)]
+
+    def pass_days(self, days: float) -> None:
+        self.room.clock.forward(days * DAY_S)
+        self.retention.keep_house()
+
+    def kept(self) -> tuple[int, int, int]:
+        """Pages, rows of files, files."""
+        files = sum(path.is_file() for path in self.folder.rglob("*"))
+        return Page.select().count(), Media.select().count(), files
+
+    def acts(self) -> list[Any]:
+        rows = AuditEntry.select().where(AuditEntry.action == "document.originals-shredded").order_by(AuditEntry.seq)
+        return [(row.subject_id, row.facts) for row in rows]
+
+
+@pytest.fixture
+def record(room: Room, deal: Deal, people: Any, rest: dict[str, str], tmp_path: Path) -> Record:
+    return Record(room, deal, people(), rest, tmp_path / "media")
+
+
+def test_what_was_taken_out_or_replaced_goes_after_its_days_and_what_is_shown_stays(record: Record) -> None:
+    room = record.room
+    shown, before = record.shown(), record.kept()
+    assert before == (3, 6, 6), "front, back and sheet; receipt and cut; the page taken out"
+    mine, room.ref = room.ref, record.other
+    record.remove(record.store("D05"))
+    room.ref = mine
+    record.pass_days(KEEP_DAYS - 1)
+    late = record.store("D04")
+    record.remove(late)
+    assert (record.kept(), record.acts()) == ((5, 8, 8), [])
+    record.pass_days(2)
+    assert record.kept() == (4, 4, 4), "the draft's page and the one that was taken out since are still there"
+    assert record.shown() == shown
+    assert CardPage.select().count() == 0
+    assert dict(record.acts()) == {
+        record.out: {"what": "removed", "files": 1},
+        record.card: {"what": "original", "files": 3},
+        record.cut: {"what": "original", "files": 2},
+    }
+    view = room.service.straightening.view(room.ref, str(record.cut), room.by)
+    assert (view.state, view.is_finished) == ("none", False)
+    assert [round(side) for side in view.size_mm] == [148, 210]
+    gone = str(record.out)
+    assert room.code_of(lambda: room.service.restore(room.ref, gone, 1, room.by)) == "PAGE-UNKNOWN"
+    assert look_over(AuditEntry._meta.database).bad_seq is None
+    record.pass_days(KEEP_DAYS)
+    assert record.kept() == (3, 3, 3), "a draft keeps everything"
+
+
+def test_a_failure_in_the_middle_loses_nothing_and_the_next_run_goes_on(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = record.shown()
+    monkeypatch.setattr(record.media, "keep", full)
+    record.room.clock.forward((KEEP_DAYS + 1) * DAY_S)
+    assert record.room.code_of(record.retention.keep_house) == "DATABASE-FULL"
+    assert (record.kept(), record.shown()) == ((2, 5, 6), shown), "the new file has no row"
+    monkeypatch.undo()
+    record.media.sweep(is_start=True)
+    Retention(record.room.office.store, record.room.clock, record.media).keep_house()
+    assert (record.kept()[:2], record.shown()) == ((2, 2), shown)
+
+
+def full(_stored: object) -> uuid.UUID:
+    raise DiskFull
