@@ -181,7 +181,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     listeners.devices, listeners.scan_desk = devices, scan_desk
     scan_desk.on_button = ScanButton(desk, register, documents).pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
-    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts).serve}
+    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts, is_practice=kind is FolderKind.PRACTICE).serve}
     return Station(
         clock=ground.clock,
         bus=ground.bus,

@@ -31,11 +31,12 @@ SLACK_S: Final = 15.0
 
 
 class PageTold(msgspec.Struct, frozen=True):
-    """A page on its way: what is kept of it, and how many bytes follow."""
+    """A page on its way: what is kept of it, how many bytes follow, and whether it comes from a practice station."""
 
     content_type: str
     side: str
     size_bytes: int
+    is_practice: bool = False
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,11 +48,18 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ScanLender:
-    """Lend the agent's scanner to commands, each use audited; a clerk's scan goes before."""
+    """Lend the agent's scanner to commands, each use audited; a clerk's scan goes before.
 
-    def __init__(self, desk: ScanDesk, accounts: AccountsService) -> None:
+    Args:
+        desk: has the scanner.
+        accounts: write the audit row.
+        is_practice: whether the pages are practice's, which whoever prints them has to say.
+    """
+
+    def __init__(self, desk: ScanDesk, accounts: AccountsService, *, is_practice: bool = False) -> None:
         self._desk = desk
         self._accounts = accounts
+        self._is_practice = is_practice
 
     def serve(self, question: dict[str, Any], uid: int, connection: socket.socket) -> None:
         """Scan for a command until the end, its hanging up included.
@@ -76,7 +84,7 @@ class ScanLender:
                 continue
             if is_heard:
                 try:
-                    _send(connection, shown)
+                    _send(connection, shown, self._is_practice)
                 except OSError:
                     is_heard = self._call_off(key)
             if isinstance(shown, LoanEnd):
@@ -101,10 +109,11 @@ class ScanLender:
 
 def borrowed_pages(
     path: Path, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
-) -> Iterator[NewPage] | None:
+) -> Iterator[tuple[NewPage, bool]] | None:
     """Scan through the agent behind `path`; every page comes as soon as it is whole.
 
-    Returns: the pages; None when no agent answers there.  A caller that stops iterating calls the scan off.
+    Returns: the pages, and of each whether it is practice's; None when no agent answers there.
+    A caller that stops iterating calls the scan off.
     Raises: CodedError as the agent says, in the iteration too.
     """
     question = {"ask": "scan", "wanted": msgspec.to_builtins(wanted), "silence_s": silence_s}
@@ -112,7 +121,7 @@ def borrowed_pages(
     return None if connection is None else _received(connection, report)
 
 
-def _received(connection: socket.socket, report: Callable[[Progress], None]) -> Iterator[NewPage]:
+def _received(connection: socket.socket, report: Callable[[Progress], None]) -> Iterator[tuple[NewPage, bool]]:
     with connection, connection.makefile("rb") as answer:
         while True:
             message = _next(answer)
@@ -121,7 +130,7 @@ def _received(connection: socket.socket, report: Callable[[Progress], None]) -> 
             if message.progress is not None:
                 report(message.progress)
             elif message.page is not None:
-                yield _page(answer, message.page)
+                yield _page(answer, message.page), message.page.is_practice
             else:
                 return
 
@@ -146,11 +155,11 @@ def _gone() -> CodedError:
     return CodedError("SCANNER-STOPPING", Actor.TECHNICIAN, Retry.AFTER_ACTION)
 
 
-def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd) -> None:
+def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd, is_practice: bool) -> None:
     body = b""
     if isinstance(shown, NewPage):
         body = shown.content
-        message = Message(page=PageTold(shown.content_type, shown.side, len(body)))
+        message = Message(page=PageTold(shown.content_type, shown.side, len(body), is_practice))
     elif isinstance(shown, Progress):
         message = Message(progress=shown)
     else:

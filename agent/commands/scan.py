@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         pages, error = _scan(config, arguments, wanted)
         if error is not None and not pages:
             raise error
-        pdf = _typeset(pages)
+        pdf = _typeset([page for page, _ in pages], is_practice=any(is_practice for _, is_practice in pages))
         _write(output, pdf)
     except CodedError as refused:
         return fail(refused, as_json=arguments.json)
@@ -63,8 +63,10 @@ def _source(arguments: argparse.Namespace) -> Source:
     return Source(arguments.source or Source.FLATBED)
 
 
-def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -> Iterator[NewPage]:
+def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -> Iterator[tuple[NewPage, bool]]:
     """The pages as they come: from the agent that holds the scanner, else from a worker of our own.
+
+    Each comes with whether it is practice's: of a practice station, or from a simulated scanner.
 
     Raises: CodedError as the agent or the scanner says; SCANNER-NOT-CONFIGURED.
     """
@@ -82,7 +84,7 @@ def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -
     else:
         raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
     scanned = scan_pages(settings, SystemClock(), wanted, silence_s, _show)
-    return (new_page(page, body, wanted.source) for page, body in scanned)
+    return ((new_page(page, body, wanted.source), is_simulated) for page, body, is_simulated in scanned)
 
 
 def _look_at(output: Path) -> None:
@@ -93,9 +95,9 @@ def _look_at(output: Path) -> None:
 
 def _scan(
     config: Config, arguments: argparse.Namespace, wanted: ScanRequest
-) -> tuple[list[NewPage], CodedError | None]:
+) -> tuple[list[tuple[NewPage, bool]], CodedError | None]:
     """Give the pages that came, and why no more of them did; None at the regular end."""
-    pages: list[NewPage] = []
+    pages: list[tuple[NewPage, bool]] = []
     try:
         for page in _pages(config, arguments, wanted):
             pages.append(page)
@@ -108,8 +110,8 @@ def _scan(
     return pages, None
 
 
-def _typeset(pages: list[NewPage]) -> bytes:
-    pictures = Pictures(SystemClock())
+def _typeset(pages: list[NewPage], *, is_practice: bool) -> bytes:
+    pictures = Pictures(SystemClock(), is_practice=is_practice)
     try:
         return make_pdf(pictures, [(PageContent(page.content, page.content_type), 0) for page in pages])
     finally:

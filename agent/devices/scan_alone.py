@@ -24,8 +24,10 @@ CANCEL_LIMIT_S = 3.0
 
 def scan_pages(
     settings: DeviceSettings, clock: Clock, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
-) -> Iterator[tuple[ScannedPage, bytes]]:
+) -> Iterator[tuple[ScannedPage, bytes, bool]]:
     """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
+
+    Each comes with its bytes, and with whether the scanner is simulated.
 
     Args:
         settings: how the scanner is reached.
@@ -56,7 +58,7 @@ def scan_pages(
         answer.add_done_callback(lambda _: shown.put(None))
         while (sign := shown.get()) is not None:
             if isinstance(sign, Page):
-                yield msgspec.json.decode(sign.data, type=ScannedPage), sign.body
+                yield msgspec.json.decode(sign.data, type=ScannedPage), sign.body, status.simulated
             else:
                 report(progress_of(sign))
         answer.result()

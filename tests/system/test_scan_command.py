@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import pikepdf
 import pytest
 
+from agent.simulator_process import SimulatorProcess
+
 RUN_S = 60
 Renhu = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -213,3 +215,19 @@ def test_doctor_says_how_the_scanner_is(renhu: Renhu, config: Path) -> None:
     config.write_text(config.read_text().replace("sane:test:0", "sane:nowhere:0"))
     (found,) = [check for check in json.loads(renhu("doctor", "--json").stdout)["checks"] if check["name"] == "scanner"]
     assert (found["ok"], found["code"]) == (False, "SCANNER-ABSENT")
+
+
+def test_what_a_simulated_scanner_gives_is_stamped_and_what_a_real_one_gives_is_not(
+    renhu: Renhu, config: Path, tmp_path: Path
+) -> None:
+    made, real = tmp_path / "made.pdf", tmp_path / "real.pdf"
+    simulator = SimulatorProcess.start("scanner", "--speed-factor", "100")
+    try:
+        done = renhu("scan", "-o", made, "--address", simulator.address, "--dpi", "75")
+    finally:
+        simulator.stop()
+    assert done.returncode == 0, done.stderr
+    assert renhu("scan", "-o", real, "--dpi", "75").returncode == 0
+    for file, stamps in ((made, 1), (real, 0)):
+        with pikepdf.open(io.BytesIO(file.read_bytes())) as pdf:
+            assert sum("/ImageMask" in drawn for drawn in pdf.pages[0].Resources.XObject.values()) == stamps

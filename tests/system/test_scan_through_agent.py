@@ -48,7 +48,10 @@ def beside(demo, tmp_path):
 
 
 def pages_of(file):
+    """How many pages there are, each stamped as practice's."""
     with pikepdf.open(io.BytesIO(file.read_bytes())) as made:
+        for page in made.pages:
+            assert sum("/ImageMask" in drawn for drawn in page.Resources.XObject.values()) == 1
         return len(made.pages)
 
 
