@@ -12,7 +12,7 @@ import msgspec
 
 from agent.accounts.service import AccountsPolicy, AccountsService
 from agent.clock import SystemClock
-from agent.config import Config
+from agent.config import SILENCE_S, Config
 from agent.control import ControlServer, Talk
 from agent.control_handlers import handlers
 from agent.control_scan import ScanLender
@@ -244,7 +244,9 @@ def _documents(
         status = scanner_status()
         return status is not None and status.is_coming
 
-    scan_desk = ScanDesk(supervisor, clock, publish, Around(papers.keep_house, is_scanner_coming, store.close))
+    usual_s = SILENCE_S if ground.config.scanner is None else ground.config.scanner.silence_s
+    around = Around(papers.keep_house, is_scanner_coming, store.close, float(usual_s))
+    scan_desk = ScanDesk(supervisor, clock, publish, around)
     kept = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
     looks = PageLooks(store, papers.straightening, papers.cards, publish)

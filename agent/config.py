@@ -21,6 +21,9 @@ from drivers import reader_address
 
 DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
 
+SILENCE_S = 60
+"""So long a scanner may show nothing while an ordinary page passes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -70,6 +73,7 @@ class ScannerConfig:
     vendor: str = ""
     model: str = ""
     serial: str = ""
+    silence_s: int = SILENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,7 @@ KEYS: dict[str, Key] = {
     "devices.scanner.vendor": Key(_is_text, "CONFIG-TEXT", ""),
     "devices.scanner.model": Key(_is_text, "CONFIG-TEXT", ""),
     "devices.scanner.serial": Key(_is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.silence_s": Key(_is_number(20, 600), "CONFIG-SILENCE", SILENCE_S),
 }
 _TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
 
@@ -257,7 +262,7 @@ def _scanner(document: dict[str, Any], value: dict[str, Any]) -> ScannerConfig |
     """The scanner, where the document has its table, be it empty."""
     if "scanner" not in document.get("devices", {}):
         return None
-    names = ("driver", "address", "configuration", "vendor", "model", "serial")
+    names = ("driver", "address", "configuration", "vendor", "model", "serial", "silence_s")
     return ScannerConfig(*(value[f"devices.scanner.{name}"] for name in names))
 
 

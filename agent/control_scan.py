@@ -68,10 +68,11 @@ class ScanLender:
         """
         try:
             wanted = msgspec.convert(question.get("wanted"), ScanRequest)
-            silence_s = min(float(question.get("silence_s", 60.0)), LONGEST_SILENCE_S)
+            told_s = question.get("silence_s")
+            silence_s = None if told_s is None else min(float(told_s), LONGEST_SILENCE_S)
         except (msgspec.ValidationError, TypeError) as error:
             raise ValueError("not a scan") from error
-        loan = Loan(f"renhu scan ({_user(uid)})", wanted, silence_s)
+        loan = Loan(f"renhu scan ({_user(uid)})", wanted, str(question.get("size", "")), silence_s)
         self._accounts.note_device_act(None, f"scan by uid {uid}", "scanner")
         key = self._begin(loan)
         is_heard = True
@@ -108,7 +109,7 @@ class ScanLender:
 
 
 def borrowed_pages(
-    path: Path, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
+    path: Path, wanted: ScanRequest, size: str, silence_s: float | None, report: Callable[[Progress], None]
 ) -> Iterator[tuple[NewPage, bool]] | None:
     """Scan through the agent behind `path`; every page comes as soon as it is whole.
 
@@ -116,8 +117,8 @@ def borrowed_pages(
     A caller that stops iterating calls the scan off.
     Raises: CodedError as the agent says, in the iteration too.
     """
-    question = {"ask": "scan", "wanted": msgspec.to_builtins(wanted), "silence_s": silence_s}
-    connection = called(path, question, silence_s + SLACK_S)
+    question = {"ask": "scan", "wanted": msgspec.to_builtins(wanted), "size": size, "silence_s": silence_s}
+    connection = called(path, question, (silence_s or LONGEST_SILENCE_S) + SLACK_S)
     return None if connection is None else _received(connection, report)
 
 

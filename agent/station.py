@@ -68,11 +68,11 @@ def agent_address(folder: Path, role: str) -> str | None:
 
 
 def scan_through_agent(
-    folder: Path, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
+    folder: Path, wanted: ScanRequest, size: str, silence_s: float | None, report: Callable[[Progress], None]
 ) -> Iterator[tuple[NewPage, bool]] | None:
     """Scan through the agent that runs for a data folder; None when none runs.  Raises: as `borrowed_pages`."""
     for place in socket_places(folder):
-        pages = borrowed_pages(place, wanted, silence_s, report)
+        pages = borrowed_pages(place, wanted, size, silence_s, report)
         if pages is not None:
             return pages
     return None

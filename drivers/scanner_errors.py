@@ -62,9 +62,10 @@ def short_page(page: int, lines: int, expected: int) -> LinkError:
     )
 
 
-def too_large(width_px: int, height_px: int) -> CodedError:
-    """A page would have more picture elements than a station handles."""
-    return CodedError("SCANNER-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, width_px=width_px, height_px=height_px)
+def too_large(width_px: int, height_px: int, largest_dpi: int) -> CodedError:
+    """A page would have more picture elements than a station handles; `largest_dpi` would do for its size."""
+    facts = {"width_px": width_px, "height_px": height_px, "largest_dpi": largest_dpi}
+    return CodedError("SCANNER-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, **facts)
 
 
 def contradictory() -> LinkError:

@@ -14,18 +14,20 @@ import msgspec
 
 from agent.clock import SystemClock
 from agent.commands.output import as_the_daemon, emit, fail, language, tell
-from agent.config import Config, load
+from agent.config import SILENCE_S, Config, load
 from agent.devices.host import DeviceSettings
 from agent.devices.scan_alone import scan_pages
 from agent.disk import put_file
 from agent.documents.page_work import make_pdf
 from agent.documents.papers import NewPage, PageContent
+from agent.documents.patience import silence_s
 from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
+from agent.documents.size_asked import NAMES, size_mm, sized
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
 from agent.station import agent_address, scan_through_agent, scanner_settings
-from drivers.scanner_api import ColourMode, Progress, ScanRequest, Source
+from drivers.scanner_api import ColourMode, Progress, ScannerOffers, ScanRequest, Source
 
 BAR_CELLS = 30
 
@@ -70,10 +72,10 @@ def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -
 
     Raises: CodedError as the agent or the scanner says; SCANNER-NOT-CONFIGURED.
     """
-    address, silence_s = arguments.address, arguments.timeout
+    address, size, timeout_s = arguments.address, arguments.size or "", arguments.timeout
     own = None if config.scanner is None else scanner_settings(config.scanner)
     if address is None or address == agent_address(config.folder, "scanner"):
-        borrowed = scan_through_agent(config.folder, wanted, silence_s, _show)
+        borrowed = scan_through_agent(config.folder, wanted, size, timeout_s, _show)
         if borrowed is not None:
             return borrowed
     if address is not None:
@@ -83,7 +85,13 @@ def _pages(config: Config, arguments: argparse.Namespace, wanted: ScanRequest) -
         settings = as_the_daemon(own, config.folder)
     else:
         raise CodedError("SCANNER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-    scanned = scan_pages(settings, SystemClock(), wanted, silence_s, _show)
+    usual_s = float(SILENCE_S if config.scanner is None else config.scanner.silence_s)
+
+    def wish(offers: ScannerOffers) -> tuple[ScanRequest, float]:
+        laid = sized(wanted, size, offers)
+        return laid, timeout_s or silence_s(laid, usual_s)
+
+    scanned = scan_pages(settings, SystemClock(), wish, timeout_s or usual_s, _show)
     return ((new_page(page, body, wanted.source), is_simulated) for page, body, is_simulated in scanned)
 
 
@@ -137,6 +145,12 @@ def _write(output: Path, content: bytes) -> None:
         raise CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, path=str(output)) from error
 
 
+def _size(asked: str) -> str:
+    if size_mm(asked.lower()) is None:
+        raise argparse.ArgumentTypeError(f"{', '.join(NAMES)}, 148x210")
+    return asked.lower()
+
+
 class _DuplexIsFeeder(argparse.Action):
     """Refuse both sides from the glass, which has one."""
 
@@ -160,11 +174,15 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--dpi", type=int, default=300, metavar="N", help="分辨率 / dots per inch (300)")
     parser.add_argument(
+        "--size", type=_size, metavar="SIZE",
+        help=f"幅面 / {', '.join(NAMES)}, WxH mm (a4)",
+    )  # fmt: skip
+    parser.add_argument(
         "--mode", choices=[mode.value for mode in ColourMode], default=ColourMode.COLOUR.value,
         help="彩色、灰度、黑白 / what of the paper is kept (colour)",
     )  # fmt: skip
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="S", help="扫描仪最多静默多少秒 / seconds of silence (60)"
+        "--timeout", type=float, metavar="S", help="扫描仪最多静默多少秒 / seconds of silence (60, more for fine pages)"
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.set_defaults(run=run)

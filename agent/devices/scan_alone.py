@@ -17,13 +17,17 @@ from agent.devices.state import DeviceState
 from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Page, Sign
 from drivers.api import Actor, Clock, CodedError, DeviceError, Retry
-from drivers.scanner_api import Progress, ScannedPage, ScanRequest
+from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, ScanRequest
 
 CANCEL_LIMIT_S = 3.0
 
 
 def scan_pages(
-    settings: DeviceSettings, clock: Clock, wanted: ScanRequest, silence_s: float, report: Callable[[Progress], None]
+    settings: DeviceSettings,
+    clock: Clock,
+    wish: Callable[[ScannerOffers], tuple[ScanRequest, float]],
+    open_s: float,
+    report: Callable[[Progress], None],
 ) -> Iterator[tuple[ScannedPage, bytes, bool]]:
     """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
 
@@ -32,18 +36,21 @@ def scan_pages(
     Args:
         settings: how the scanner is reached.
         clock: the time.
-        wanted: what to scan.
-        silence_s: so long the scanner may take to open, and so long it may then show nothing.
+        wish: says, of what the scanner offers, what to scan, and how long it may show nothing then.
+        open_s: so long the scanner may take to open.
         report: called while a page is read.
 
     Raises: CodedError as the scanner ended it; the pages before it have come.
     """
     shown: queue.SimpleQueue[Sign | Page | None] = queue.SimpleQueue()
+    told: list[ScannerOffers] = []
     changed = threading.Event()
 
     def on_sign(_role: str, sign: Sign | Page) -> None:
         if isinstance(sign, Page) or sign.name == "progress":
             shown.put(sign)
+        elif sign.name == "offers":
+            told.append(msgspec.json.decode(sign.data, type=ScannerOffers))
 
     supervisor = Supervisor(
         [settings], clock, lambda _event: changed.set(), on_sign, lambda: None, refuses_simulated=False
@@ -51,9 +58,10 @@ def scan_pages(
     answer: Future[bytes] | None = None
     supervisor.start()
     try:
-        status = settled(lambda: supervisor.statuses()["scanner"], changed, clock, silence_s)
+        status = settled(lambda: supervisor.statuses()["scanner"], changed, clock, open_s)
         if status.state is not DeviceState.READY:
             raise DeviceError(status.code or "SCANNER-HUNG", Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)
+        wanted, silence_s = wish(told[-1])
         answer = supervisor.request("scanner", "scan", msgspec.to_builtins(wanted), silence_s)
         answer.add_done_callback(lambda _: shown.put(None))
         while (sign := shown.get()) is not None:

@@ -9,6 +9,7 @@ from typing import Final
 from agent.documents.job_state import JobHappening
 from agent.documents.papers import NewPage
 from agent.documents.scan_orders import Errand
+from agent.documents.size_asked import sized
 from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import Progress, ScannerOffers, ScanRequest
 
@@ -31,27 +32,29 @@ class Loan(Errand):
     Args:
         borrower: who, as others are told who find the scanner held.
         wanted: what to scan.
-        silence_s: so long the scanner may show nothing.
+        size: how large the paper is, as `size_asked` understands it; "" for A4.
+        silence_s: so long the scanner may show nothing; None for as long as what is wanted may need.
     """
 
     what = "renhu scan"
     is_job = False
     held_code = "SCANNER-LENT"
 
-    def __init__(self, borrower: str, wanted: ScanRequest, silence_s: float) -> None:
+    def __init__(self, borrower: str, wanted: ScanRequest, size: str = "", silence_s: float | None = None) -> None:
         self.user = self.name = borrower
         self.about = {}
         self.silence_s = silence_s
         self.shown: queue.SimpleQueue[NewPage | Progress | LoanEnd] = queue.SimpleQueue()
         self._wanted = wanted
+        self._size = size
 
     def begin(self) -> str:
         """Nothing is written down: the use itself is audited by whoever lends."""
         return str(uuid.uuid4())
 
-    def request(self, offers: ScannerOffers) -> ScanRequest:  # noqa: ARG002 - a command says itself what it wants
+    def request(self, offers: ScannerOffers) -> ScanRequest:
         """What the command asked for."""
-        return self._wanted
+        return sized(self._wanted, self._size, offers)
 
     def keep(self, page: NewPage) -> None:
         """Hand a page over."""

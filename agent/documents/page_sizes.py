@@ -59,7 +59,12 @@ def fitting(offer: SourceOffer) -> tuple[str, ...]:
 
 
 def _fits(code: str, offer: SourceOffer) -> bool:
-    width_mm, height_mm = SIZES_MM[code]
+    return has_room(SIZES_MM[code], offer)
+
+
+def has_room(size_mm: tuple[float, float], offer: SourceOffer) -> bool:
+    """Whether a source can scan paper of a size; 0 is as far as it reaches."""
+    width_mm, height_mm = size_mm
     if width_mm > offer.width_mm + ROUNDING_MM or height_mm > offer.height_mm + ROUNDING_MM:
         return False
     is_nearly_full = not width_mm or width_mm >= offer.width_mm - NEARLY_FULL_MM
@@ -70,9 +75,13 @@ def placed(code: str, offer: SourceOffer | None) -> Region:
     """Where a size lies under a source; one that does not fit is the whole bed, A4 where nothing is known of it."""
     if offer is None or min(offer.width_mm, offer.height_mm) <= 0:
         return Region(0.0, 0.0, A4_WIDTH_MM, A4_HEIGHT_MM)
-    wanted_mm = SIZES_MM[code if code in fitting(offer) else WHOLE]
-    width_mm = min(wanted_mm[0] or offer.width_mm, offer.width_mm)
-    height_mm = min(wanted_mm[1] or offer.height_mm, offer.height_mm)
+    return laid(SIZES_MM[code if code in fitting(offer) else WHOLE], offer)
+
+
+def laid(size_mm: tuple[float, float], offer: SourceOffer) -> Region:
+    """Where paper of a size lies under a source."""
+    width_mm = min(size_mm[0] or offer.width_mm, offer.width_mm)
+    height_mm = min(size_mm[1] or offer.height_mm, offer.height_mm)
     room_mm = offer.width_mm - width_mm
     left_mm = {PaperEdge.CENTER: room_mm / 2, PaperEdge.RIGHT: room_mm}.get(offer.paper_edge, 0.0)
     return Region(left_mm, 0.0, width_mm, height_mm)

@@ -20,6 +20,7 @@ from agent.devices.wire import Page, Sign
 from agent.documents.errors import refused
 from agent.documents.glass import GlassUse
 from agent.documents.job_state import JobHappening, JobState, after
+from agent.documents.patience import silence_s
 from agent.documents.scan_orders import Around, Errand, Scanner, UnderWay
 from agent.documents.scanned_page import new_page
 from agent.errors import Actor, CodedError, Retry
@@ -215,11 +216,16 @@ class ScanDesk:
         if error is not None:
             self._finish(one, JobHappening.FAILED, error)
             return
-        wanted = one.errand.request(self._offers)
+        try:
+            wanted = one.errand.request(self._offers)
+        except CodedError as refusal:
+            self._finish(one, JobHappening.FAILED, refusal)
+            return
         one.source = wanted.source
         if not one.errand.is_job and wanted.source is Source.FLATBED:
             self._lent = GlassUse(one.key, one.errand.name, self._clock.now())
-        answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), one.errand.silence_s)
+        limit_s = one.errand.silence_s or silence_s(wanted, self._around.silence_s)
+        answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), limit_s)
         answer.add_done_callback(self._happenings.put)
         if one.is_cancelled:
             self._scanner.cancel("scanner")

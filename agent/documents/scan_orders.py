@@ -22,11 +22,13 @@ class Around:
         keep_house: done about once a minute while nothing happens.
         is_coming: whether the scanner is just being opened, so that a scan is better not refused yet.
         leave: done last in the desk's thread: its connection to the database is its own to close.
+        silence_s: so long the scanner may show nothing while an ordinary page passes.
     """
 
     keep_house: Callable[[], None]
     is_coming: Callable[[], bool]
     leave: Callable[[], object]
+    silence_s: float = 60.0
 
 
 class Scanner(Protocol):
@@ -48,7 +50,7 @@ class Errand(ABC):
         what: what is scanned: a kind of document, or the name of a command.
         asked: what was asked for, to know a wish that comes twice; None where that cannot be.
         about: what the pages are told when something happens to it: whose papers it is for, never a person's data.
-        silence_s: so long the scanner may show nothing.
+        silence_s: so long the scanner may show nothing; None for as long as what is asked may need.
         is_job: whether the wish is written down, so that others find it there.
         held_code: code of the sentence for others who find the scanner held.
     """
@@ -58,7 +60,7 @@ class Errand(ABC):
     what: str
     asked: object = None
     about: dict[str, str | int]
-    silence_s: float = 60.0
+    silence_s: float | None = None
     is_job: bool = True
     held_code: str = "SCANNER-HELD"
 

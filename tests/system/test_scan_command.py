@@ -121,11 +121,12 @@ def test_a_scan_that_its_limit_ended_says_so_and_what_to_do(
 
 def test_the_glass_is_the_default_and_line_art_stays_line_art(renhu: Renhu, tmp_path: Path) -> None:
     file = tmp_path / "page.pdf"
-    done = renhu("scan", "-o", file, "--dpi", "75", "--mode", "lineart")
+    done = renhu("scan", "-o", file, "--dpi", "75", "--mode", "lineart", "--size", "100x50.8")
     assert done.returncode == 0, done.stderr
     assert f"Saved {file}, pages: 1" in done.stderr
     assert pages_of(file) == 1
     with pikepdf.open(file) as made:
+        assert [round(float(side) / 72 * 25.4) for side in made.pages[0].mediabox[2:]] == [100, 51]
         ((_, image),) = made.pages[0].get_images().items()
         assert "/CCITTFaxDecode" in str(image.get("/Filter"))
 
@@ -134,6 +135,8 @@ def test_the_glass_is_the_default_and_line_art_stays_line_art(renhu: Renhu, tmp_
     ("arguments", "status", "code"),
     [
         (("--dpi", "99999"), 2, "SCANNER-SETTING"),
+        (("--dpi", "1200", "--size", "max"), 2, "SCANNER-TOO-LARGE"),
+        (("--size", "A5"), 2, "SCAN-SIZE"),
         (("--address", "sane:nowhere:0"), 6, "SCANNER-ABSENT"),
         (("--address", "serial:auto"), 2, "SCANNER-ADDRESS"),
     ],

@@ -53,10 +53,12 @@ class HandScanner:
     def __init__(self) -> None:
         self.asked: list[dict[str, object]] = []
         self.answers: list[Future[bytes]] = []
+        self.limits_s: list[float] = []
         self.cancels = 0
 
-    def request(self, _role: str, operation: str, arguments: dict[str, object], _limit_s: float) -> Future[bytes]:
+    def request(self, _role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
         assert operation == "scan"
+        self.limits_s.append(limit_s)
         self.asked.append(arguments)
         self.answers.append(Future())
         return self.answers[-1]

@@ -105,7 +105,7 @@ def test_a_loan_and_the_clerks_own_other_paper_come_between_too_and_a_look_at_th
     room.scanner.end(0)
     room.until(lambda: room.desk.under_way() is None)
     assert room.board().card.used_by == ""
-    room.desk.begin(Loan("renhu scan (root)", ScanRequest(Source.FLATBED), 30.0))
+    room.desk.begin(Loan("renhu scan (root)", ScanRequest(Source.FLATBED)))
     room.until(lambda: len(room.scanner.asked) == 3)
     room.scanner.end(0)
     room.until(lambda: room.desk.under_way() is None)

@@ -127,3 +127,11 @@ def test_a_scan_that_was_called_off_at_the_scanner_failed_and_was_not_the_clerks
     room.scan()
     room.scanner.fail("SCANNER-CANCELLED")
     assert room.until_ended() == ("failed", 0, "SCANNER-CANCELLED")
+
+
+def test_a_finer_page_gets_more_time_before_its_scanner_counts_as_hung(room: Room) -> None:
+    for dpi, colour in ((200, "grey"), (300, "colour"), (600, "colour"), (600, "grey")):
+        room.scan(ScanWish("flatbed", colour, dpi))  # type: ignore[arg-type]
+        room.scanner.end(0)
+        room.until_ended()
+    assert room.scanner.limits_s == [60, 60, 240, 120]

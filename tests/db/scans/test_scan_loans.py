@@ -42,7 +42,7 @@ def command(room: Room) -> Iterator[socket.socket]:
 
 
 def test_pages_go_to_the_command_and_nowhere_else(room: Room, command: socket.socket) -> None:
-    assert room.scanner.asked[0]["source"] == "adf"
+    assert (room.scanner.asked[0]["source"], room.scanner.limits_s) == ("adf", [30])
     with pytest.raises(CodedError) as refused:
         ScanLender(room.desk, room.office.accounts).serve(QUESTION, 0, command)
     assert (refused.value.code, refused.value.facts) == (
