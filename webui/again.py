@@ -63,6 +63,8 @@ def again() -> Again:
         return Again(request.path, {name: text for name in SEARCHES[request.endpoint] if (text := posted(name))})
     if request.method == "GET":
         return Again(request.full_path.rstrip("?"), {})
+    if request.args.get("from") == "desk":
+        return Again(url_for("desk.page"), {})
     if request.endpoint == "accounts.unlock":
         return Again(url_for("accounts.lock_page", back=posted("back")), {})
     path = request.path

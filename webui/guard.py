@@ -7,11 +7,12 @@ import hmac
 import secrets
 from typing import Final
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.documents.views import MOST_FILE_MEGABYTES
 from agent.errors import Actor, CodedError, Retry
+from webui import carried
 from webui.context import pre_session_value, services, session_or_none, settings
 from webui.rights import Access, access_of
 
@@ -19,7 +20,6 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FILES_TYPE: Final = "multipart/form-data"
 TAKES_FILES: Final = "documents.upload"
-KEEPS_TYPED: Final = {"drafts": ("drafts.keep", "desk.page"), "corrections": ("corrections.keep", "corrections.page")}
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz",
@@ -135,19 +135,13 @@ def check_lock() -> ResponseReturnValue | None:
     session = session_or_none()
     if session is None or not session.is_locked or request.endpoint in OPEN_WHILE_LOCKED:
         return None
-    if request.method == "POST" and request.blueprint in KEEPS_TYPED:
-        return keep_behind_the_lock(*KEEPS_TYPED[request.blueprint])
+    whose = carried.typed_in()
+    if whose is not None:
+        carried.keep()
+        return redirect(url_for("accounts.lock_page", back=carried.page_of(*whose)), 303)
     if request.endpoint == "events.stream":
         raise refuse("WEB-LOCKED")
     back = request.path if request.method == "GET" else None
-    return redirect(url_for("accounts.lock_page", back=back), 303)
-
-
-def keep_behind_the_lock(keeper: str, page: str) -> ResponseReturnValue:
-    """Keep the fields of the posted form, do nothing else, and ask for the password; `page` shows the form again."""
-    keys = {key: value for key, value in (request.view_args or {}).items() if key in {"draft_id", "record_id"}}
-    current_app.view_functions[keeper](**keys)
-    back = url_for(page, record_id=keys["record_id"]) if "record_id" in keys else url_for(page)
     return redirect(url_for("accounts.lock_page", back=back), 303)
 
 

@@ -64,6 +64,7 @@ TABLE: Final[dict[str, Access]] = {
     "drafts.leave_household": Access.CLERK,
     "drafts.put_aside": Access.CLERK,
     "drafts.show_notice": Access.CLERK,
+    "drafts.show_papers": Access.CLERK,
     "drafts.resume": Access.CLERK,
     "drafts.discard": Access.CLERK,
     "drafts.save": Access.CLERK,

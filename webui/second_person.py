@@ -17,8 +17,8 @@ REFUSALS: Final = frozenset(
 
 def posted() -> tuple[str, str, SecondWord]:
     """Name and password of the second person, and what they say, from the form of the panel."""
-    name, password, *word = (request.form.get(key, "") for key in ("name", "password", "field", "problem", "reason"))
-    return name, password, SecondWord(*word)
+    name, password, reason = (request.form.get(f"second_{key}", "") for key in ("name", "password", "reason"))
+    return name, password, SecondWord(request.values.get("field", ""), request.values.get("problem", ""), reason)
 
 
 def passable_problem(problems: Sequence[Problem]) -> Problem | None:

@@ -40,11 +40,11 @@ def test_files_are_added_from_the_desk_and_on_the_page(clerk: Any) -> None:
     line = page.locator("#papers li[data-kind=D01]")
     line.locator(".add-files-of summary").click()
     line.locator("input[type=file]").set_input_files([chosen("a.jpg", picture())])
-    line.locator("form[data-files] button").click()
+    line.locator("[data-files] button").click()
     expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible(timeout=READ_MS)
     expect(page.locator("#road")).to_have_value("测试路")
     assert small_widths(page, "#papers li[data-kind=D01]") == [226]
-    page.locator("#papers > p a").last.click()
+    page.locator("#to-papers").click()
     page.select_option("#file-kind", "D04")
     pdf = img2pdf.convert([picture(), picture()])
     broken = chosen("<b>坏.png", picture("PNG")[:5000])
@@ -71,7 +71,7 @@ def test_too_much_is_answered_in_words_with_and_without_script(
         one.sign_in()
         one.clear_desk()
         page.locator("form[action$='/desk/without-card'] button").click()
-        page.locator("#papers > p a").last.click()
+        page.locator("#to-papers").click()
         page.locator("#add-files input[type=file]").set_input_files(large)
         page.locator("#add-files button").click()
         said = "#add-files .callout.bad" if one is clerk else "#sentence"

@@ -86,7 +86,7 @@ def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any,
     page.keyboard.press("F2")
     expect(page.locator("#papers li[data-kind=D01][data-state=here]")).to_be_visible(timeout=SCAN_MS)
     expect(page.locator("#card-waiting")).to_have_count(0)
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     check_page(page, demo, tmp_path)
 
 
@@ -120,6 +120,6 @@ def test_without_script_both_sides_are_scanned_too(
     glass("back")
     page.locator("#card-waiting button").first.click()
     until("#papers li[data-kind=D01][data-state=here]")
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     until(".document[data-kind=D01] button[value=swap]")
     check_page(page, demo, tmp_path)

@@ -48,7 +48,7 @@ def scan_lease(clerk: Any, scanner: Any, sheets: list[str]) -> None:
     """From the desk: look at the papers, scan a lease from the feeder on both sides."""
     page = clerk.page
     scanner("PUT", "/feeder", {"papers": sheets})
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     page.select_option("#scan-kind", "D04")
     page.select_option("#scan-source", "adf-duplex")
     page.select_option("#scan-dpi", "100")
@@ -69,7 +69,7 @@ def test_five_sheets_become_one_tidy_pdf_of_the_record(
     scan_lease(clerk, scanner, ["lease", "employer-letter", "kinship-promise", "study-proof", "lease"])
     document = page.locator(".document[data-kind=D04]")
     expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(10)
-    page.locator(".document[data-kind=D04] > form button").click()
+    page.locator(".document[data-kind=D04] > .proposal button").click()
     expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(7)
     document.locator(".sheet").nth(2).locator("button[value=rotate]").click()
     expect(page.locator(".document[data-kind=D04] .sheet").nth(2).locator("img.turn-90")).to_be_visible()
@@ -110,7 +110,7 @@ def test_a_reload_in_the_middle_loses_no_page(clerk: Any, scanner: Any) -> None:
     clerk.tap("resident-013")
     scanner("PUT", "/faults/slow-page", {"delay_ms": 1500})
     scanner("PUT", "/feeder", {"papers": ["lease", "lease", "lease"]})
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     page.select_option("#scan-kind", "D04")
     page.select_option("#scan-source", "adf")
     page.select_option("#scan-dpi", "75")
@@ -128,7 +128,7 @@ def test_a_jam_says_what_to_do_and_the_pages_before_it_stay(clerk: Any, scanner:
     clerk.tap("resident-014")
     scanner("PUT", "/faults/jam", {"page": 2})
     scanner("PUT", "/feeder", {"papers": ["lease", "lease", "lease"]})
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     page.select_option("#scan-kind", "D04")
     page.select_option("#scan-source", "adf")
     page.select_option("#scan-dpi", "75")
@@ -155,7 +155,13 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
     other.sign_in()
     other.clear_desk()
     other.page.locator("form[action$='/desk/without-card'] button").click()
-    other.page.locator("#papers form button").first.click()
+    other.page.fill("#road", "测试北路")
+    other.page.keyboard.press("Enter")
+    expect(other.page.locator("#field-road.from-typed")).to_be_visible()
+    other.page.fill("#room", "302")
+    other.page.fill("#mobile", "138")
+    other.page.locator("#papers .card-scan button").first.click()
+    expect(other.page.locator("#job")).to_be_visible()
     for _ in range(100):
         if other.page.locator("#job[data-state=done]").count():
             break
@@ -165,3 +171,5 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
         else:
             other.page.reload()
     expect(other.page.locator("#card-waiting")).to_be_visible()
+    kept = {"#road": "测试北路", "#room": "302", "#mobile": "138"}
+    assert {place: other.page.input_value(place) for place in kept} == kept

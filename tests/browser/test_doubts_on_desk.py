@@ -39,10 +39,10 @@ def test_doubts_are_seen_and_dealt_with_on_the_desk(clerk: Any, feeder: Any) -> 
     expect(page.locator(f"{LEASE} .doubt-mark")).to_have_count(4)
     cut = page.locator(f"{LEASE} [data-doubt=PAGE-FLAT-EDGE]")
     expect(cut).to_contain_text("可能没有扫完整")
-    page.locator(f"{LEASE} form[action$='/blanks'] button").click()
+    page.locator(f"{LEASE} button[formaction*='/blanks']").click()
     expect(page.locator(f"{LEASE} .small-pages li")).to_have_count(1)
     feeder("employer-letter")
-    cut.locator("form[action$='/scan'] button").click()
+    cut.locator("button[formaction*='/scan']").click()
     expect(cut).to_have_count(0, timeout=SCAN_MS)
     expect(page.locator(f"{LEASE} .small-pages li")).to_have_count(1)
     assert urlsplit(page.url).path == "/desk"
@@ -58,7 +58,7 @@ def test_a_refused_file_is_told_on_the_desk_and_stays_told(clerk: Any) -> None:
     line.locator(".add-files-of summary").click()
     broken = {"name": "坏.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
     line.locator("input[type=file]").set_input_files([broken])
-    line.locator("form[data-files] button").click()
+    line.locator("[data-files] button").click()
     refused = page.locator("#papers #files-refused")
     expect(refused).to_contain_text("坏.png：这个文件已损坏")
     expect(page.locator("#draft-form")).to_be_visible()

@@ -56,7 +56,7 @@ def desk_pages(clerk):
     yield "codes"
     page.keyboard.press("Escape")
     clerk.demo.control("PUT", "/feeder", {"papers": ["employer-letter"]}, device="scanner")
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     page.wait_for_url("**/documents/**")
     yield "documents-none"
     page.select_option("#scan-source", "adf-duplex")

@@ -68,7 +68,7 @@ def documents(clerk):
     clerk.tap("resident-043")
     scanner = {"papers": ["lease", "employer-letter", "letter-upside-down"]}
     clerk.demo.control("PUT", "/feeder", scanner, device="scanner")
-    clerk.page.locator("#papers a").last.click()
+    clerk.page.locator("#to-papers").click()
     clerk.page.select_option("#scan-kind", "D04")
     clerk.page.select_option("#scan-source", "adf-duplex")
     clerk.page.locator("#other-scan button").first.click()

@@ -91,7 +91,7 @@ def test_a_page_is_put_right_as_the_clerk_wishes_and_goes_back_to_what_it_was(
     clerk.sign_in()
     clerk.clear_desk()
     page.locator("form[action$='/desk/without-card'] button").first.click()
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     scan_flat(clerk, scanner, "rent-receipt-a5")
     expect(page.locator(".sheet .framed")).to_have_count(1, timeout=SCAN_MS)
     scan_flat(clerk, scanner, "lease")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from types import SimpleNamespace
@@ -29,9 +30,7 @@ def clerk(house):
 def board(clerk) -> str:
     """The address of the documents of the form on the desk."""
     clerk.get("/desk")
-    found = re.search(r'"(/documents/draft/[0-9a-f-]{36})"', clerk.page)
-    assert found
-    return found[1]
+    return f"/documents/draft/{clerk.action('keep').split('/')[3]}"
 
 
 @pytest.mark.parametrize("act", ["to-²", "to-" + "9" * 5000, "to-", "to--1", "burn"])
@@ -72,16 +71,15 @@ def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
     page = NewPage(b"\xff\xd8\xff", "image/jpeg", doubts=[{"code": "PAGE-FLAT-EDGE", "lines": 80}])
     stored = papers.store_page(Owner("draft", draft.id), "D05", page, by)
     clerk.get("/desk")
-    [at_desk] = re.findall(r'data-doubt="PAGE-FLAT-EDGE">(.*?)</form>', clerk.page, re.DOTALL)
+    [at_desk] = re.findall(r'data-doubt="PAGE-FLAT-EDGE">(.*?)</button>', clerk.page, re.DOTALL)
     assert "第 1 页：下边 80 行是一片灰" in at_desk
-    [version] = re.findall(r'name="version" value="([0-9]+)"', at_desk)
-    wish = {"act": "settle", "from": "desk", "version": version}
-    assert clerk.post(f"{place}/pages/{stored.id}", wish).location == "/desk"
+    act = html.unescape(re.search(r'formaction="([^"]+)"', at_desk)[1])
+    assert clerk.post(act, {"act": "settle"}).location == "/desk"
     clerk.get("/desk")
     assert "data-doubt" not in clerk.page
     with papers._store.read():
-        act = AuditEntry.select().where(AuditEntry.action == "document.page-changed").get()
-    assert (act.facts, act.subject_id) == ({"what": "settle"}, stored.id)
-    assert clerk.post(f"{place}/pages/{stored.id}", wish).status_code == 409
+        entry = AuditEntry.select().where(AuditEntry.action == "document.page-changed").get()
+    assert (entry.facts, entry.subject_id) == ({"what": "settle"}, stored.id)
+    assert clerk.post(act, {"act": "settle"}).status_code == 409
     assert "刚刚有变动" in clerk.page.split('id="papers"')[1]
     assert 'id="draft-form"' in clerk.page

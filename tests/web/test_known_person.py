@@ -140,7 +140,7 @@ def test_a_child_who_may_be_registered_already_is_pointed_at_and_saved_all_the_s
     assert first != second
     without_card(clerk, **child)
     hint = re.search(r'<div class="callout busy" id="alike">.*?</div>', clerk.page, re.DOTALL)[0]
-    assert re.findall(r'<a href="([^"]+)">', hint) == [second, first]
+    assert re.findall(r'<a href="([^"]+)" target="_blank"', hint) == [second, first]
     assert "测试小宝" not in hint
     clerk.get(first)
     assert f'<a href="{second}">' in clerk.page

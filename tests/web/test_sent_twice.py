@@ -21,7 +21,7 @@ def clerk(house: Any) -> Iterator[Any]:
     while browser.get("/desk") and (
         found := re.search(r'action="(/desk/draft/[^"]+)/(?:discard|resume)"', browser.page)
     ):
-        assert browser.post(f"{found[1]}/discard", {"reason": "MISTAKE"}).status_code == 303
+        assert browser.post(f"{found[1]}/discard", {"discard_reason": "MISTAKE"}).status_code == 303
 
 
 def once(browser: Any) -> dict[str, str]:
@@ -105,7 +105,7 @@ def test_an_offer_that_was_taken_shows_the_form_and_a_question_is_answered_once(
     house.lift()
     house.lay(house.card("样例五", "990000198506120129"))
     clerk.get("/desk")
-    question = re.search(r'name="question" value="([^"]+)"', clerk.page)[1]
+    question = re.search(r'formaction="/desk/question\?question=([^"]+)"', clerk.page)[1]
     before = count(house, Draft)
     for _ in range(2):
         assert clerk.post("/desk/question", {"question": question, "choice": "own-draft"}).status_code == 303

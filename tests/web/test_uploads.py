@@ -40,9 +40,7 @@ def clerk(house):
 
 def board(clerk) -> str:
     clerk.get("/desk")
-    found = re.search(r'"(/documents/draft/[0-9a-f-]{36})"', clerk.page)
-    assert found
-    return found[1]
+    return f"/documents/draft/{clerk.action('keep').split('/')[3]}"
 
 
 def send(clerk, place: str, fields: dict[str, str], *files: tuple[bytes, str]):
@@ -62,8 +60,8 @@ def send(clerk, place: str, fields: dict[str, str], *files: tuple[bytes, str]):
     return answer
 
 
-def add(clerk, *files: tuple[bytes, str], kind: str = "D04", **more: str):
-    return send(clerk, f"{board(clerk)}/upload", {"kind": kind, **more}, *files)
+def add(clerk, *files: tuple[bytes, str], kind: str = "D04", at: str = "page", **more: str):
+    return send(clerk, f"{board(clerk)}/upload?from={at}", {"kind": kind, **more}, *files)
 
 
 def counts(house) -> tuple[int, int, int]:
@@ -134,7 +132,7 @@ def test_nothing_is_spooled_to_a_temporary_file(clerk, monkeypatch):
 
 
 def test_from_the_desk_one_comes_back_to_the_desk(clerk):
-    answer = add(clerk, (picture(), "a.jpg"), **{"from": "desk"})
+    answer = add(clerk, (picture(), "a.jpg"), at="desk")
     assert (answer.status_code, answer.location) == (303, "/desk")
 
 
@@ -146,7 +144,7 @@ def test_what_is_refused_on_the_desk_is_told_there_each_file_with_cause_and_next
     large = io.BytesIO()
     Image.new("1", (9000, 9000)).save(large, "PNG")
     files = {"locked.pdf": locked.getvalue(), "many.tif": many, "large.png": large.getvalue(), "text.jpg": b"text"}
-    answer = add(clerk, *((content, name) for name, content in files.items()), **{"from": "desk"})
+    answer = add(clerk, *((content, name) for name, content in files.items()), at="desk")
     assert (answer.status_code, 'id="draft-form"' in clerk.page) == (409, True)
     papers = clerk.page.split('id="papers"')[1].split('class="plain lines papers"')[0]
     told = dict(re.findall(r'<bdi class="file-name">([^<]+)</bdi>：([^<]+)</p>', papers))
@@ -160,7 +158,7 @@ def test_what_is_refused_on_the_desk_is_told_there_each_file_with_cause_and_next
     for name, cause in causes.items():
         assert cause in told[name]
         assert "没有保存。请" in told[name], "and what to do"
-    assert add(clerk, **{"from": "desk"}).status_code == 409
+    assert add(clerk, at="desk").status_code == 409
     assert "还没有选文件" in clerk.page.split('id="papers"')[1]
     assert 'id="draft-form"' in clerk.page
 

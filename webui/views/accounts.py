@@ -203,7 +203,7 @@ def lock_left() -> ResponseReturnValue:
 @bp.post("/language")
 def language() -> ResponseReturnValue:
     """Change the language of the session, or of the visitor, and go back to the page; a search is sent once more."""
-    chosen, back = request.form.get("language", ""), request.form.get("back", "")
+    chosen, back = request.form.get("language", ""), request.values.get("back", "")
     searched = matched(back, "POST")
     is_search = searched is not None and searched[0] in SEARCHES and session_or_none() is not None
     answer = redirect(url_for(searched[0]), 307) if searched and is_search else redirect(way_back(back), 303)

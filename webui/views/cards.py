@@ -22,7 +22,7 @@ ACTS: Final = ("compose", "turn-front", "turn-back", "swap", "split")
 @bp.post("")
 def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     """Scan the front, or both sides from a duplex feeder."""
-    source = request.form.get("source", "")
+    source = request.values.get("source", "")
     if source not in SOURCES:
         raise refuse("WEB-BAD-REQUEST")
     services().documents.scans.scan_card(
@@ -37,7 +37,7 @@ def scan(kind: str, owner_id: str) -> ResponseReturnValue:
 @bp.post("/<page_id>/back")
 def scan_back(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     """Scan the back, for the first time or anew."""
-    seen = request.form.get("seen", "")
+    seen = request.values.get("seen", "")
     services().documents.scans.scan_card_back(owner(kind, owner_id), page_id, seen, signed_in())
     return back(kind, owner_id)
 
@@ -45,7 +45,7 @@ def scan_back(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
 @bp.post("/<page_id>")
 def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     """Turn a side, exchange the sides, or make two pages of them, as the pressed button says."""
-    act, version = request.form.get("act", ""), request.form.get("version", type=int)
+    act, version = request.form.get("act", ""), request.values.get("version", type=int)
     if act not in ACTS or version is None:
         raise refuse("WEB-BAD-REQUEST")
     ref, by = owner(kind, owner_id), signed_in()

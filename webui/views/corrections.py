@@ -1,4 +1,4 @@
-"""The correction of a record: what is typed is kept first, whatever then comes of it."""
+"""The correction of a record; what is typed is kept first, whatever then comes of it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,6 @@ bp = Blueprint("corrections", __name__, url_prefix="/register/<record_id>/edit")
 TOLD_ON_THE_FORM: Final = frozenset({"REGISTER-PROBLEMS", "RECORD-CHANGED", "REASON-MISSING"})
 
 
-def keep_typed(record_id: str) -> None:
-    """Keep the fields of the posted form that differ from the page as it was served."""
-    version = request.form.get("version", type=int, default=0)
-    values = typed.changed(request.form)
-    services().register.keep_correction(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))
-
-
 def show(correction: CorrectionView, code: str = "", refusal: str = "") -> str:
     """Render the form; `code` is why it was not saved, `refusal` why a second person's word does not count."""
     told = {"correction": correction, "record": correction.record, "code": code, "refusal": refusal}
@@ -40,16 +33,14 @@ def page(record_id: str) -> ResponseReturnValue:
 
 @bp.post("/keep")
 def keep(record_id: str) -> ResponseReturnValue:
-    """Keep what was typed; leave the form where `then` says so."""
-    keep_typed(record_id)
+    """Show the form again, with what was typed, or leave it where `then` says so."""
     leaves = request.form.get("then") == "leave"
     return redirect(url_for("register.record" if leaves else "corrections.page", record_id=record_id), 303)
 
 
 @bp.post("/stored/<field>")
 def take_stored(record_id: str, field: str) -> ResponseReturnValue:
-    """Keep what was typed in the other fields, and take the stored value of this one."""
-    keep_typed(record_id)
+    """Take the stored value of a field in place of the typed one."""
     services().register.take_stored(record_id, field, signed_in())
     return redirect(url_for("corrections.page", record_id=record_id), 303)
 
@@ -87,7 +78,6 @@ def not_saved(error: CodedError) -> ResponseReturnValue:
 @bp.post("")
 def save(record_id: str) -> ResponseReturnValue:
     """Store the changed fields, with the reason.  303 to the record."""
-    keep_typed(record_id)
     version = request.form.get("version", type=int, default=0)
     values = typed.changed(request.form)
     services().register.edit(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))

@@ -116,7 +116,7 @@ def answer() -> ResponseReturnValue:
     """Say whose the other card is."""
     by = signed_in()
     try:
-        services().desk.answer_question(by, request.form.get("question", ""), request.form.get("choice", ""))
+        services().desk.answer_question(by, request.values.get("question", ""), request.form.get("choice", ""))
     except CodedError as error:
         if error.code != "QUESTION-GONE":
             raise

@@ -14,7 +14,6 @@ from agent.documents.service import SIZES_MM, Region, ScanWish
 from agent.documents.views import ClerksFile
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
-from webui.again import posted
 from webui.boards import form_values, owner
 from webui.context import services, signed_in
 from webui.language import message
@@ -50,7 +49,7 @@ def show(
     ref: OwnerRef, status: int = 200, sentence: str = "", refused: Sequence[FileRefused] = ()
 ) -> ResponseReturnValue:
     """Render the page, or the desk where the act was done there: whatever is to be said is said where the clerk is."""
-    view = services().desk.view(signed_in()) if ref.kind == "draft" and posted("from") == "desk" else None
+    view = services().desk.view(signed_in()) if ref.kind == "draft" and is_from_desk() else None
     if view is not None and view.draft is not None and view.draft.id == ref.id:
         return desk.show(view, status, sentence, at="papers", refused=refused)
     board = services().documents.board(ref, form_values(ref), signed_in())
@@ -59,9 +58,14 @@ def show(
     return render_template(page, board=board, sentence=sentence, typed=typed, refused=refused), status
 
 
+def is_from_desk() -> bool:
+    """Whether the act was done at the desk.  It stands in the address: a body that is too large is not read."""
+    return request.args.get("from") == "desk"
+
+
 def back(kind: str, owner_id: str, page_id: str | None = None) -> ResponseReturnValue:
     """Show the page again, at the sheet that was dealt with, or the desk where the act was done there."""
-    if request.form.get("from") == "desk":
+    if is_from_desk():
         return redirect(url_for("desk.page"), 303)
     anchor = None if page_id is None else f"page-{page_id}"
     return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=anchor), 303)
@@ -92,7 +96,7 @@ def page(kind: str, owner_id: str) -> ResponseReturnValue:
 @bp.post("/scan")
 def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     """Begin a scan."""
-    form = request.form
+    form = request.values
     source, colour, dpi, size = (form.get(name, "") for name in ("source", "colour", "dpi", "size"))
     size = size or "a4"
     if source not in SOURCES or colour not in COLOURS or size not in SIZES_MM or not DPI.fullmatch(dpi):
@@ -138,26 +142,25 @@ def drop_preview(kind: str, owner_id: str) -> ResponseReturnValue:
 @bp.post("/cancel")
 def cancel(kind: str, owner_id: str) -> ResponseReturnValue:
     """Call one's own scan off."""
-    services().documents.scans.cancel(request.form.get("job", ""), signed_in())
+    services().documents.scans.cancel(request.values.get("job", ""), signed_in())
     return back(kind, owner_id)
 
 
 @bp.post("/upload")
 def upload(kind: str, owner_id: str) -> ResponseReturnValue:
     """Take files in as pages; say which were refused, and why."""
-    chosen = [file for file in request.files.getlist("files") if file.filename]
+    paper = request.form.get("kind", "")
+    chosen = [file for name in ("files", f"files-{paper}") for file in request.files.getlist(name) if file.filename]
     files = [ClerksFile(file.filename or "", file.stream.read()) for file in chosen]
     ref = owner(kind, owner_id)
-    refused = services().uploads.add(
-        ref, request.form.get("kind", ""), files, signed_in(), request.form.get("once", "")
-    )
+    refused = services().uploads.add(ref, paper, files, signed_in(), request.values.get("once", ""))
     return show(ref, 409, refused=refused) if refused else back(kind, owner_id)
 
 
 @bp.post("/pages/<page_id>")
 def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     """Turn, move, take out or take back a page, or leave it as it is, as the pressed button says."""
-    act, version = request.form.get("act", ""), request.form.get("version", type=int)
+    act, version = request.form.get("act", ""), request.values.get("version", type=int)
     ref, by, documents = owner(kind, owner_id), signed_in(), services().documents
     if version is None:
         raise refuse("WEB-BAD-REQUEST")
@@ -179,7 +182,7 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
 @bp.post("/blanks")
 def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
     """Take out the pages that were shown as blank."""
-    version = request.form.get("version", type=int)
+    version = request.values.get("version", type=int)
     if version is None:
         raise refuse("WEB-BAD-REQUEST")
     services().documents.remove_blanks(owner(kind, owner_id), request.form.get("document", ""), version, signed_in())

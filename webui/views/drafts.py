@@ -1,4 +1,4 @@
-"""The form on the desk: every button keeps what was typed, then does its act."""
+"""The form on the desk and its buttons; what was typed is kept before any of them acts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
 from agent.register.service import Problems
-from webui import errors, typed
+from webui import errors
 from webui.context import services, signed_in
 from webui.fields import proposed
 from webui.language import message
@@ -17,29 +17,20 @@ from webui.views import desk
 bp = Blueprint("drafts", __name__, url_prefix="/desk/draft/<draft_id>")
 
 
-def keep_typed(draft_id: str) -> None:
-    """Store the fields of the posted form that have changed."""
-    values = typed.changed(request.form)
-    if values:
-        services().register.type_fields(draft_id, values, signed_in())
-
-
 def back_to_desk() -> ResponseReturnValue:
     """Show the desk again."""
     return redirect(url_for("desk.page"), 303)
 
 
 @bp.post("/keep")
-def keep(draft_id: str) -> ResponseReturnValue:
-    """Keep what was typed."""
-    keep_typed(draft_id)
+def keep(draft_id: str) -> ResponseReturnValue:  # noqa: ARG001 - it is kept by now
+    """Show the desk again, with what was typed."""
     return back_to_desk()
 
 
 @bp.post("/read-card")
-def read_card(draft_id: str) -> ResponseReturnValue:
-    """Keep what was typed and wait for the card on the reader."""
-    keep_typed(draft_id)
+def read_card(draft_id: str) -> ResponseReturnValue:  # noqa: ARG001 - it is kept by now
+    """Wait for the card on the reader."""
     desk.wait_for_card(signed_in())
     return back_to_desk()
 
@@ -47,7 +38,6 @@ def read_card(draft_id: str) -> ResponseReturnValue:
 @bp.post("/offer/<field>/<source>")
 def take_offer(draft_id: str, field: str, source: str) -> ResponseReturnValue:
     """Take the value that is offered under a field."""
-    keep_typed(draft_id)
     services().register.take_offer(draft_id, field, source, signed_in())
     return back_to_desk()
 
@@ -55,7 +45,6 @@ def take_offer(draft_id: str, field: str, source: str) -> ResponseReturnValue:
 @bp.post("/proposal/<field>")
 def take_proposal(draft_id: str, field: str) -> ResponseReturnValue:
     """Type the characters that the private ones under a field stand for."""
-    keep_typed(draft_id)
     by = signed_in()
     view = services().register.draft(draft_id, by).fields.get(field)
     value = "" if view is None else proposed(view)
@@ -68,22 +57,25 @@ def take_proposal(draft_id: str, field: str) -> ResponseReturnValue:
 @bp.post("/leave-household")
 def leave_household(draft_id: str) -> ResponseReturnValue:
     """Take back the choice of a household, with the dwelling that came along."""
-    keep_typed(draft_id)
     services().register.leave_household(draft_id, signed_in())
     return back_to_desk()
 
 
 @bp.post("/notice")
-def show_notice(draft_id: str) -> ResponseReturnValue:
-    """Keep what was typed and show the notice, to be read or printed."""
-    keep_typed(draft_id)
+def show_notice(draft_id: str) -> ResponseReturnValue:  # noqa: ARG001 - it is kept by now
+    """Show the notice, to be read or printed."""
     return redirect(url_for("notice.current"), 303)
+
+
+@bp.post("/papers")
+def show_papers(draft_id: str) -> ResponseReturnValue:
+    """Show the documents, to be looked at or put in order, at the place that the button names."""
+    return redirect(url_for("documents.page", kind="draft", owner_id=draft_id, _anchor=request.args.get("at")), 303)
 
 
 @bp.post("/aside")
 def put_aside(draft_id: str) -> ResponseReturnValue:
     """Put the form aside; it stays among the drafts."""
-    keep_typed(draft_id)
     services().desk.put_aside(draft_id, signed_in())
     return back_to_desk()
 
@@ -98,7 +90,7 @@ def resume(draft_id: str) -> ResponseReturnValue:
 @bp.post("/discard")
 def discard(draft_id: str) -> ResponseReturnValue:
     """Erase the form; the reason alone is kept."""
-    services().desk.discard(draft_id, signed_in(), request.form.get("reason", ""))
+    services().desk.discard(draft_id, signed_in(), request.values.get("discard_reason", ""))
     return back_to_desk()
 
 
@@ -147,6 +139,5 @@ def leave(record_id: str) -> ResponseReturnValue:
 
 @bp.post("/save")
 def save(draft_id: str) -> ResponseReturnValue:
-    """Keep what was typed and save the record; stay with the record where `then` says so."""
-    keep_typed(draft_id)
+    """Save the record; stay with the record where `then` says so."""
     return leave(services().desk.save(draft_id, signed_in()).id)

@@ -25,7 +25,7 @@ REFUSALS: Final = {"CROP-IMPOSSIBLE": 422, "DOCUMENT-CHANGED": 409, "PAGE-NOT-ST
 
 def version() -> int:
     """The version of the document that the clerk saw."""
-    told = request.form.get("version", type=int)
+    told = request.values.get("version", type=int)
     if told is None:
         raise refuse("WEB-BAD-REQUEST")
     return told
@@ -50,7 +50,7 @@ def show(kind: str, owner_id: str, page_id: str, status: int = 200, sentence: st
 @bp.errorhandler(CodedError)
 def not_done(error: CodedError) -> ResponseReturnValue:
     """Say why it was refused, with the page as it is now; what was done on the desk is answered there."""
-    if request.form.get("from") == "desk":
+    if documents.is_from_desk():
         return documents.not_done(error)
     arguments = request.view_args or {}
     status = REFUSALS.get(error.code)

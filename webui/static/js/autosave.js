@@ -12,8 +12,23 @@ export function form() {
   return document.getElementById("draft-form");
 }
 
+/** The fields of the draft: each is sent with what it was.  What belongs to one act alone is not among them. */
 function controls() {
-  return [...form().elements].filter((control) => control.name && control.type !== "hidden" && control.nodeName !== "BUTTON");
+  const { elements } = form();
+  return [...elements].filter((control) => control.name && elements[`was.${control.name}`]);
+}
+
+/** What belongs to the pressed button alone: its own name, and what was filled in beside it; no password stays. */
+function belonging(button) {
+  const beside = button.closest("[data-act]")?.querySelectorAll("input, select") ?? [];
+  const fields = [...beside].map((control) => [control.name, control.value]);
+  for (const control of beside) if (control.type === "password") control.value = "";
+  return button.name ? [...fields, [button.name, button.value]] : fields;
+}
+
+/** What every request of the form carries: the token, and whose form it is. */
+function always() {
+  return ["csrf", "typed_in"].map((name) => [name, form().elements[name].value]);
 }
 
 /** The fields that the server does not know yet, each with what it knows instead. */
@@ -26,17 +41,17 @@ function typed() {
   return fields;
 }
 
-/** Send what is typed to `url`; `always` sends even where nothing is. */
-async function send(url, always, extra = []) {
+/** Send what is typed to `url`; an act is sent even where nothing is. */
+async function send(url, isAct, extra = []) {
   const fields = typed();
-  if (!fields.length && !always) return true;
+  if (!fields.length && !isAct) return true;
   for (let i = 0; i < fields.length; i += 2) {
     sent.set(fields[i][0], fields[i][1]);
     onItsWay.set(fields[i][0], fields[i][1]);
   }
   overtake();
   try {
-    const answer = await ask("POST", url, [["csrf", form().elements.csrf.value], ...fields, ...extra]);
+    const answer = await ask("POST", url, [...always(), ...fields, ...extra]);
     const isDone = handle(answer);
     if (!isDone) for (const [name] of fields) sent.delete(name);
     return isDone;
@@ -65,23 +80,15 @@ export async function act(button) {
   clearTimeout(timer);
   while (running) await running;
   if (!form()) return;
-  const extra = button.name ? [[button.name, button.value]] : [];
-  running = send(button.getAttribute("formaction") ?? form().action, true, extra);
+  running = send(button.getAttribute("formaction") ?? form().action, true, belonging(button));
   await running;
   running = null;
 }
 
-/** Send another form of the page as the pressed button says, after what is typed in the form; no password is kept. */
-async function sendInPlace(other, button) {
+/** Press a button that opens a page as a whole, or brings files: the browser sends the form, once all before it is said. */
+async function leave(button) {
   await save();
-  const fields = [...new FormData(other, button)];
-  for (const secret of other.querySelectorAll("[type=password]")) secret.value = "";
-  overtake();
-  try {
-    handle(await ask("POST", other.getAttribute("action"), fields));
-  } catch {
-    notice(form().dataset.failed);
-  }
+  if (form() && !typed().length) form().requestSubmit(button);
 }
 
 function later() {
@@ -104,17 +111,15 @@ export function start() {
     if (!isTyped(control) && !onItsWay.has(control.name)) follow(control);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-in-place]")) {
-      event.preventDefault();
-      sendInPlace(event.target, event.submitter);
-    }
     if (event.target !== form()) return;
+    const button = event.submitter;
+    if (event.defaultPrevented || (button?.hasAttribute("data-whole") && !running && !typed().length)) return;
     event.preventDefault();
-    if (event.submitter) act(event.submitter);
+    if (button) button.hasAttribute("data-whole") ? leave(button) : act(button);
   });
   addEventListener("pagehide", () => {
     if (form() && typed().length) {
-      const fields = new URLSearchParams([["csrf", form().elements.csrf.value], ...typed()]);
+      const fields = new URLSearchParams([...always(), ...typed()]);
       fetch(form().action, { method: "POST", body: fields, keepalive: true, redirect: "manual" });
     }
   });

@@ -1,35 +1,35 @@
 // Files for a document: dropped where they are added, said to be too large before they are sent, and waited for.
-function formOf(event) {
-  const place = event.target.closest?.("form[data-files], details, #add-files");
-  return place?.matches("form[data-files]") ? place : place?.querySelector("form[data-files]");
+function placeOf(event) {
+  const place = event.target.closest?.("[data-files], details, #add-files");
+  return place?.matches("[data-files]") ? place : place?.querySelector("[data-files]");
 }
 
 function onDrag(event) {
-  const form = formOf(event);
-  if (!form || !event.dataTransfer.types.includes("Files")) return;
+  if (!placeOf(event) || !event.dataTransfer.types.includes("Files")) return;
   event.preventDefault();
   event.dataTransfer.dropEffect = "copy";
 }
 
 function onDrop(event) {
-  const form = formOf(event);
-  if (!form || !event.dataTransfer.files.length) return;
+  const place = placeOf(event);
+  if (!place || !event.dataTransfer.files.length) return;
   event.preventDefault();
-  form.elements.files.files = event.dataTransfer.files;
-  form.requestSubmit();
+  place.querySelector("[type=file]").files = event.dataTransfer.files;
+  place.querySelector("button").click();
 }
 
 function onSubmit(event) {
-  const form = event.target;
-  if (!form.matches("form[data-files]")) return;
-  const bytes = [...form.elements.files.files].reduce((sum, file) => sum + file.size, 0);
-  const isTooLarge = bytes > Number(form.dataset.files);
-  form.querySelector("[role=alert]").hidden = !isTooLarge;
+  const place = event.submitter?.closest("[data-files]");
+  if (!place) return;
+  // The browser sends what was chosen elsewhere in the form, too.
+  const chosen = [...event.target.elements].flatMap((control) => [...(control.files ?? [])]);
+  const isTooLarge = chosen.reduce((sum, file) => sum + file.size, 0) > Number(place.dataset.files);
+  place.querySelector("[role=alert]").hidden = !isTooLarge;
   if (isTooLarge) {
     event.preventDefault();
     return;
   }
-  form.querySelector("[role=status]").hidden = false;
+  place.querySelector("[role=status]").hidden = false;
 }
 
 export function start() {

@@ -44,12 +44,11 @@ function later(event) {
   if (!event.isComposing) timer = setTimeout(keep, PAUSE_MS);
 }
 
-/** Another form of the page is sent after what is typed in this one: the page that comes then must know it. */
+/** What is typed is kept before any button acts, so that nothing is lost where the station does not answer. */
 async function sendAfter(event) {
-  const other = event.target;
-  if (other === form() || (!isDirty && !running)) return;
+  if (event.target !== form() || (!isDirty && !running)) return;
   event.preventDefault();
-  if (await keep()) other.requestSubmit(event.submitter);
+  if (await keep()) form().requestSubmit(event.submitter);
 }
 
 export function start() {
@@ -58,7 +57,5 @@ export function start() {
   document.addEventListener("input", later);
   document.addEventListener("change", later);
   document.addEventListener("compositionend", later);
-  // The form that is sent carries everything itself.
-  form().addEventListener("submit", () => { clearTimeout(timer); isDirty = false; });
   addEventListener("pagehide", () => { if (isDirty) send(); });
 }

@@ -75,8 +75,16 @@ export function start() {
     const control = event.target;
     const form = control.form;
     const keys = combination(event);
-    if (control.matches?.(FIELDS) && form?.classList.contains("form")) {
-      if (event.key === "Enter" && control.nodeName !== "BUTTON" && !event.ctrlKey && !event.altKey) {
+    const isEnter = event.key === "Enter" && !event.ctrlKey && !event.altKey;
+    // Fields that belong to one act alone are outside of their form.
+    const beside = control.matches?.("input") && control.closest("[data-act]");
+    if (isEnter && beside) {
+      event.preventDefault();
+      beside.querySelector("button").click();
+      return;
+    }
+    if (control.matches?.(FIELDS) && form?.classList.contains("form") && form.contains(control)) {
+      if (isEnter) {
         event.preventDefault();
         step(form, control, event.shiftKey ? -1 : 1);
         return;
