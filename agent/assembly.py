@@ -118,6 +118,7 @@ def _services(station: Station, practice: Practice) -> Services:
         devices=station.devices,
         documents=station.documents,
         uploads=station.uploads,
+        scan_button=station.scan_button,
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
@@ -179,7 +180,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     supervisor, devices = _devices(ground, listeners, notifier)
     scan_desk, documents, looks = _documents(ground, papers, supervisor)
     listeners.devices, listeners.scan_desk = devices, scan_desk
-    scan_desk.on_button = ScanButton(desk, register, documents).pressed
+    button = ScanButton(desk, register, documents, ground.clock, ground.bus.publish)
+    scan_desk.on_button = button.pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts, is_practice=kind is FolderKind.PRACTICE).serve}
     return Station(
@@ -195,6 +197,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         documents=documents,
         uploads=Uploads(papers.papers, papers.pictures, ground.bus.publish),
         scan_desk=scan_desk,
+        scan_button=button,
         looks=looks,
         pictures=papers.pictures,
     )

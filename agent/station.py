@@ -34,6 +34,7 @@ from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
+from agent.scan_button import ScanButton
 from drivers.api import IdCard
 from drivers.scanner_api import Progress, ScanRequest
 from peewee_models.failures import StorageError
@@ -195,6 +196,7 @@ class Station:
     documents: DocumentsService
     uploads: Uploads
     scan_desk: ScanDesk
+    scan_button: ScanButton
     looks: PageLooks
     pictures: Pictures
 

@@ -100,6 +100,7 @@ TABLE: Final[dict[str, Access]] = {
     "documents.preview_picture": Access.CLERK,
     "documents.drop_preview": Access.CLERK,
     "documents.cancel": Access.CLERK,
+    "documents.take_press": Access.CLERK,
     "documents.upload": Access.CLERK,
     "documents.change": Access.CLERK,
     "documents.remove_blanks": Access.CLERK,

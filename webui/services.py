@@ -107,6 +107,13 @@ class PracticeScanner(PracticeFaults, Protocol):
         """Lay a paper on the glass with its `front` or `back` down."""
 
 
+class ButtonPresses(Protocol):
+    """Presses of the scanner's own button that wait for a page to answer."""
+
+    def take(self, draft_id: str, by: SignedIn) -> None:
+        """Scan into the draft that the page shows, where a press for it waits."""
+
+
 class CardPictures(Protocol):
     """Pictures of cards as something a browser can show."""
 
@@ -124,6 +131,7 @@ class Services:
     devices: DevicesService
     documents: DocumentsService
     uploads: Uploads
+    scan_button: ButtonPresses
     bus: EventBus
     clock: Clock
     practice: PracticePanel | None = None

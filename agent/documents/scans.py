@@ -180,8 +180,17 @@ class Scans:
 
     def tell(self, by: SignedIn, code: str, **facts: str | int | float) -> None:
         """Say something quietly on the pages of a session, for a moment."""
-        self._notice = (by.session_id, Notice(code, facts), self._clock.monotonic() + NOTICE_S)
+        self.note(by, code, **facts)
         self._publish(Event("desk", by.session_id, {}))
+
+    def note(self, by: SignedIn, code: str, **facts: str | int | float) -> None:
+        """Say something on the pages of a session that are opened within a moment."""
+        self._notice = (by.session_id, Notice(code, facts), self._clock.monotonic() + NOTICE_S)
+
+    def forget(self, by: SignedIn) -> None:
+        """Say no more what was said to a session."""
+        if self._notice is not None and self._notice[0] == by.session_id:
+            self._notice = None
 
     def notice(self, by: SignedIn) -> Notice | None:
         """What was said to this session a moment ago."""

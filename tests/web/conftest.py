@@ -224,6 +224,7 @@ def open_house(
         devices=station.devices,
         documents=station.documents,
         uploads=station.uploads,
+        scan_button=station.scan_button,
         bus=station.bus,
         clock=station.clock,
         practice=panel,

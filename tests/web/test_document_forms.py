@@ -83,3 +83,16 @@ def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
     assert clerk.post(act, {"act": "settle"}).status_code == 409
     assert "刚刚有变动" in clerk.page.split('id="papers"')[1]
     assert 'id="draft-form"' in clerk.page
+
+
+def test_a_press_of_the_scanners_button_is_offered_on_the_desk_and_taken_there(clerk, house):
+    place = board(clerk)
+    house.station.scan_desk.on_button(house.station.desk._turn)
+    clerk.get("/desk")
+    assert "扫描仪按键已按下" in clerk.page
+    assert f'{place}/button?from=desk"' in clerk.page
+    assert clerk.post(f"{place}/button?from=desk").location == "/desk"
+    clerk.get("/desk")
+    [said] = re.findall(r'id="scan-notice" role="status"><p>([^<]+)</p>', clerk.page)
+    assert "本站没有配置扫描仪" in said
+    assert f"{place}/button" not in clerk.page

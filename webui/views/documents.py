@@ -146,6 +146,13 @@ def cancel(kind: str, owner_id: str) -> ResponseReturnValue:
     return back(kind, owner_id)
 
 
+@bp.post("/button")
+def take_press(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Answer a press of the scanner's own button: this is the form that the clerk sees."""
+    services().scan_button.take(owner_id, signed_in())
+    return back(kind, owner_id)
+
+
 @bp.post("/upload")
 def upload(kind: str, owner_id: str) -> ResponseReturnValue:
     """Take files in as pages; say which were refused, and why."""

@@ -97,7 +97,8 @@ class Room:
         self.scans = Scans(office.store, self.clock, kept, self.desk, lambda: self.status, office.events.append)
         straightening = Straightening(office.store, self.clock, self.papers, media, pictures)
         self.service = DocumentsService(office.store, self.clock, self.papers, pictures, straightening, self.scans)
-        self.desk.on_button = ScanButton(office.desk, office.register, self.service).pressed
+        button = ScanButton(office.desk, office.register, self.service, self.clock, office.events.append)
+        self.button, self.desk.on_button = button, button.pressed
         self.by = office.sign_in("clerk")
         self.ref = self.draft()
 

@@ -1,4 +1,4 @@
-"""The scanner's own button on the desk: it scans what F2 would, for whoever holds the desk, or says why not."""
+"""The scanner's own button on the desk: it scans what F2 would, once the form's own page answers, or says why not."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ def turns(room: Room) -> list[int]:
     return seen
 
 
-def press(room: Room, turn: int) -> None:
-    """Press, and see it dealt with: the desk's thread takes one thing after the other."""
+def press(room: Room, turn: int, *, is_seen: bool = True) -> None:
+    """Press, and see it dealt with: the desk's thread takes one thing after the other.  The form's page answers."""
     before = len(room.office.events)
     room.desk.put(Sign("button", turn=turn))
-    room.until(lambda: room.desk.under_way() or len(room.office.events) > before)
+    room.until(lambda: len(room.office.events) > before)
+    if is_seen:
+        for event in room.office.events[before:]:
+            if event.name == "scan-button":
+                room.button.take(event.facts["draft"], room.by)
 
 
 def told(room: Room, who: Any = None) -> str | None:
@@ -72,8 +76,7 @@ def test_a_press_without_an_open_form_is_answered_quietly_and_for_a_moment(room:
 
 def test_a_press_while_a_scan_runs_says_so(room: Room, turns: list[int]) -> None:
     room.scan()
-    room.desk.put(Sign("button", turn=turns[-1]))
-    room.until(lambda: told(room))
+    press(room, turns[-1])
     assert (told(room), len(room.scanner.asked)) == ("SCAN-UNDER-WAY", 1)
     room.scanner.end(0)
     room.until_ended()
@@ -89,3 +92,25 @@ def test_a_press_in_a_turn_that_is_over_or_at_a_locked_desk_does_nothing(room: R
         assert (room.board().job.kind.code, told(room)) == ("D05", None)
         room.scanner.end(0)
         room.until_ended()
+
+
+def test_nothing_is_scanned_as_long_as_no_page_shows_the_form(room: Room, turns: list[int]) -> None:
+    press(room, turns[-1], is_seen=False)
+    [event] = [event for event in room.office.events if event.name == "scan-button"]
+    assert (event.session, event.facts) == (room.by.session_id, {"draft": room.ref.id})
+    assert (told(room), room.scanner.asked) == ("SCAN-BUTTON-PRESSED", [])
+    room.button.take(room.draft().id, room.by)
+    room.button.take(room.ref.id, room.office.sign_in("clerk"))
+    room.button.take(room.ref.id, room.by)
+    assert (room.desk.under_way(), told(room)) == (None, "SCAN-BUTTON-PRESSED"), "another form lies on the desk now"
+    room.office.desk.resume(room.ref.id, room.by)
+    press(room, turns[-1], is_seen=False)
+    room.clock.forward(21)
+    room.button.take(room.ref.id, room.by)
+    assert (room.desk.under_way(), told(room)) == (None, None), "it was long ago"
+    press(room, turns[-1])
+    room.until(lambda: room.scanner.asked)
+    room.button.take(room.ref.id, room.by)
+    assert (len(room.scanner.asked), told(room)) == (1, None), "a press is answered once"
+    room.scanner.end(0)
+    room.until_ended()

@@ -6,6 +6,7 @@ import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as once from "./once.js";
+import * as scanButton from "./scan_button.js";
 import * as scanEnd from "./scan_end.js";
 import * as sound from "./sound.js";
 import * as switches from "./switches.js";
@@ -70,6 +71,7 @@ switches.start();
 
 listen((name, facts) => {
   scanEnd.told(name, facts);
+  scanButton.told(name, facts);
   if (name === "desk" && facts.card === "reading" && sayReading()) return;
   const { live: names, draft, version } = live().dataset;
   if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;

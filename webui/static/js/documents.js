@@ -5,6 +5,7 @@ import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as once from "./once.js";
 import * as presets from "./presets.js";
+import * as scanButton from "./scan_button.js";
 import * as scanEnd from "./scan_end.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
@@ -25,5 +26,6 @@ document.addEventListener("fragments", ({ detail }) => {
 
 listen((name, facts) => {
   scanEnd.told(name, facts);
+  scanButton.told(name, facts);
   if (name === "resync" || live().dataset.live.split(" ").includes(name)) refreshSoon();
 });

@@ -1,7 +1,7 @@
 // One event stream for the whole browser: the tab that holds the lock listens and tells the others.
 import { notice } from "./request.js";
 
-const NAMES = ["desk", "device", "draft", "register", "documents", "resync"];
+const NAMES = ["desk", "device", "draft", "register", "documents", "scan-button", "resync"];
 
 /** Call `onEvent(name, facts)` for each event, whichever tab hears it. */
 export function listen(onEvent) {

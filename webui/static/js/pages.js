@@ -7,6 +7,7 @@ import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as once from "./once.js";
 import * as print from "./print.js";
+import * as scanButton from "./scan_button.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
@@ -22,9 +23,10 @@ clock.start();
 find.start();
 switches.start();
 
-const live = document.getElementById("live");
-if (live?.dataset.live) {
-  listen((name) => {
-    if (name === "resync" || live.dataset.live.split(" ").includes(name)) refreshSoon();
+const live = document.getElementById("live")?.dataset.live;
+if (live || document.body.dataset.button) {
+  listen((name, facts) => {
+    scanButton.told(name, facts);
+    if (live && (name === "resync" || live.split(" ").includes(name))) refreshSoon();
   });
 }

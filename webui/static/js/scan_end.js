@@ -1,11 +1,12 @@
 // The end of a scan is heard, and marks the tab's title while the clerk looks at something else.
 import * as sound from "./sound.js";
 
-const MARKS = { done: "✓ ", failed: "✗ ", interrupted: "✗ " };
+const MARKS = { asked: "! ", done: "✓ ", failed: "✗ ", interrupted: "✗ " };
 let heard = "";
 let title = null;
 
-function mark(state) {
+/** Mark the tab with how a scan has ended, or that something is asked. */
+export function mark(state) {
   if (!MARKS[state] || localStorage.getItem("mark") === "off") return;
   title ??= document.title;
   document.title = MARKS[state] + title;
