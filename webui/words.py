@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from flask import Flask
 
 from agent.documents.kinds import DocumentKind, kinds
+from agent.documents.scan_views import SourceView
 from agent.documents.service import Board
 from agent.register.codes import table
 from agent.register.views import DraftView
@@ -13,6 +17,8 @@ from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
 from webui.language import language, message
 from webui.translate import gettext
+
+Offered = TypeVar("Offered", str, int)
 
 
 def card_kind_name(kind: str) -> str:
@@ -93,23 +99,26 @@ def kind_name(kind: DocumentKind) -> str:
     return kind.name(language())
 
 
-def offered_colours(board: Board) -> list[str]:
-    """The colour modes that any source of the scanner has."""
-    return list(dict.fromkeys(colour for source in board.scanner.offers.values() for colour in source.colours))
+def offered_colours(board: Board) -> dict[str, list[str]]:
+    """The colour modes of the scanner, each with the sources that have it."""
+    return _having(board, lambda source: source.colours)
 
 
-def offered_resolutions(board: Board) -> list[int]:
-    """The resolutions of a desk's daily work that any source of the scanner has."""
-    found = {dpi for source in board.scanner.offers.values() for dpi in source.resolutions_dpi}
-    return sorted(dpi for dpi in found if 75 <= dpi <= 600)
+def offered_resolutions(board: Board) -> dict[int, list[str]]:
+    """The resolutions of a desk's daily work, each with the sources that have it."""
+    found = _having(board, lambda source: source.resolutions_dpi)
+    return {dpi: names for dpi, names in sorted(found.items()) if 75 <= dpi <= 600}
 
 
-def offered_sizes(board: Board) -> list[tuple[str, list[str]]]:
-    """The page sizes that any source has, each with its sources where not all of them have it."""
+def offered_sizes(board: Board) -> dict[str, list[str]]:
+    """The page sizes of the scanner, each with the sources that have it."""
+    return _having(board, lambda source: source.sizes)
+
+
+def _having(board: Board, of: Callable[[SourceView], Sequence[Offered]]) -> dict[Offered, list[str]]:
     offers = board.scanner.offers
-    sizes = dict.fromkeys(size for source in offers.values() for size in source.sizes)
-    having = {size: [name for name, source in offers.items() if size in source.sizes] for size in sizes}
-    return [(size, names if len(names) < len(offers) else []) for size, names in having.items()]
+    choices = dict.fromkeys(choice for source in offers.values() for choice in of(source))
+    return {choice: [name for name, source in offers.items() if choice in of(source)] for choice in choices}
 
 
 def scan_kind(board: Board) -> str:

@@ -11,7 +11,7 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
-from agent.documents import kinds, presets, sheets
+from agent.documents import kinds, presets, sheets, wish_check
 from agent.documents.cards import Cards
 from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
 from agent.documents.errors import refused
@@ -90,10 +90,11 @@ class Scans:
             replaces: the page that is scanned anew; its kind counts then.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, KIND-UNKNOWN, SCANNER-NOT-CONFIGURED,
-            SCAN-REGION, SCANNER-HELD, SCANNER-LENT, SCAN-UNDER-WAY; RightsDenied.
+            SCAN-REGION, those of `wish_check`, SCANNER-HELD, SCANNER-LENT, SCAN-UNDER-WAY; RightsDenied.
         """
         owner = self._may_scan(ref, by)
         self._check_region(wish)
+        wish_check.check(wish, self._desk.offers())
         old, room = None, 1
         with writing(self._store):
             require(owner, by)

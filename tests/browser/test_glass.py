@@ -88,3 +88,19 @@ def until(page: Any, selector: str) -> None:
         page.wait_for_timeout(200)
         page.goto(page.url.partition("/scan")[0].partition("/preview")[0])
     expect(page.locator(selector)).to_have_count(1)
+
+
+def test_only_what_the_chosen_place_for_the_paper_has_is_offered(clerk: Any) -> None:
+    page = clerk.page
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-016")
+    page.locator("#papers a").last.click()
+    for only in ("colour [value=colour]", "dpi [value='600']", "size [value=a5]"):
+        page.locator(f"#scan-{only}").evaluate("option => { option.dataset.sources = 'flatbed'; }")
+    for name, value in (("source", "flatbed"), ("colour", "colour"), ("dpi", "600"), ("size", "a5"), ("source", "adf")):
+        page.select_option(f"#scan-{name}", value)
+    assert [page.input_value(f"#scan-{name}") for name in ("colour", "dpi", "size")] == ["grey", "300", "a4"]
+    expect(page.locator("#scan-dpi [value='600']")).to_be_disabled()
+    page.select_option("#scan-source", "flatbed")
+    expect(page.locator("#scan-dpi [value='600']")).to_be_enabled()
