@@ -8,8 +8,7 @@ from typing import TypeVar
 from flask import Flask
 
 from agent.documents.kinds import DocumentKind, kinds
-from agent.documents.scan_views import SourceView
-from agent.documents.service import Board
+from agent.documents.service import Board, SourceView
 from agent.register.codes import table
 from agent.register.views import DraftView
 from webui.context import is_refresh

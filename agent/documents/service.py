@@ -24,6 +24,7 @@ from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.retention import KEEP_DAYS
+from agent.documents.scan_views import SourceView
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
@@ -34,7 +35,18 @@ from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
-__all__ = ["SIZES_MM", "Board", "Box", "DocumentsService", "OwnerRef", "PageContent", "Region", "ScanWish", "Uploads"]
+__all__ = [
+    "SIZES_MM",
+    "Board",
+    "Box",
+    "DocumentsService",
+    "OwnerRef",
+    "PageContent",
+    "Region",
+    "ScanWish",
+    "SourceView",
+    "Uploads",
+]
 
 CLERK: Final = "clerk"
 
