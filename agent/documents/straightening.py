@@ -38,7 +38,7 @@ from peewee_models.document_queries import Owner
 CLERK: Final = "clerk"
 FAILED: Final = "PAGE-NOT-STRAIGHTENED"
 UNREADABLE: Final = "PAGE-UNREADABLE"
-BLANK: Final = "PAGE-BLANK"
+NOT_TO_BE_CUT: Final = frozenset({"PAGE-BLANK", "PAGE-FLAT-EDGE"})
 STARTS: Final = {"image/jpeg": b"\xff\xd8\xff", "image/tiff": b"II*\0"}
 
 
@@ -84,7 +84,7 @@ class Straightening:
             crop = looked(worked.facts)
         except (msgspec.ValidationError, CodedError) as error:
             raise CodedError(UNREADABLE, Actor.TECHNICIAN, Retry.NOW) from error
-        if any(doubt["code"] == BLANK for doubt in doubts):
+        if any(doubt["code"] in NOT_TO_BE_CUT for doubt in doubts):
             crop = Crop("none", crop.size, found=crop.found)
         with writing(self._store):
             row = sheets.page_of(owner, page_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 import uuid
@@ -205,6 +206,13 @@ def test_numbers_are_those_of_the_page_as_the_clerk_has_turned_it(counter: Count
     counter.accept(page)
     assert opened(counter.shown(page)).size == (30, 59)
     assert counter.view(page).box == corner
+
+
+@pytest.mark.parametrize("code", ["PAGE-BLANK", "PAGE-FLAT-EDGE"])
+def test_no_frame_is_proposed_on_a_page_that_is_blank_or_ended_early(counter: Counter, code: str) -> None:
+    page = dataclasses.replace(scan("rent-receipt-a5"), doubts=[{"code": code, "lines": 80}])
+    kept = counter.papers.store_page(counter.owner, "D04", page, counter.by)
+    assert counter.crops.look(counter.owner, kept.id).state == "none", "cutting the grey off would hide what is missing"
 
 
 def test_line_art_stays_line_art_and_a_page_that_is_only_cut_keeps_its_pixels(counter: Counter) -> None:
