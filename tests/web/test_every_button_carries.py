@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from agent.documents import kinds
 from agent.documents.crops import Box
 from agent.documents.job_state import JobState
-from agent.documents.scan_views import JobView, ScannerView, SourceView
+from agent.documents.scan_views import JobView, Notice, ScannerView, SourceView
 from agent.documents.views import CardWaiting, CropView, DocumentView, PageView
 from agent.documents.views import Doubt as Doubtful
 from drivers.api import Doubt, DoubtReason
@@ -164,6 +164,7 @@ SCENES: Final = (
         lambda _house, clerk: new_draft(clerk, id_type="111"),
         {
             "scanner": READY,
+            "notice": Notice("SCAN-BUTTON-PRESSED", {}),
             "documents": document(replace(SHEET, card="front")),
             "card": CardWaiting(SHEET.id, "D01", "", ""),
             "job": JobView(str(uuid.UUID(int=3)), KIND, JobState.SCANNING, 0, 0, 0, "", {}),
