@@ -138,6 +138,11 @@ def last_job(owner: Owner) -> Any:
     return ScanJob.select().where(_is_of(ScanJob, owner)).order_by(ScanJob.queued_at.desc(), ScanJob.id).first()
 
 
+def job_of_session(job_id: uuid.UUID, session_id: uuid.UUID) -> Any:
+    """A job that this session has wished for, or None."""
+    return ScanJob.get_or_none(ScanJob.id == job_id, ScanJob.session_id == session_id)
+
+
 def pages_by_kind(owner: Owner) -> dict[str, int]:
     """How many pages there are of each kind, without the removed ones and the fronts that wait for their backs."""
     waiting = CardPage.select(CardPage.page).where(CardPage.back.is_null())

@@ -91,6 +91,7 @@ TABLE: Final[dict[str, Access]] = {
     "users.new_code": Access.SUPERVISOR,
     "users.disable": Access.SUPERVISOR,
     "users.enable": Access.SUPERVISOR,
+    "scans.ended": Access.CLERK,
     "documents.page": Access.READERS,
     "documents.picture": Access.READERS,
     "documents.thumbnail": Access.READERS,
@@ -133,7 +134,7 @@ NO_PAGES: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
-        "straighten.original", "media.card_picture",
+        "straighten.original", "media.card_picture", "scans.ended",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

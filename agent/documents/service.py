@@ -24,7 +24,7 @@ from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.retention import KEEP_DAYS
-from agent.documents.scan_views import SourceView
+from agent.documents.scan_views import JobView, SourceView
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
@@ -126,6 +126,20 @@ class DocumentsService:
             card=card,
             keep_days=self.keep_days,
         )
+
+    def scan_of_session(self, job_id: str, by: SignedIn) -> tuple[OwnerRef, JobView] | None:
+        """A scan that this session has wished for, and for whom; None for any other and for a look at the glass.
+
+        Raises: CodedError PAGE-UNKNOWN for what is no key.
+        """
+        key = key_of(job_id)
+        with reading(self._store):
+            row = document_queries.job_of_session(key, uuid.UUID(by.session_id))
+            job = self.scans.job(row)
+        if job is None or job.is_preview:
+            return None
+        ref = OwnerRef("record", str(row.record_id)) if row.draft_id is None else OwnerRef("draft", str(row.draft_id))
+        return ref, job
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Turn a page clockwise by a quarter."""

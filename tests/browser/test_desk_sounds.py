@@ -149,3 +149,21 @@ def test_a_scan_that_ends_is_heard_once_also_while_the_clerk_looks_elsewhere_and
     expect(clerk.page.locator("#job[data-state=done]")).to_be_visible()
     expect(clerk.page).to_have_title(title)
     assert heard(clerk) == before + SCANNED, "what was heard is not heard again when the page is looked at"
+
+
+def test_a_scan_that_ends_while_another_page_is_open_is_told_and_heard_there(clerk):
+    page = clerk.page
+    at_the_desk(clerk)
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 4000}, device="scanner")
+    clerk.tap("resident-033")
+    before = heard(clerk)
+    scan(clerk)
+    page.goto(f"{clerk.demo.url}/register")
+    told = page.locator("#scan-ended .callout.good")
+    expect(told).to_contain_text("扫好 1 页", timeout=60_000)
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    assert heard(clerk) == before + SCANNED
+    told.locator("a").click()
+    expect(page.locator(".sheet")).to_have_count(1)
+    expect(page.locator("#scan-ended > *")).to_have_count(0)

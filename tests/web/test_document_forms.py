@@ -14,6 +14,7 @@ from agent.documents.papers import NewPage
 from drivers.scanner_api import ColourMode, ScannerOffers, Source, SourceOffer
 from peewee_models.audit import AuditEntry
 from peewee_models.document_queries import Owner
+from peewee_models.documents import ScanJob
 from peewee_models.drafts import Draft
 
 FLATBED = {"source": "flatbed", "colour": "colour", "dpi": "300", "kind": "D04"}
@@ -96,3 +97,22 @@ def test_a_press_of_the_scanners_button_is_offered_on_the_desk_and_taken_there(c
     [said] = re.findall(r'id="scan-notice" role="status"><p>([^<]+)</p>', clerk.page)
     assert "本站没有配置扫描仪" in said
     assert f"{place}/button" not in clerk.page
+
+
+def test_the_end_of_a_scan_is_told_to_the_session_that_wished_for_it_and_to_no_other(clerk, house):
+    place, now = board(clerk), house.station.clock.now()
+    by = house.station.accounts.session(house.tokens["clerk"], is_attended=False)
+    jobs = {}
+    with house.station.documents._store.write():
+        for session_id in (uuid.UUID(by.session_id), uuid.UUID(int=1)):
+            row = ScanJob.create(
+                id=uuid.uuid4(), draft=uuid.UUID(place.rpartition("/")[2]), kind="D04", user=uuid.UUID(by.user_id),
+                session_id=session_id, state="done", request={}, page_count=2, facts={}, queued_at=now, ended_at=now,
+            )  # fmt: skip
+            jobs[session_id.int == 1] = f"/scans/{row.id}"
+    assert clerk.get(jobs[False]).status_code == 200
+    assert "扫好 2 页" in clerk.page
+    assert f'href="{place}"' in clerk.page
+    assert clerk.get(jobs[True]).status_code == 204
+    assert clerk.get("/scans/x").status_code == 404
+    assert house.signed_in("supervisor").get(jobs[False]).status_code == 403

@@ -8,6 +8,7 @@ import * as lock from "./lock.js";
 import * as once from "./once.js";
 import * as scanButton from "./scan_button.js";
 import * as scanEnd from "./scan_end.js";
+import * as scanTold from "./scan_told.js";
 import * as sound from "./sound.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
@@ -71,6 +72,7 @@ switches.start();
 
 listen((name, facts) => {
   scanEnd.told(name, facts);
+  scanTold.told(name, facts);
   scanButton.told(name, facts);
   if (name === "desk" && facts.card === "reading" && sayReading()) return;
   const { live: names, draft, version } = live().dataset;

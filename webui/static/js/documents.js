@@ -7,6 +7,7 @@ import * as once from "./once.js";
 import * as presets from "./presets.js";
 import * as scanButton from "./scan_button.js";
 import * as scanEnd from "./scan_end.js";
+import * as scanTold from "./scan_told.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
 
@@ -26,6 +27,7 @@ document.addEventListener("fragments", ({ detail }) => {
 
 listen((name, facts) => {
   scanEnd.told(name, facts);
+  scanTold.told(name, facts);
   scanButton.told(name, facts);
   if (name === "resync" || live().dataset.live.split(" ").includes(name)) refreshSoon();
 });

@@ -8,6 +8,7 @@ import * as lock from "./lock.js";
 import * as once from "./once.js";
 import * as print from "./print.js";
 import * as scanButton from "./scan_button.js";
+import * as scanTold from "./scan_told.js";
 import * as switches from "./switches.js";
 import { listen } from "./events.js";
 import { refreshSoon } from "./fragments.js";
@@ -24,9 +25,10 @@ find.start();
 switches.start();
 
 const live = document.getElementById("live")?.dataset.live;
-if (live || document.body.dataset.button) {
+if (live || document.body.dataset.button || document.getElementById("scan-ended")) {
   listen((name, facts) => {
     scanButton.told(name, facts);
+    scanTold.told(name, facts);
     if (live && (name === "resync" || live.split(" ").includes(name))) refreshSoon();
   });
 }
