@@ -28,6 +28,7 @@ OPERATIONS = ("open", "list", "flatbed", "feeder", "cancel")
 SHEETS = ["lease", "employer-letter", "property-certificate"]
 PATIENCE_S = 90.0
 SMALL = {"resolution_dpi": 75}
+CALLED_OFF = {"SCAN-CALLED-OFF", "SCANNER-CANCELLED"}
 BAD_STATES = {DeviceState.ABSENT, DeviceState.FAULTED, DeviceState.DISABLED}
 
 
@@ -193,7 +194,7 @@ class Bench:
         try:
             end = msgspec.json.decode(answer.result(PATIENCE_S), type=ScanEnd)
         except CodedError as error:
-            word = error.code.removeprefix("SCANNER-").replace("CANCELLED", "cancelled")
+            word = "cancelled" if error.code in CALLED_OFF else error.code.removeprefix("SCANNER-")
             end = None
         else:
             word = "cancelled" if end.is_cancelled else "ok"
