@@ -143,6 +143,12 @@ def job_of_session(job_id: uuid.UUID, session_id: uuid.UUID) -> Any:
     return ScanJob.get_or_none(ScanJob.id == job_id, ScanJob.session_id == session_id)
 
 
+def newest_page_at(owner: Owner) -> Any:
+    """When the newest page of a draft or record was kept, a removed one too; None where there is none."""
+    rows = Media.select(fn.MAX(Media.created_at)).join(Page, on=Page.original == Media.id).join(Document)
+    return rows.where(_is_of(Document, owner)).scalar()
+
+
 def pages_by_kind(owner: Owner) -> dict[str, int]:
     """How many pages there are of each kind, without the removed ones and the fronts that wait for their backs."""
     waiting = CardPage.select(CardPage.page).where(CardPage.back.is_null())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.accounts.service import SignedIn
+from agent.documents import presets
 from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
@@ -124,8 +125,13 @@ class PaperErrand(JobErrand):
         if page.side == "front" and self._is_back_of(Source(self._scan.source)):
             return
         order, old = self.order, None if self._old is None else self._old.id
-        self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, old)
+        self._papers.store_page(order.owner, order.kind, page, order.by, self._job_id, old, self._remember)
         self._count += 1
+
+    def _remember(self, _page_id: uuid.UUID) -> None:
+        """Scan this kind so the next time: it has brought a page.  What was picked for one paper is of that alone."""
+        if self._count == 0 and self._old is None and self._scan.region is None:
+            presets.remember(self.order.kind, self._scan)
 
     def note(self, happening: JobHappening, error: CodedError | None = None) -> None:
         """Write down too that a scan ended because its document is full: sheets may still lie in the feeder."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from agent.accounts.storage import Store, writing
 from agent.documents.errors import refused
@@ -12,6 +13,9 @@ from agent.documents.people import Person
 from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
+
+TOLD: Final = timedelta(minutes=5)
+_WELL: Final = {JobState.DONE, JobState.CANCELLED}
 
 
 class Jobs:
@@ -81,6 +85,23 @@ class Jobs:
             row.ended_at = self._clock.now()
         row.save()
         return state
+
+
+def is_told(row: Any, now: datetime, page_at: datetime | None) -> bool:
+    """Whether a job is still shown to the clerk.
+
+    One that ended well is, for a moment; one that did not, or that left sheets in the feeder, until the next page.
+
+    Args:
+        row: the job.
+        now: the time.
+        page_at: when the newest page of its owner was kept; None for none.
+    """
+    if row.ended_at is None:
+        return True
+    if JobState(row.state) in _WELL and not row.facts:
+        return bool(now - row.ended_at < TOLD)
+    return page_at is None or bool(page_at <= row.ended_at)
 
 
 def running_job(job_id: uuid.UUID) -> Any:

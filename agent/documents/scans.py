@@ -16,7 +16,7 @@ from agent.documents.cards import Cards
 from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
 from agent.documents.errors import refused
 from agent.documents.job_state import JobState
-from agent.documents.jobs import Jobs
+from agent.documents.jobs import Jobs, is_told
 from agent.documents.kinds import Preset
 from agent.documents.page_sizes import WHOLE, fitting, placed
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
@@ -30,6 +30,7 @@ from agent.errors import RightsDenied
 from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Source
+from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
@@ -80,7 +81,7 @@ class Scans:
         self._notice: tuple[str, Notice, float] | None = None
 
     def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
-        """Begin a scan; give the job's key.  How it was scanned is remembered for this kind.
+        """Begin a scan; give the job's key.  Once a page has come it is remembered how this kind was scanned.
 
         Args:
             ref: for which draft or record.
@@ -104,8 +105,6 @@ class Scans:
             _check_kind(kind)
             if old is None:
                 room = sheets.room_for(owner, kind, MOST_PAGES, 2 if wish.source == "adf-duplex" else 1)
-            if old is None and wish.region is None:
-                presets.remember(kind, wish)
         self._notice = None
         order = Order(owner, kind, by)
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, room, old))
@@ -204,6 +203,13 @@ class Scans:
         if one is None or one.key != job_id or one.errand.user != by.user_id:
             raise refused("SCAN-ENDED")
         self._desk.cancel(one.key)
+
+    def last_job(self, owner: Owner) -> JobView | None:
+        """The last job of a draft or record, as long as it is told, inside the caller's transaction."""
+        row = document_queries.last_job(owner)
+        if row is None or not is_told(row, self._clock.now(), document_queries.newest_page_at(owner)):
+            return None
+        return self.job(row)
 
     def job(self, row: Any) -> JobView | None:
         """A job as it is written down, with the progress of the page under way."""

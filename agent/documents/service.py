@@ -109,7 +109,7 @@ class DocumentsService:
             require(owner, by)
             documents = [document_view(row) for row in document_queries.documents_of(owner)]
             lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
-            job = self.scans.job(document_queries.last_job(owner))
+            job = self.scans.last_job(owner)
             chosen = self.scans.presets()
             card = self.scans.card_waiting(owner)
         return Board(
@@ -161,11 +161,26 @@ class DocumentsService:
         """Take a page back.  Raises: CodedError DOCUMENT-FULL."""
         self._change(ref, page_id, version, by, "restore", lambda row: sheets.restore(row, MOST_PAGES))
 
+    def keep_blanks(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> int:
+        """Propose no longer to take the pages out that were shown as blank; says how many there were.
+
+        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED.
+        """
+        return self._do_with_blanks(ref, document_id, version, by, ("keep-blanks", sheets.keep))
+
     def remove_blanks(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> int:
         """Take out all pages whose removal is proposed, which the clerk has seen; says how many there were.
 
         Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED.
         """
+        act = ("remove-blanks", lambda row: sheets.remove(row, self._clock.now()))
+        return self._do_with_blanks(ref, document_id, version, by, act)
+
+    def _do_with_blanks(
+        self, ref: OwnerRef, document_id: str, version: int, by: SignedIn, act: tuple[str, Callable[[Any], None]]
+    ) -> int:
+        """Do one thing to all blank pages of a document as the clerk saw it, with its audit row."""
+        what, deed = act
         owner = self._may_change(ref, by)
         with writing(self._store):
             require(owner, by)
@@ -174,8 +189,8 @@ class DocumentsService:
                 raise refused("DOCUMENT-CHANGED")
             blank = [page.id for page in document_view(document).blanks]
             for page_id in blank:
-                sheets.remove(sheets.page_of(owner, key_of(page_id)), self._clock.now())
-            self._note(by, Act.PAGE_CHANGED, ("document", document.id), what="remove-blanks", pages=len(blank))
+                deed(sheets.page_of(owner, key_of(page_id)))
+            self._note(by, Act.PAGE_CHANGED, ("document", document.id), what=what, pages=len(blank))
         return len(blank)
 
     def page(self, ref: OwnerRef, page_id: str, by: SignedIn) -> PageContent:

@@ -64,8 +64,19 @@ def settle(row: Any) -> None:
         _changed(row)
 
 
+def keep(row: Any) -> None:
+    """Keep a page that looks blank, on the clerk's word: it is not asked about again."""
+    row.doubts = _without_blank(row)
+    row.save()
+    _changed(row)
+
+
+def _without_blank(row: Any) -> list[Any]:
+    return [doubt for doubt in row.doubts if doubt["code"] != "PAGE-BLANK"]
+
+
 def restore(row: Any, most: int) -> None:
-    """Take a page back to where it was.  Raises: CodedError DOCUMENT-FULL."""
+    """Take a page back to where it was; a blank one stays then, as if kept.  Raises: CodedError DOCUMENT-FULL."""
     if row.removed_at is None:
         return
     held = document_queries.held_pages(row.document_id)
@@ -74,6 +85,7 @@ def restore(row: Any, most: int) -> None:
     place = row.position
     row.position = len(held) + 1
     row.removed_at = None
+    row.doubts = _without_blank(row)
     row.save()
     move(row, place)
 

@@ -69,7 +69,7 @@ def test_five_sheets_become_one_tidy_pdf_of_the_record(
     scan_lease(clerk, scanner, ["lease", "employer-letter", "kinship-promise", "study-proof", "lease"])
     document = page.locator(".document[data-kind=D04]")
     expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(10)
-    page.locator(".document[data-kind=D04] > .proposal button").click()
+    page.locator(".document[data-kind=D04] > .proposal button").first.click()
     expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(7)
     document.locator(".sheet").nth(2).locator("button[value=rotate]").click()
     expect(page.locator(".document[data-kind=D04] .sheet").nth(2).locator("img.turn-90")).to_be_visible()

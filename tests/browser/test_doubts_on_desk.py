@@ -39,7 +39,7 @@ def test_doubts_are_seen_and_dealt_with_on_the_desk(clerk: Any, feeder: Any) -> 
     expect(page.locator(f"{LEASE} .doubt-mark")).to_have_count(4)
     cut = page.locator(f"{LEASE} [data-doubt=PAGE-FLAT-EDGE]")
     expect(cut).to_contain_text("可能没有扫完整")
-    page.locator(f"{LEASE} button[formaction*='/blanks']").click()
+    page.locator(f"{LEASE} button[formaction*='/blanks']").first.click()
     expect(page.locator(f"{LEASE} .small-pages li")).to_have_count(1)
     feeder("employer-letter")
     cut.locator("button[formaction*='/scan']").click()

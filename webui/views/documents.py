@@ -189,11 +189,13 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
 
 @bp.post("/blanks")
 def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
-    """Take out the pages that were shown as blank."""
+    """Take out the pages that were shown as blank, or keep them, as the pressed button says."""
     version = request.values.get("version", type=int)
     if version is None:
         raise refuse("WEB-BAD-REQUEST")
-    services().documents.remove_blanks(owner(kind, owner_id), request.form.get("document", ""), version, signed_in())
+    documents = services().documents
+    deed = documents.keep_blanks if request.values.get("act") == "keep" else documents.remove_blanks
+    deed(owner(kind, owner_id), request.values.get("document", ""), version, signed_in())
     return back(kind, owner_id)
 
 

@@ -190,15 +190,22 @@ def test_without_a_scanner_it_is_said_and_the_board_is_there(room: Room) -> None
 
 
 def test_how_a_kind_was_scanned_is_remembered_as_far_as_the_scanner_can(room: Room) -> None:
+    before = room.board().presets["D04"]
     room.scan(ScanWish("flatbed", "colour", 300))
-    room.scanner.end(0)
+    room.scanner.fail("SCANNER-UNSUPPORTED")
+    room.until_ended()
+    assert room.board().presets["D04"] == before, "it has brought nothing"
+    room.scan(ScanWish("flatbed", "colour", 300))
+    room.show(1)
+    room.scanner.end(1)
     room.until_ended()
     assert dataclasses.astuple(room.board().presets["D04"])[:3] == ("colour", 300, "flatbed")
     assert room.board().presets["D02"].source == "adf"
-    room.desk.put(Sign("offers", raw(OFFERS)))
     room.scan(ScanWish("adf-duplex", "lineart", 600), "D07")
-    room.scanner.end(0)
+    room.show(1)
+    room.scanner.end(1)
     room.until_ended()
+    room.desk.put(Sign("offers", raw(OFFERS)))
     assert dataclasses.astuple(room.board().presets["D07"])[:3] == ("colour", 200, "adf")
 
 
@@ -238,7 +245,11 @@ def test_blanks_go_in_one_step_and_only_as_they_were_seen(room: Room) -> None:
     assert room.code_of(late) == "DOCUMENT-CHANGED"
     assert room.service.remove_blanks(room.ref, document.id, document.version + 1, room.by) == 2
     assert room.order() == [b"1", b"3"]
-    assert len(room.board().documents[0].removed) == 2
+    second, fourth = room.board().documents[0].removed
+    room.service.restore(room.ref, second.id, room.board().documents[0].version, room.by)
+    assert (list(room.board().documents[0].blanks), len(room.order())) == ([], 3)
+    room.service.restore(room.ref, fourth.id, room.board().documents[0].version, room.by)
+    assert room.service.remove_blanks(room.ref, document.id, room.board().documents[0].version, room.by) == 0
 
 
 def test_a_page_scanned_anew_stands_where_the_old_one_stood(room: Room) -> None:

@@ -90,7 +90,8 @@ def test_the_size_is_remembered_for_its_kind_and_lies_where_the_feeder_holds_the
     room.scan(ScanWish("adf", "grey", 200, "a5"), "D05")
     asked = room.scanner.asked[-1]
     assert (asked["left_mm"], asked["width_mm"], asked["height_mm"]) == (34, 148, 210)
-    room.scanner.end(0)
+    room.show(1)
+    room.scanner.end(1)
     room.until_ended()
     assert dataclasses.astuple(room.board().presets["D05"]) == ("grey", 200, "adf", False, "a5")
     assert room.board().presets["D04"].size == "a4"

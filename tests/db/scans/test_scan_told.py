@@ -1,0 +1,42 @@
+"""What is told of scans, and for how long: the last one, what went wrong, and pages that look blank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.documents.papers import NewPage
+from agent.documents.refs import owner_of
+
+
+def test_blanks_are_kept_on_the_clerks_word_and_not_proposed_again(room: Any) -> None:
+    room.scan()
+    for number in (1, 2):
+        room.show(number, white_share=1.0)
+    room.scanner.end(2)
+    room.until_ended()
+    [document] = room.board().documents
+    assert len(document.blanks) == 2
+    late = lambda: room.service.keep_blanks(room.ref, document.id, document.version - 1, room.by)  # noqa: E731
+    assert room.code_of(late) == "DOCUMENT-CHANGED"
+    assert room.service.keep_blanks(room.ref, document.id, document.version, room.by) == 2
+    [document] = room.board().documents
+    assert (document.blanks, room.order()) == ([], [b"1", b"2"])
+    assert room.service.remove_blanks(room.ref, document.id, document.version, room.by) == 0
+
+
+def test_the_last_scan_is_told_for_a_moment_and_a_failure_until_the_next_page(room: Any) -> None:
+    room.scanned(1)
+    room.clock.forward(299)
+    assert room.board().job.state.value == "done"
+    room.clock.forward(2)
+    assert room.board().job is None
+    room.scan()
+    room.clock.forward(900)
+    assert room.board().job.is_running
+    room.scanner.fail("SCANNER-JAM")
+    room.until_ended()
+    room.clock.forward(86_400)
+    assert room.board().job.error_code == "SCANNER-JAM", "what went wrong waits for the clerk"
+    file = NewPage(b"a file", "image/jpeg", origin="uploaded")
+    room.papers.store_page(owner_of(room.ref), "D05", file, room.by)
+    assert room.board().job is None, "the clerk has gone on"
