@@ -13,9 +13,9 @@ class SystemClock:
     def __init__(self, time_zone: str = "Asia/Shanghai") -> None:
         self.zone = ZoneInfo(time_zone)
 
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary point; never jumps; comparable between processes of one boot."""
-        return time.monotonic()
+    # Seconds from an arbitrary point; never jumps; comparable between processes of one boot.  The function itself: a
+    # reader that is asked ten times a second asks for the time a hundred times.
+    monotonic = staticmethod(time.monotonic)
 
     def now(self) -> datetime:
         """The aware UTC time."""

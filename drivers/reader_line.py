@@ -18,6 +18,7 @@ MAX_REPEATS = 2
 
 _DRAIN_READS = 64
 _WORTH_RESTING_BYTES = 160
+_SHORT_ANSWER_BYTES = 11  # one without data
 _PROBE_BYTES = 21  # 11 FF and its answer
 
 
@@ -51,10 +52,14 @@ class Line:
         self._trouble: str | None = None
         self._echo = b""
         self._heard_s = float("-inf")
+        self._longest_frame_s = wire_time_s(MAX_FRAME_BYTES, transport.speed_baud)
+        self._short_chunk = b""
+        self._short_frames: list[Frame | Noise] = []
 
     def set_speed(self, speed_baud: int) -> None:
         """Change our side's speed; what came at the old one is forgotten."""
         self.transport.set_speed(speed_baud)
+        self._longest_frame_s = wire_time_s(MAX_FRAME_BYTES, speed_baud)
         self._decoder = Decoder()
 
     def probe(self, command: Command, deadline: Deadline) -> Frame | None:
@@ -112,7 +117,7 @@ class Line:
 
     def ask(self, command: Command, data: bytes, deadline: Deadline) -> Frame | None:
         """Send `command` once and wait as long as it may take; None when no acceptable answer came."""
-        wire_s = wire_time_s(MAX_FRAME_BYTES, self.transport.speed_baud)
+        wire_s = self._longest_frame_s
         return self._ask(
             command,
             data,
@@ -145,9 +150,21 @@ class Line:
         """What the bytes make, or the silence: it gives up a frame once it is a gap, not where our wait ends in one."""
         if chunk:
             self._heard_s = self._clock.monotonic()
-            return self._decoder.feed(chunk)
+            return self._fed(chunk)
+        if not self._decoder.is_pending:
+            return []
         is_flowing = self._clock.monotonic() - self._heard_s < self._timings.gap_s / 2
         return [] if is_flowing else self._decoder.flush()
+
+    def _fed(self, chunk: bytes) -> list[Frame | Noise]:
+        """What a chunk completes.  "No card", which comes ten times a second, is taken apart only the first time."""
+        if chunk == self._short_chunk and not self._decoder.is_pending:
+            return self._short_frames
+        is_whole = not self._decoder.is_pending and len(chunk) == _SHORT_ANSWER_BYTES
+        events = self._decoder.feed(chunk)
+        if is_whole and not self._decoder.is_pending:
+            self._short_chunk, self._short_frames = chunk, events
+        return events
 
     def _rest(self, deadline: Deadline) -> None:
         """Sleep through half of what is still on the wire: an adapter's every small piece would wake us otherwise."""

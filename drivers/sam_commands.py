@@ -8,6 +8,7 @@ Source: SAM_V communication protocol, tables of commands and answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from drivers import sam_status
 from drivers.sam_answers import split_base
@@ -17,9 +18,9 @@ ADDRESS_RECORD_BYTES = 70
 MAX_ADDRESS_RECORDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Command:
-    """One row of the table of commands.
+    """One row of the table of commands, each only once: a command is the same when it is the same row.
 
     Attributes:
         code: command and parameter byte.
@@ -89,6 +90,7 @@ _FIXED_SIZES_BYTES = frozenset[int]().union(*(command.sizes_bytes or () for comm
 _MAY_BE_WITHOUT_CONTENT = (READ_ADDITIONAL, READ_NEWEST_ADDRESS)
 
 
+@cache
 def request(command: Command, data: bytes = b"") -> bytes:
     """The frame that sends `command`.
 

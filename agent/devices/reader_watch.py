@@ -86,11 +86,13 @@ class ReaderWatch:
         device = self._reader.fileno() if self._identity is not None else None
         if device is not None:
             waiting.register(device, select.POLLIN)
-        ready = {descriptor for descriptor, _ in waiting.poll(max(0.0, due_s - self._clock.monotonic()) * 1000)}
-        if self._wire.fileno() in ready:
+        ready = waiting.poll(max(0.0, due_s - self._clock.monotonic()) * 1000)
+        if not ready:
+            return
+        if any(descriptor == self._wire.fileno() for descriptor, _ in ready):
             for message in self._wire.receive():
                 self._obey(message)
-        elif ready:
+        else:
             self._next_look_s = self._clock.monotonic()
 
     def _obey(self, message: object) -> None:
