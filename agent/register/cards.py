@@ -175,7 +175,7 @@ class Cards:
             row.card_readings = max(row.card_readings, card.readings)
             return prefill.verify(filled) if state == "verified" else filled
 
-        return change(self._place, draft_id, by, edit)
+        return change(self._place, draft_id, by, edit, is_only_verified=is_known and state == "verified")
 
     def take_back(self, draft_id: str, by: Person) -> DraftView:
         """Take back all that an unverified reading had filled: the second reading was of something else."""

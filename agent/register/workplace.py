@@ -101,9 +101,10 @@ class Workplace:
         ids = None if by is None else audit.SignedInIds(by.user_id, by.session_id)
         audit.write(self.clock, ids, act, subject, **facts)
 
-    def tell_draft(self, by: Person, row: Any) -> None:
-        """Let the session's pages know that a draft has changed."""
-        self.publish(Event("draft", by.session_id, {"draft": str(row.id), "version": int(row.version)}))
+    def tell_draft(self, by: Person, row: Any, *, is_only_verified: bool = False) -> None:
+        """Let the session's pages know that a draft has changed, and whether all that is new is its verified mark."""
+        facts: dict[str, str | int] = {"draft": str(row.id), "version": int(row.version)}
+        self.publish(Event("draft", by.session_id, facts | ({"verified": 1} if is_only_verified else {})))
 
 
 def own_draft(draft_id: str, by: Person) -> Any:
@@ -161,7 +162,14 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     )
 
 
-def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, Form], Form]) -> DraftView:
+def change(
+    place: Workplace,
+    draft_id: str,
+    by: Person,
+    edit: Callable[[Any, Form], Form],
+    *,
+    is_only_verified: bool = False,
+) -> DraftView:
     """Change a draft's form in one transaction and show it.  Raises: CodedError DRAFT-UNKNOWN."""
     with writing(place.store):
         row = own_draft(draft_id, by)
@@ -170,7 +178,7 @@ def change(place: Workplace, draft_id: str, by: Person, edit: Callable[[Any, For
         if has_come_into_view:
             place.note(by, audit.Act.RECORD_VIEWED, ("record", row.registration_id))
         shown = view(place, row, keep(place, row, before, after))
-    place.tell_draft(by, row)
+    place.tell_draft(by, row, is_only_verified=is_only_verified)
     return shown
 
 

@@ -38,6 +38,18 @@ def test_a_later_reading_takes_the_place_of_a_garbled_first_one(
     assert (address.value, address.verified) == ("测试地区新路2号", kind == "verified")
 
 
+@pytest.mark.parametrize("is_equal", [True, False])
+def test_pages_hear_that_only_the_mark_is_new_where_nothing_else_is(
+    office: Any, clerk: SignedIn, people: Any, is_equal: bool
+) -> None:
+    card = people()
+    office.desk.reader_event(CardEvent("read", card if is_equal else msgspec.structs.replace(card, **GARBLED)))
+    office.events.clear()
+    office.desk.reader_event(CardEvent("verified", msgspec.structs.replace(card, readings=2)))
+    told = [event.facts for event in office.events if event.name == "draft"]
+    assert ["verified" in facts for facts in told] == [is_equal]
+
+
 def test_nothing_stays_of_a_reading_that_was_broken_off(
     office: Any, clerk: SignedIn, people: Any, everything_stored: Any
 ) -> None:

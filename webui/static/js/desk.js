@@ -44,15 +44,21 @@ function remind() {
   if (["read", "verified", "single"].includes(live().dataset.sound)) reminder = setTimeout(refresh, REMIND_AFTER_MS);
 }
 
-/** A reading begins: the page says so by itself.  Fetching it anew would only be in the way of what the reading brings. */
-function sayReading() {
-  const says = document.getElementById("reading-says");
+/** Say how the reading goes in the words that the page has ready; says whether it has them. */
+function say(state) {
+  const says = document.getElementById(`${state}-says`);
   if (!says) return false;
   document.getElementById("card-sentence").replaceChildren(...[...says.children].map((part) => part.cloneNode(true)));
-  live().dataset.sound = "reading";
+  live().dataset.sound = state;
   const panel = document.getElementById("card-panel");
-  if (panel) panel.dataset.cardState = "reading";
+  if (panel) panel.dataset.cardState = state;
   return true;
+}
+
+/** The second reading was equal, and nothing else is new in this draft: the page shows that before it is fetched anew. */
+function showVerified() {
+  for (const field of document.querySelectorAll("#draft-form .is-unverified")) field.classList.remove("is-unverified");
+  say("verified");
 }
 
 document.body.classList.add("live");
@@ -67,15 +73,18 @@ once.start();
 scanEnd.start();
 autosave.start();
 clock.start();
-scanEnd.start();
 switches.start();
 
 listen((name, facts) => {
   scanEnd.told(name, facts);
   scanTold.told(name, facts);
   scanButton.told(name, facts);
-  if (name === "desk" && facts.card === "reading" && sayReading()) return;
+  // A reading begins: fetching the page would only be in the way of what the reading brings.
+  if (name === "desk" && facts.card === "reading" && say("reading")) return;
   const { live: names, draft, version } = live().dataset;
-  if (name === "draft" && facts.draft === draft && Number(facts.version) <= Number(version)) return;
+  if (name === "draft" && facts.draft === draft) {
+    if (Number(facts.version) <= Number(version)) return;
+    if (facts.verified && Number(facts.version) === Number(version) + 1) showVerified();
+  }
   if (name === "resync" || names.split(" ").includes(name)) refreshSoon();
 });
