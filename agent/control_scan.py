@@ -157,7 +157,7 @@ def _gone() -> CodedError:
 
 
 def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd, is_practice: bool) -> None:
-    body = b""
+    body: bytes | bytearray = b""
     if isinstance(shown, NewPage):
         body = shown.content
         message = Message(page=PageTold(shown.content_type, shown.side, len(body), is_practice))

@@ -121,7 +121,7 @@ def _scan(
 def _typeset(pages: list[NewPage], *, is_practice: bool) -> bytes:
     pictures = Pictures(SystemClock(), is_practice=is_practice)
     try:
-        return make_pdf(pictures, [(PageContent(page.content, page.content_type), 0) for page in pages])
+        return make_pdf(pictures, [(PageContent(bytes(page.content), page.content_type), 0) for page in pages])
     finally:
         pictures.end()
 

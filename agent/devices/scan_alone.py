@@ -28,7 +28,7 @@ def scan_pages(
     wish: Callable[[ScannerOffers], tuple[ScanRequest, float]],
     open_s: float,
     report: Callable[[Progress], None],
-) -> Iterator[tuple[ScannedPage, bytes, bool]]:
+) -> Iterator[tuple[ScannedPage, bytearray, bool]]:
     """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
 
     Each comes with its bytes, and with whether the scanner is simulated.

@@ -137,13 +137,13 @@ class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
         number: of the request.
         data: what is known of the picture, as the role defines it.
         size_bytes: how many bytes follow.
-        body: those bytes, put here by the receiving end.
+        body: those bytes, put here by the receiving end, which nobody writes into any more.
     """
 
     number: int
     data: msgspec.Raw
     size_bytes: int
-    body: bytes = b""
+    body: bytearray = bytearray()
 
 
 class Ports(msgspec.Struct, frozen=True, tag="ports"):
@@ -173,6 +173,8 @@ class Wire:
         self._socket = connection
         self._buffer = bytearray()
         self._page: Page | None = None
+        self._body = bytearray()
+        self._body_rest = memoryview(b"")
         self._decode: Any = _decode_to_worker if is_worker else _decode_from_worker
 
     def fileno(self) -> int:
@@ -194,9 +196,13 @@ class Wire:
     def receive(self) -> list[Any]:
         """Take what has arrived: one `recv`, then every whole message in the buffer.
 
+        A page's bytes go where they will stay: to copy so many would hold up every other thread for as long.
+
         Raises: WireBroken at end of file, on an over-long line or page, and on anything that is not a message.
         """
         try:
+            if self._page is not None:
+                return self._more_of(self._page)
             piece = self._socket.recv(PIECE_BYTES)
         except BlockingIOError:
             return []
@@ -207,24 +213,40 @@ class Wire:
         self._buffer += piece
         return list(iter(self._next, None))
 
+    def _more_of(self, page: Page) -> list[Page]:
+        """Take more of a page's bytes; the page, once it is whole."""
+        size_bytes = self._socket.recv_into(self._body_rest)
+        if not size_bytes:
+            raise WireBroken("end of file")
+        self._body_rest = self._body_rest[size_bytes:]
+        return [] if self._body_rest else [self._whole(page)]
+
     def _next(self) -> Any:
         """The next whole message in the buffer, or None."""
-        if self._page is None:
-            end = self._buffer.find(b"\n")
-            if end < 0:
-                if len(self._buffer) > LINE_LIMIT_BYTES:
-                    raise WireBroken("a line without an end")
-                return None
-            message = self._message(self._take(end + 1))
-            if not isinstance(message, Page):
-                return message
-            if not 0 < message.size_bytes <= PAGE_LIMIT_BYTES:
-                raise WireBroken("a page of an impossible size")
-            self._page = message
-        if len(self._buffer) < self._page.size_bytes:
+        if self._page is not None:
             return None
-        page, self._page = self._page, None
-        return msgspec.structs.replace(page, body=self._take(page.size_bytes))
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            if len(self._buffer) > LINE_LIMIT_BYTES:
+                raise WireBroken("a line without an end")
+            return None
+        message = self._message(self._take(end + 1))
+        return self._begun(message) if isinstance(message, Page) else message
+
+    def _begun(self, page: Page) -> Page | None:
+        """Make room for a page's bytes and put those there that came with its line; the page if that was all."""
+        if not 0 < page.size_bytes <= PAGE_LIMIT_BYTES:
+            raise WireBroken("a page of an impossible size")
+        here = self._take(min(page.size_bytes, len(self._buffer)))
+        self._page, self._body = page, bytearray(page.size_bytes)
+        self._body[: len(here)] = here
+        self._body_rest = memoryview(self._body)[len(here) :]
+        return None if self._body_rest else self._whole(page)
+
+    def _whole(self, page: Page) -> Page:
+        body, self._page = self._body, None
+        self._body, self._body_rest = bytearray(), memoryview(b"")
+        return msgspec.structs.replace(page, body=body)
 
     def _message(self, line: bytes) -> Any:
         try:

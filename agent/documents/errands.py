@@ -199,7 +199,7 @@ class PreviewErrand(JobErrand):
     def keep(self, page: NewPage) -> None:
         """Hold the picture."""
         order = self.order
-        seen = Preview(str(self._job_id), order.kind, page.content, self._bed.width_mm, self._bed.height_mm)
+        seen = Preview(str(self._job_id), order.kind, bytes(page.content), self._bed.width_mm, self._bed.height_mm)
         self._shelf.put(order.owner, order.by, seen)
 
 

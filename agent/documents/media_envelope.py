@@ -34,6 +34,7 @@ _MAGIC = b"RHMD"
 _HEADER = struct.Struct(f">4sBB{KEY_ID_BYTES}s{NONCE_BYTES}s")
 _PREFIX_BYTES = NONCE_BYTES - 5
 _MOST_CHUNKS = 2**32
+Buffer = bytes | bytearray | memoryview
 
 
 class NotAuthentic(Exception):
@@ -67,21 +68,21 @@ def new_data_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def seal(content: Iterable[bytes], data_key: bytes, key_id: bytes, binding: bytes) -> Iterator[bytes]:
+def seal(content: Iterable[Buffer], data_key: bytes, key_id: bytes, binding: bytes) -> Iterator[bytes]:
     """Encrypt content; gives the file piece by piece, never holding more than `WHOLE_BYTES` and one piece of it."""
     cipher = AESGCM(data_key)
     rest = iter(content)
     first = _up_to(rest, WHOLE_BYTES)
-    if len(first) <= WHOLE_BYTES:
+    if sum(map(len, first)) <= WHOLE_BYTES:
         nonce = os.urandom(NONCE_BYTES)
         header = _HEADER.pack(_MAGIC, VERSION, _GCM, key_id, nonce)
         yield header
-        yield cipher.encrypt(nonce, first, header + binding)
+        yield cipher.encrypt(nonce, first[0] if len(first) == 1 else b"".join(first), header + binding)
         return
     prefix = os.urandom(_PREFIX_BYTES)
     header = _HEADER.pack(_MAGIC, VERSION, _GCM_STREAM, key_id, prefix.ljust(NONCE_BYTES, b"\0"))
     yield header
-    for number, (chunk, is_last) in enumerate(_chunks(chain([first], rest))):
+    for number, (chunk, is_last) in enumerate(_chunks(chain(first, rest))):
         yield cipher.encrypt(_stream_nonce(prefix, number, is_last=is_last), chunk, header + binding)
 
 
@@ -131,27 +132,32 @@ def _stream_nonce(prefix: bytes, number: int, *, is_last: bool) -> bytes:
     return prefix + number.to_bytes(4, "big") + bytes([is_last])
 
 
-def _up_to(content: Iterator[bytes], limit_bytes: int) -> bytes:
-    """Take pieces until there are more than `limit_bytes`, or no more pieces."""
-    taken = bytearray()
+def _up_to(content: Iterator[Buffer], limit_bytes: int) -> list[memoryview]:
+    """Take pieces, as they are, until there are more than `limit_bytes`, or no more pieces."""
+    taken, size_bytes = [], 0
     for piece in content:
-        taken += piece
-        if len(taken) > limit_bytes:
+        taken.append(memoryview(piece))
+        size_bytes += len(piece)
+        if size_bytes > limit_bytes:
             break
-    return bytes(taken)
+    return taken
 
 
-def _chunks(content: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Cut content into chunks of one size; says of each whether it is the last."""
-    held = bytearray()
+def _chunks(content: Iterable[Buffer]) -> Iterator[tuple[Buffer, bool]]:
+    """Cut content into chunks of one size; says of each whether it is the last.
+
+    A chunk that lies whole in one piece is given as it lies there: to copy a page would hold up every other thread.
+    """
+    held: Buffer = b""
     for piece in content:
-        view = memoryview(piece)
-        for start in range(0, len(view), CHUNK_BYTES):
-            held += view[start : start + CHUNK_BYTES]
-            while len(held) > CHUNK_BYTES:
-                yield bytes(held[:CHUNK_BYTES]), False
-                del held[:CHUNK_BYTES]
-    yield bytes(held), True
+        rest = memoryview(piece)
+        while rest:
+            if len(held) == CHUNK_BYTES:
+                yield held, False
+                held = b""
+            more, rest = rest[: CHUNK_BYTES - len(held)], rest[CHUNK_BYTES - len(held) :]
+            held = bytes(held) + more if held else more
+    yield held, True
 
 
 def _sealed_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:

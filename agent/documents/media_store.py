@@ -21,7 +21,7 @@ from typing import Any
 from agent.accounts.storage import Store, reading
 from agent.documents import media_envelope
 from agent.documents.errors import refused_file, unknown_page
-from agent.documents.media_envelope import Binding, NotAuthentic
+from agent.documents.media_envelope import Binding, Buffer, NotAuthentic
 from agent.documents.media_files import MediaFiles, NotWhole
 from agent.documents.media_key import MediaKey
 from drivers.api import Clock
@@ -78,14 +78,14 @@ class MediaStore:
         self._in_hand: dict[str, float] = {}
         self._gone: set[str] = set()
 
-    def put(self, content: bytes | Iterable[bytes], content_type: str, binding: Binding) -> Stored:
+    def put(self, content: Buffer | Iterable[bytes], content_type: str, binding: Binding) -> Stored:
         """Encrypt content and bring it to the disk for good.  Call it outside a transaction: it waits for the disk.
 
         Raises: CodedError DATABASE-FULL, DATABASE-FAILED; nothing is left behind then.
         """
         data_key = media_envelope.new_data_key()
         bound = binding.as_bytes(self._key.station)
-        pieces = [content] if isinstance(content, bytes) else content
+        pieces = [content] if isinstance(content, Buffer) else content
         sealed = media_envelope.seal(pieces, data_key, self._key.key_id, bound)
         address, size_bytes = self._files.write(sealed, self._take_in_hand)
         wrapped = media_envelope.wrap(self._key.key, data_key, bound + address.encode())

@@ -44,7 +44,7 @@ class NewPage:
         origin: `scanned` here, or `uploaded` as a file.
     """
 
-    content: bytes
+    content: bytes | bytearray
     content_type: Literal["image/jpeg", "image/png", "image/tiff"]
     side: Literal["", "front", "back"] = ""
     doubts: Sequence[Mapping[str, str | int]] = ()

@@ -12,7 +12,7 @@ Type = Literal["image/jpeg", "image/tiff"]
 TYPES: dict[Encoding, Type] = {Encoding.JPEG: "image/jpeg", Encoding.TIFF_G4: "image/tiff"}
 
 
-def new_page(page: ScannedPage, body: bytes, source: str) -> NewPage:
+def new_page(page: ScannedPage, body: bytes | bytearray, source: str) -> NewPage:
     """Make of a scanned side what is kept; of a duplex scan the odd ones are fronts."""
     doubts: list[dict[str, str | int]] = []
     if page.flat_edge_px:
