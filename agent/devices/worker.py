@@ -30,6 +30,7 @@ log = logging.getLogger("renhu.worker")
 
 DRIVERS = "renhu.drivers"
 DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
+SCANNER_NICENESS = 5
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -90,6 +91,7 @@ def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
         case "reader", IdReader():
             ReaderWatch(device, wire, clock).run(waiting)
         case "scanner", DocumentScanner():
+            os.nice(SCANNER_NICENESS)  # whoever answers pages goes first: pixels take whole seconds of a core
             ScannerWatch(device, wire, clock).run(waiting)
         case _:
             raise TypeError(f"driver {start.driver} does not make a {start.role}")
