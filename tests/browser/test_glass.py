@@ -95,7 +95,7 @@ def test_only_what_the_chosen_place_for_the_paper_has_is_offered(clerk: Any) -> 
     clerk.sign_in()
     clerk.clear_desk()
     clerk.tap("resident-016")
-    page.locator("#papers a").last.click()
+    page.locator("#to-papers").click()
     for only in ("colour [value=colour]", "dpi [value='600']", "size [value=a5]"):
         page.locator(f"#scan-{only}").evaluate("option => { option.dataset.sources = 'flatbed'; }")
     for name, value in (("source", "flatbed"), ("colour", "colour"), ("dpi", "600"), ("size", "a5"), ("source", "adf")):

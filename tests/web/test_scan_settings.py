@@ -25,7 +25,7 @@ def test_each_place_for_paper_is_offered_with_what_it_has_and_anything_else_is_r
     feeder = SourceOffer(Source.FEEDER, (ColourMode.GREY,), (200, 300), 216, 356)
     house.station.scan_desk.put(Sign("offers", raw(ScannerOffers((glass, feeder), has_button=False))))
     clerk.get("/desk")
-    [place] = set(re.findall(r'"(/documents/draft/[0-9a-f-]{36})"', clerk.page))
+    [place] = set(re.findall(r'"(/documents/draft/[0-9a-f-]{36})/', clerk.page))
     clerk.get(place)
     offered = dict(re.findall(r'<option value="([^"]+)" data-sources="([^"]*)"', clerk.page))
     assert (offered["colour"], offered["grey"], offered["200"], offered["300"]) == (
