@@ -223,5 +223,7 @@ class Records:
 
 
 def _search_columns(name: str) -> dict[str, str]:
-    spelled, initials = names.pinyin_keys(name)
+    from agent.register import spelling  # noqa: PLC0415 - its dictionary takes a twelfth of the start
+
+    spelled, initials = spelling.pinyin_keys(name)
     return {"name_key": names.search_key(name), "name_pinyin": spelled, "name_initials": initials}

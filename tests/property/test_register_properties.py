@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent.register import fields, names, prefill, scope
+from agent.register import fields, names, prefill, scope, spelling
 from agent.register.evaluate import Setting, derive, judge
 from agent.register.form import Entry
 from agent.register.id_number import FormFacts, check, clean
@@ -176,4 +176,4 @@ def test_search_keys_are_stable_and_storable(name: str) -> None:
     kept = storable(name)
     key = names.search_key(kept)
     assert names.search_key(key) == key
-    "".join(names.pinyin_keys(kept)).encode()
+    "".join(spelling.pinyin_keys(kept)).encode()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.register import codes, divisions, fields, names
+from agent.register import codes, divisions, fields, names, spelling
 from agent.register.evaluate import Setting, derive, judge
 from agent.register.form import Entry
 
@@ -225,8 +225,8 @@ def test_search_keys(name: str, key: str) -> None:
 
 def test_surnames_are_spelled_as_surnames() -> None:
     for name, spelled in (("单测", "shance"), ("曾测", "zengce"), ("尉迟测", "yuchice"), ("仇测", "qiuce")):
-        assert names.pinyin_keys(name)[0].split()[0] == spelled
-    assert names.pinyin_keys("") == ("", "")
+        assert spelling.pinyin_keys(name)[0].split()[0] == spelled
+    assert spelling.pinyin_keys("") == ("", "")
 
 
 def test_names_are_masked() -> None:
