@@ -104,7 +104,7 @@ class Papers:
         stored = self.media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
         with writing(self._store):
             old = None if in_place_of is None else self._taken_out(owner, in_place_of)
-            document, position = self._place_for(stored, owner, kind, by, job_id)
+            document, position = self._place_for(stored, owner, kind, by, job_id, old)
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
             kept = self._insert(page if old is None else replace(page, side=old.side), stored, document.id, position)
             beside(kept.id)
@@ -176,9 +176,9 @@ class Papers:
         return document
 
     def _place_for(
-        self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None
+        self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None, old: Any
     ) -> tuple[Any, int]:
-        """Find where a page goes.
+        """Find where a page goes: to the end of the open document, or of that of the page whose place it takes.
 
         What is refused here has no row for sure, so its file goes at once; after a failure of the database that is not
         sure, and the sweep decides.
@@ -187,7 +187,7 @@ class Papers:
             require(owner, by)
             if job_id is not None:
                 count_page(job_id, owner)
-            document = self._open_document(owner, kind, by)
+            document = self._open_document(owner, kind, by) if old is None else old.document
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)

@@ -45,6 +45,27 @@ def test_a_document_that_is_full_ends_the_scan_with_a_word_and_the_next_scan_beg
     assert [len(document.pages) for document in room.board().documents] == [MOST_PAGES - 1, 1]
 
 
+def test_a_page_of_a_document_that_another_follows_is_scanned_anew_in_its_own(room: Room) -> None:
+    room.scanned(MOST_PAGES)
+    room.clock.forward(1)
+    room.scan()
+    room.show(1)
+    room.scanner.end(1)
+    assert room.until_ended() == ("done", 1, "")
+    before = [[page.id for page in document.pages] for document in room.board().documents]
+    assert [len(pages) for pages in before] == [MOST_PAGES, 1]
+    room.clock.forward(1)
+    room.scan(replaces=before[0][1])
+    room.show(1)
+    room.show(2)
+    room.scanner.end(2)
+    assert room.until_ended() == ("done", 1, "")
+    after = [[page.id for page in document.pages] for document in room.board().documents]
+    assert after[1] == before[1]
+    assert after[0][1] not in before[0]
+    assert after[0][:1] + after[0][2:] == before[0][:1] + before[0][2:]
+
+
 def test_a_page_that_cannot_be_kept_leaves_the_old_one_in_its_place(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
