@@ -15,8 +15,6 @@ import msgspec
 from drivers.api import Candidate, Deadline
 
 MM_PER_INCH = 25.4
-LARGEST_PX = 80_000_000
-"""More picture elements of one side a station does not handle."""
 A4_WIDTH_MM = 210.0
 A4_HEIGHT_MM = 297.0
 

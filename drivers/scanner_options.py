@@ -5,13 +5,12 @@ Source: SANE API, section 4.5 (well-known options); the words of sources and mod
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from drivers import scanner_errors
-from drivers.scanner_api import LARGEST_PX, MM_PER_INCH, ColourMode, PaperEdge, ScanRequest, Source, SourceOffer
+from drivers import scanner_errors, scanner_limits
+from drivers.scanner_api import MM_PER_INCH, ColourMode, PaperEdge, ScanRequest, Source, SourceOffer
 
 RESOLUTIONS_DPI = (75, 100, 150, 200, 300, 400, 600, 1200)
 UNIT_PIXEL = 1
@@ -189,12 +188,7 @@ def choose_source(device: Device, source: Source) -> None:
 
 def _choose_region(device: Device, request: ScanRequest) -> None:
     """Set the region in the device's own unit, cut to its bed, and keep within what a station handles."""
-    width_px = request.width_mm / MM_PER_INCH * request.resolution_dpi
-    height_px = request.height_mm / MM_PER_INCH * request.resolution_dpi
-    if width_px * height_px > LARGEST_PX:
-        largest_dpi = request.resolution_dpi * math.sqrt(LARGEST_PX / (width_px * height_px))
-        offered = [dpi for dpi in resolutions_dpi(device) if dpi <= largest_dpi]
-        raise scanner_errors.too_large(round(width_px), round(height_px), max(offered, default=math.floor(largest_dpi)))
+    scanner_limits.check(request.width_mm, request.height_mm, request.resolution_dpi, resolutions_dpi(device))
     bed_mm = largest_mm(device)
     if min(bed_mm) > 0 and not (0 <= request.left_mm < bed_mm[0] and 0 <= request.top_mm < bed_mm[1]):
         raise scanner_errors.setting("region", f"{request.left_mm:g}, {request.top_mm:g} mm")

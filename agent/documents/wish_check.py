@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from agent.documents.errors import refused
 from agent.documents.page_sizes import fitting, placed
 from agent.documents.views import ScanWish
-from drivers.scanner_api import LARGEST_PX, MM_PER_INCH, ScannerOffers, Source, SourceOffer
+from drivers import scanner_limits
+from drivers.scanner_api import ScannerOffers, Source
 
 
 def check(wish: ScanWish, offers: ScannerOffers) -> None:
@@ -26,16 +25,5 @@ def check(wish: ScanWish, offers: ScannerOffers) -> None:
         raise refused("SCAN-NO-DPI", dpi=wish.dpi, known=", ".join(map(str, offer.resolutions_dpi)))
     if wish.region is None and wish.size not in fitting(offer):
         raise refused("SCAN-NO-SIZE", width_mm=round(offer.width_mm), height_mm=round(offer.height_mm))
-    _check_pixels(wish, offer)
-
-
-def _check_pixels(wish: ScanWish, offer: SourceOffer) -> None:
     region = wish.region or placed(wish.size, offer)
-    sides_px = [side_mm / MM_PER_INCH * wish.dpi for side_mm in (region.width_mm, region.height_mm)]
-    if math.prod(sides_px) <= LARGEST_PX:
-        return
-    largest_dpi = wish.dpi * math.sqrt(LARGEST_PX / math.prod(sides_px))
-    known = [dpi for dpi in offer.resolutions_dpi if dpi <= largest_dpi]
-    width_px, height_px = map(round, sides_px)
-    largest = max(known, default=math.floor(largest_dpi))
-    raise refused("SCANNER-TOO-LARGE", width_px=width_px, height_px=height_px, largest_dpi=largest)
+    scanner_limits.check(region.width_mm, region.height_mm, wish.dpi, offer.resolutions_dpi)
