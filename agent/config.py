@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.devices.photo_decoder import PhotoSettings
-from agent.documents.retention import KEEP_DAYS
 from agent.errors import CodedError, Exit, StartRefused
 from drivers import reader_address
 
@@ -23,6 +22,9 @@ DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
 
 SILENCE_S = 60
 """So long a scanner may show nothing while an ordinary page passes."""
+
+KEEP_DAYS = 30
+"""So many days a record's pages that were taken out, and originals of what was put right, can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

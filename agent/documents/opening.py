@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.accounts.storage import Store
+from agent.config import KEEP_DAYS
 from agent.documents.cards import Cards
 from agent.documents.jobs import Jobs
 from agent.documents.media_files import FOLDER, MediaFiles
@@ -13,7 +14,7 @@ from agent.documents.media_store import MediaStore
 from agent.documents.papers import Papers
 from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
-from agent.documents.retention import KEEP_DAYS, Retention
+from agent.documents.retention import Retention
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError, StartRefused, exit_of
 from agent.folder import DataFolder, FolderKind

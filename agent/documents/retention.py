@@ -17,6 +17,7 @@ from typing import Any, Final
 from agent.accounts import audit
 from agent.accounts.audit import Act
 from agent.accounts.storage import Store, reading, writing
+from agent.config import KEEP_DAYS
 from agent.documents.crop_state import Crop, crop_of
 from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
@@ -28,7 +29,6 @@ from peewee_models import card_queries, document_queries, retention_queries
 
 log = logging.getLogger("renhu")
 
-KEEP_DAYS: Final = 30
 LOOK_EVERY_S: Final = 3600.0
 AT_ONCE: Final = 20
 

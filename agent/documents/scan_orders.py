@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent.config import SILENCE_S
 from agent.documents.job_state import JobHappening
 from agent.documents.papers import NewPage
 from agent.errors import CodedError
@@ -28,7 +29,7 @@ class Around:
     keep_house: Callable[[], None]
     is_coming: Callable[[], bool]
     leave: Callable[[], object]
-    silence_s: float = 60.0
+    silence_s: float = SILENCE_S
 
 
 class Scanner(Protocol):

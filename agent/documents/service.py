@@ -13,6 +13,7 @@ from agent.accounts import audit
 from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
+from agent.config import KEEP_DAYS
 from agent.documents import kinds, sheets
 from agent.documents.crops import Box
 from agent.documents.errors import refused, unknown_page
@@ -23,7 +24,6 @@ from agent.documents.page_work import for_browser, make_pdf
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
-from agent.documents.retention import KEEP_DAYS
 from agent.documents.scan_views import JobView, SourceView
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from agent.config import KEEP_DAYS
 from agent.documents.papers import NewPage
 from agent.documents.refs import owner_of
-from agent.documents.retention import KEEP_DAYS, Retention
+from agent.documents.retention import Retention
 from agent.documents.service import OwnerRef
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
