@@ -60,9 +60,9 @@ class Retention:
             return
         before = self._clock.now() - timedelta(days=self.keep_days)
         with reading(self._store):
-            removed = retention_queries.removed(before, (), AT_ONCE)
+            removed = retention_queries.removed(before, AT_ONCE)
             superseded = retention_queries.superseded(before, self._unreadable, AT_ONCE - len(removed))
-        for page_id, _ in removed:
+        for page_id in removed:
             self._destroy(page_id, before)
         for page_id, record_id in superseded:
             self._settle(page_id, record_id)
