@@ -57,7 +57,7 @@ class ScannerView:
         has_button: whether its own button means something here.
         card_sources: where a card with both its sides is laid, the best place first.
         back_source: where it is laid for its back alone.
-        held_code: code of the sentence that names the holder.
+        held_code: code of the sentence that names the holder, "" for nobody.
     """
 
     state: str
@@ -68,7 +68,7 @@ class ScannerView:
     has_button: bool = False
     card_sources: Sequence[CardSource] = ("flatbed",)
     back_source: CardSource = "flatbed"
-    held_code: str = "SCANNER-HELD"
+    held_code: str = ""
 
     @property
     def is_coming(self) -> bool:

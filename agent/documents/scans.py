@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.accounts import audit
@@ -255,10 +255,17 @@ class Scans:
         is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
         code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
         code = ELSEWHERE if is_elsewhere else code
-        view = ScannerView(status.state.value, code, facts, _holder(one, by), offers, told.has_button)
-        held_code = one.errand.held_code if one is not None else view.held_code
-        view = replace(view, held_code=held_code)
-        return replace(view, card_sources=presets.card_sources(told), back_source=presets.back_source(told))
+        return ScannerView(
+            state=status.state.value,
+            code=code,
+            facts=facts,
+            holder=_holder(one, by),
+            offers=offers,
+            has_button=told.has_button,
+            card_sources=presets.card_sources(told),
+            back_source=presets.back_source(told),
+            held_code="" if one is None else one.errand.held_code,
+        )
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""
