@@ -55,11 +55,7 @@ def fitting(offer: SourceOffer) -> tuple[str, ...]:
 
     Where a feeder does not say at which edge it draws its paper in, a narrow size could miss the paper: not offered.
     """
-    return tuple(code for code in SIZES_MM if _fits(code, offer))
-
-
-def _fits(code: str, offer: SourceOffer) -> bool:
-    return has_room(SIZES_MM[code], offer)
+    return tuple(code for code, size_mm in SIZES_MM.items() if has_room(size_mm, offer))
 
 
 def has_room(size_mm: tuple[float, float], offer: SourceOffer) -> bool:
