@@ -100,10 +100,12 @@ def removed_pages(document_id: uuid.UUID) -> list[Any]:
 def owner_of_page(page_id: uuid.UUID) -> Owner | None:
     """Whose a page is now: a draft's pages become its record's.  None where there is no such page any more."""
     row = page(page_id)
-    if row is None:
-        return None
-    draft_id = row.document.draft_id
-    return Owner("record", row.document.record_id) if draft_id is None else Owner("draft", draft_id)
+    return None if row is None else owner_of(row.document)
+
+
+def owner_of(row: Any) -> Owner:
+    """Whose a document or a scan job is."""
+    return Owner("record", row.record_id) if row.draft_id is None else Owner("draft", row.draft_id)
 
 
 def pages_without_look() -> list[uuid.UUID]:

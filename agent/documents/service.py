@@ -138,8 +138,8 @@ class DocumentsService:
             job = self.scans.job(row)
         if job is None or job.is_preview:
             return None
-        ref = OwnerRef("record", str(row.record_id)) if row.draft_id is None else OwnerRef("draft", str(row.draft_id))
-        return ref, job
+        owner = document_queries.owner_of(row)
+        return OwnerRef(owner.column, str(owner.id)), job
 
     def rotate(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Turn a page clockwise by a quarter."""
