@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from drivers.stored_text import printable
+
 LIMIT_S = 3.0
 LONGEST_BYTES = 256 * 1024
-LONGEST_TEXT = 64
 _URL = re.compile(r"^airscan:escl:[^:]*:(?P<url>https?://\S+)$")
 _NAMED = re.compile(r"^airscan:[ew]\d+:(?P<name>.+)$")
 _LINE = re.compile(r'^\s*"?(?P<name>[^"=]+?)"?\s*=\s*(?P<url>https?://[^\s,]+)', re.MULTILINE)
@@ -63,7 +64,7 @@ def asked(name: str, folders: Iterable[Path] = ()) -> EsclPlate:
 def _told(element: re.Pattern[bytes], answer: bytes) -> str | None:
     found = element.search(answer)
     text = html.unescape(found[1].decode("utf-8", "replace")) if found else ""
-    return "".join(filter(str.isprintable, text))[:LONGEST_TEXT] or None
+    return printable(text) or None
 
 
 def _configured(name: str, folders: Iterable[Path]) -> str | None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers import scanner_errors
+from drivers.stored_text import printable
 
 PREFIX = "sane:"
 AUTO = "auto"
 USB_DEVICES = Path("/sys/bus/usb/devices")
 USB_NODES = Path("/dev/bus/usb")
-LONGEST_TEXT = 64
 OUR_LINK = Path("/dev/renhu/scanner")
 NO_SCANNERS = frozenset({"frame grabber", "still camera", "video camera", "virtual device"})
 """Types of what SANE lists besides scanners: `auto` never means the desk's camera.  Source: SANE API, device types."""
@@ -150,7 +150,7 @@ def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_
 
 def _text(file: Path) -> str:
     with suppress(OSError):  # it has none, or was pulled out just now
-        return "".join(filter(str.isprintable, file.read_text("utf-8", "replace").strip()))[:LONGEST_TEXT]
+        return printable(file.read_text("utf-8", "replace").strip())
     return ""
 
 

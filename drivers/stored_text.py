@@ -1,10 +1,11 @@
-"""Which text databases and pages can carry, for what comes from a card and what is typed; places in it, as told."""
+"""Which text databases and pages can carry, from cards, from devices and typed; places in it, as told."""
 
 from __future__ import annotations
 
 import re
 
 REPLACEMENT = "\ufffd"
+LONGEST_OF_DEVICE = 64
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -12,6 +13,11 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 def storable(text: str) -> str:
     """`text` with each unpaired surrogate and NUL replaced by U+FFFD: databases and HTTP refuse them."""
     return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def printable(told: str) -> str:
+    """What a device says of itself, as a page can show it: without control characters and not endless."""
+    return "".join(filter(str.isprintable, told))[:LONGEST_OF_DEVICE]
 
 
 def character_at(text: str, unit: int) -> int:
