@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 
 import pytest
 
@@ -78,6 +79,24 @@ def renhu(place, *arguments, **more):
     )  # fmt: skip
 
 
+def checks(doctor):
+    """What a doctor has found, in the order in which it told."""
+    return [(check["name"], check["code"]) for check in json.loads(doctor.communicate(timeout=60)[0])["checks"]]
+
+
+@contextmanager
+def daemon_at(place):
+    """A daemon that is asked to end behind the block, and does."""
+    daemon = renhu(place, "run")
+    try:
+        yield daemon
+        daemon.send_signal(signal.SIGTERM)
+        daemon.communicate(timeout=30)
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
 def strip_to(place, keeps):
     """Take the database away, and of its traces all but one."""
     data = place / "data"
@@ -117,11 +136,10 @@ def test_check_and_doctor_and_the_daemon_say_what_is_missing_and_what_to_do(plac
     told = check.communicate(timeout=60)[1]
     assert check.returncode == 11
     assert all(words in told for words in ("[DATABASE-MISSING]", DATABASE, "from a backup", "Nothing was changed"))
-    told = json.loads(doctor.communicate(timeout=60)[0])["checks"]
+    found = checks(doctor)
     assert doctor.returncode == 11
-    assert [check["code"] for check in told if check["name"] == "register"] == ["DATABASE-MISSING"]
-    daemon = renhu(place, "run")
-    try:
+    assert [code for name, code in found if name == "register"] == ["DATABASE-MISSING"]
+    with daemon_at(place) as daemon:
         lines = [daemon.stderr.readline() for _ in range(2)]
         assert "DATABASE-MISSING" in lines[0], lines
         connection = http.client.HTTPConnection("127.0.0.1", int(lines[1].partition("127.0.0.1:")[2].split(".")[0]))
@@ -129,11 +147,6 @@ def test_check_and_doctor_and_the_daemon_say_what_is_missing_and_what_to_do(plac
         page = connection.getresponse()
         assert (page.status, "DATABASE-MISSING" in page.read().decode()) == (503, True)
         connection.close()
-        daemon.send_signal(signal.SIGTERM)
-        daemon.communicate(timeout=30)
-    finally:
-        daemon.kill()
-        daemon.wait()
     assert daemon.returncode == 11
     (place / "data" / "agent.lock").touch()
     assert contents(place / "data", place / "keys") == before
@@ -145,7 +158,7 @@ def test_a_mark_of_audit_rows_is_missed_where_there_is_no_register_any_more(plac
     shutil.rmtree(place / "data")
     (place / "data").mkdir(mode=0o700)
     doctor = renhu(place, "doctor", "--json", "--audit-mark", "7-3f9a22c177de0b41")
-    told = {check["name"]: check["code"] for check in json.loads(doctor.communicate(timeout=60)[0])["checks"]}
+    told = dict(checks(doctor))
     assert (doctor.returncode, told["register"], told["audit"]) == (11, "DOCTOR-REGISTER-NEW", "AUDIT-MISSING")
 
 
@@ -154,19 +167,12 @@ def test_lost_scanned_files_are_told_at_the_start_and_beside_the_running_daemon(
     check = renhu(place, "run", "--check")
     assert "[MEDIA-LOST]" in check.communicate(timeout=60)[1]
     assert check.returncode == 11
-    daemon = renhu(place, "run")
-    try:
+    with daemon_at(place) as daemon:
         said = iter(daemon.stderr.readline, "")
         assert any("MEDIA-LOST" in line and "missing in" in line and ": 1." in line for line in said)
         assert any("Renhu is ready" in line for line in said)
-        doctor = renhu(place, "doctor", "--json")
-        told = {check["name"]: check["code"] for check in json.loads(doctor.communicate(timeout=60)[0])["checks"]}
+        told = dict(checks(renhu(place, "doctor", "--json")))
         assert (told["agent"], told["media"], told["audit"]) == ("DOCTOR-AGENT-RUNS", "MEDIA-LOST", "DOCTOR-AUDIT")
-        daemon.send_signal(signal.SIGTERM)
-        daemon.communicate(timeout=30)
-    finally:
-        daemon.kill()
-        daemon.wait()
     assert daemon.returncode == 0
 
 
