@@ -156,7 +156,7 @@ def test_a_scan_that_ends_while_another_page_is_open_is_told_and_heard_there(cle
     at_the_desk(clerk)
     clerk.demo.control("DELETE", "/faults", device="scanner")
     clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 4000}, device="scanner")
-    clerk.tap("resident-033")
+    clerk.tap("resident-050")
     before = heard(clerk)
     scan(clerk)
     page.goto(f"{clerk.demo.url}/register")

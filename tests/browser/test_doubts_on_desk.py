@@ -30,7 +30,7 @@ def test_doubts_are_seen_and_dealt_with_on_the_desk(clerk: Any, feeder: Any) -> 
     page = clerk.page
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.tap("resident-017")
+    clerk.tap("resident-049")
     page.fill("#proof_type", "2")
     page.fill("#road", "测试路")
     feeder("employer-letter", "blank", is_cut=True)
@@ -53,7 +53,7 @@ def test_a_refused_file_is_told_on_the_desk_and_stays_told(clerk: Any) -> None:
     page = clerk.page
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.tap("resident-018")
+    clerk.tap("resident-047")
     line = page.locator("#papers li[data-kind=D01]")
     line.locator(".add-files-of summary").click()
     broken = {"name": "坏.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
