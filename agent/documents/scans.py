@@ -255,17 +255,10 @@ class Scans:
         is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
         code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
         code = ELSEWHERE if is_elsewhere else code
-        return ScannerView(
-            state=status.state.value,
-            code=code,
-            facts=facts,
-            holder=_holder(one, by),
-            offers=offers,
-            has_button=told.has_button,
-            card_sources=presets.card_sources(told),
-            back_source=presets.back_source(told),
-            held_code="" if one is None else one.errand.held_code,
-        )
+        held_code = "" if one is None else one.errand.held_code
+        places = presets.card_sources(told), presets.back_source(told)
+        holder, state = _holder(one, by), status.state.value
+        return ScannerView(state, code, facts, holder, offers, told.has_button, *places, held_code)
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""
