@@ -97,7 +97,9 @@ CORRECTED_KEYS: tuple[str, ...] = tuple(key for key in RULES if key != REASON)
 KEYS: tuple[str, ...] = tuple(key for key in RULES if key not in {AGAIN, REASON})
 """The fields of a registration."""
 ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
-_DATE = re.compile(r"(\d{4})\D{0,2}?(\d{1,2})\D{0,2}?(\d{1,2})\D?")
+_BETWEEN = r"(?:\s*(?:年|月|_|[^\w\s])\s*|\s+)"
+_DATE_PARTS = re.compile(rf"([0-9]{{4}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}})\s*[日号]?")
+_DATE_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 
 def age(form: Form, today: date) -> int | None:
@@ -225,7 +227,9 @@ def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practi
 
 
 def _date(text: str) -> str:
-    match = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
+    """Write a typed day in ISO; where it could be more than one day (2026111), it stays as it was typed."""
+    plain = unicodedata.normalize("NFKC", text)
+    match = _DATE_DIGITS.fullmatch(plain) or _DATE_PARTS.fullmatch(plain)
     if match is None:
         return text
     year, month, day = match.groups()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 from agent.register.views import Source
 from drivers.stored_text import storable
+
+_STORED_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ def source(form: Form, key: str) -> Source:
 
 
 def as_date(text: str) -> date | None:
-    """Read an ISO date; None for anything else."""
+    """Read a day as it is stored, 2026-03-02; None for anything else, weeks of ISO 8601 too."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if _STORED_DAY.fullmatch(text) else None
     except ValueError:
         return None
 

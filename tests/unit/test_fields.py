@@ -42,6 +42,8 @@ def found(kind: str, **values: str) -> set[tuple[str, str | None]]:
         ("arrive_here_date", "2026.3.2", "2026-03-02"),
         ("arrive_here_date", "2026年3月2日", "2026-03-02"),
         ("arrive_here_date", "２０２６/３/２", "2026-03-02"),
+        ("arrive_here_date", "2026。3。2", "2026-03-02"),
+        ("arrive_here_date", "2026 年 3 月 2 号", "2026-03-02"),
         ("arrive_here_date", "20260230", "20260230"),
         ("arrive_here_date", "昨天", "昨天"),
         ("card_valid_to", "长期", "long-term"),
@@ -58,6 +60,14 @@ def found(kind: str, **values: str) -> set[tuple[str, str | None]]:
 )
 def test_what_a_clerk_types(key: str, typed: str, kept: str) -> None:
     assert fields.understood(key, typed, is_practice=True) == kept
+
+
+@pytest.mark.parametrize("typed", ["2026111", "202631", "2026-111", "202611-1", "2026W11", "2026-W11-1", "2026x3y2"])
+@pytest.mark.parametrize("key", ["arrive_here_date", "card_valid_to"])
+def test_a_day_that_could_be_another_is_not_guessed(key: str, typed: str) -> None:
+    kept = fields.understood(key, typed, is_practice=True)
+    assert kept == typed
+    assert ("FIELD-DATE", key) in found("problems", **{key: kept})
 
 
 @pytest.mark.parametrize(
