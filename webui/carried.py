@@ -7,32 +7,33 @@ from typing import Final
 
 from flask import Flask, request, url_for
 
+from agent.accounts.service import SignedIn
 from agent.errors import CodedError
 from webui import typed
-from webui.context import services, signed_in
+from webui.context import services, session_or_none
 
 TYPED_IN: Final = "typed_in"
 DONE_IN_ANY_CASE: Final = frozenset({"accounts.language", "accounts.sign_out"})
 _OWNERS: Final = {"drafts": ("draft", "draft_id"), "corrections": ("record", "record_id")}
 
 
-def keep_draft(draft_id: str) -> None:
+def keep_draft(draft_id: str, by: SignedIn) -> None:
     """Store the fields of the posted form that have changed."""
     values = typed.changed(request.form)
     if values:
-        services().register.type_fields(draft_id, values, signed_in())
+        services().register.type_fields(draft_id, values, by)
 
 
-def keep_correction(record_id: str) -> None:
+def keep_correction(record_id: str, by: SignedIn) -> None:
     """Keep the fields of the posted form that differ from the page as it was served; it is sent whole or not at all."""
     if "version" not in request.form:
         return
     version = request.form.get("version", type=int, default=0)
     values = typed.changed(request.form)
-    services().register.keep_correction(record_id, values, version, signed_in(), request.form.get("edit_reason", ""))
+    services().register.keep_correction(record_id, values, version, by, request.form.get("edit_reason", ""))
 
 
-_KEEPERS: Final[dict[str, Callable[[str], None]]] = {"draft": keep_draft, "record": keep_correction}
+_KEEPERS: Final[dict[str, Callable[[str, SignedIn], None]]] = {"draft": keep_draft, "record": keep_correction}
 
 
 def typed_in() -> tuple[str, str] | None:
@@ -51,7 +52,7 @@ def typed_in() -> tuple[str, str] | None:
     return kind, str((request.view_args or {})[argument])
 
 
-def keep() -> None:
+def keep(by: SignedIn) -> None:
     """Keep what was typed before anything else is done; who signs out does so though nothing can be kept.
 
     Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
@@ -61,7 +62,7 @@ def keep() -> None:
         return
     kind, owner_id = whose
     try:
-        _KEEPERS[kind](owner_id)
+        _KEEPERS[kind](owner_id, by)
     except CodedError:
         if request.endpoint not in DONE_IN_ANY_CASE:
             raise
@@ -74,4 +75,10 @@ def page_of(kind: str, owner_id: str) -> str:
 
 def install(app: Flask) -> None:
     """Let every form that is let in bring along what was typed."""
-    app.before_request(keep)
+
+    def bring() -> None:
+        session = session_or_none()
+        if session is not None:
+            keep(session)
+
+    app.before_request(bring)

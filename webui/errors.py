@@ -47,13 +47,15 @@ def status_of(error: CodedError) -> int:
     return 500 if error.actor is Actor.DEVELOPER else 409
 
 
-def page(code: str, status: int, facts: Mapping[str, str | int | float] | None = None) -> ResponseReturnValue:
-    """Render the error page."""
+def page(
+    code: str, status: int, facts: Mapping[str, str | int | float] | None = None, sign_in: str = ""
+) -> ResponseReturnValue:
+    """Render the error page; `sign_in` is where to sign in first, in place of the way to the start."""
     request_id = g.get("request_id", "")
     is_foreign = code == "WEB-HOST"
     template = "errors/plain.html" if is_foreign or status == 500 else "errors/page.html"
     return (
-        render_template(template, code=code, sentence=message(code, facts), request_id=request_id),
+        render_template(template, code=code, sentence=message(code, facts), request_id=request_id, sign_in=sign_in),
         status,
     )
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agent.documents.views import MOST_FILE_MEGABYTES
 from agent.errors import Actor, CodedError, Retry
-from webui import carried
-from webui.context import pre_session_value, services, session_or_none, settings
+from webui import carried, errors
+from webui.context import SESSION_COOKIE, pre_session_value, services, session_or_none, settings
 from webui.rights import Access, access_of
+
+if TYPE_CHECKING:
+    from agent.accounts.service import SignedIn
+    from webui.files import FilesInMemory
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -74,43 +77,73 @@ def check_origin() -> None:
         raise refuse("WEB-FORM-TYPE")
 
 
-def check_files() -> ResponseReturnValue | None:
-    """Let the one form that brings files be large, before its body is looked at; a body beyond that is refused.
-
-    Returns: the lock page, or None to go on.
-    """
+def check_files() -> None:
+    """Let the one form that brings files be large; of a body beyond its limit only what was typed is read."""
     if request.endpoint != TAKES_FILES:
-        return None
+        return
     limit_bytes = settings().files_limit_bytes
     request.max_content_length = limit_bytes
-    if (request.content_length or 0) <= limit_bytes:
+    if (request.content_length or 0) > limit_bytes:
+        cast("FilesInMemory", request).read_fields_alone(settings().body_limit_bytes)
+
+
+def has_token(expected: str) -> bool:
+    """Whether the form carries the token of the page on which it stands."""
+    return bool(expected) and hmac.compare_digest(expected.encode(), request.form.get("csrf", "").encode())
+
+
+def check_token() -> ResponseReturnValue | None:
+    """Refuse an unsafe request without the token that this session's pages carry.
+
+    Returns: what is answered to a page of an earlier session, or None to go on.
+    """
+    if request.method in SAFE_METHODS:
         return None
-    answer = check_lock()
+    session, value = session_or_none(), pre_session_value()
+    if has_token(session.csrf if session is not None else pre_session_token(value) if value else ""):
+        return None
+    answer = check_ended() if session is None else check_earlier(session)
     if answer is None:
-        megabytes = MOST_FILE_MEGABYTES
-        raise CodedError("UPLOAD-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, megabytes=megabytes)
+        raise refuse("WEB-TOKEN")
     return answer
 
 
-def check_token() -> None:
-    """Refuse an unsafe request without the token that this session's pages carry."""
-    if request.method in SAFE_METHODS:
-        return
-    session = session_or_none()
-    if session is not None:
-        expected = session.csrf
-    else:
-        value = pre_session_value()
-        expected = pre_session_token(value) if value else ""
-    given = request.form.get("csrf", "")
-    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
-        raise refuse("WEB-TOKEN")
+def check_earlier(session: SignedIn) -> ResponseReturnValue | None:
+    """Keep and show what was typed on a page that stayed open while its clerk signed in anew; do nothing else.
+
+    Returns: a redirect, or None where it is another page.
+    """
+    whose = carried.typed_in()
+    if whose is None or not services().accounts.is_earlier_page(session, request.form.get("csrf", "")):
+        return None
+    carried.keep(session)
+    return redirect(carried.page_of(*whose), 303)
+
+
+def check_ended() -> ResponseReturnValue | None:
+    """Keep what was typed on a page whose session ended meanwhile; nothing else is done, and nothing shown.
+
+    Whose page it was is proved twice, by the cookie of that session and by the token of its pages.
+
+    Returns: the way to sign in and back, or None where there is nothing to keep.
+    """
+    token = request.cookies.get(SESSION_COOKIE, "")
+    ended = services().accounts.ended_session(token) if token and request.method == "POST" else None
+    whose = carried.typed_in() if ended is not None and has_token(ended.csrf) else None
+    access = access_of(request.endpoint)
+    if ended is None or whose is None or access is None or not access.allows(ended.role):
+        return None
+    try:
+        carried.keep(ended)
+    except CodedError:
+        return None
+    return errors.page("WEB-SESSION-KEPT", 401, sign_in=url_for("accounts.sign_in_page", back=carried.page_of(*whose)))
 
 
 def check_rights() -> ResponseReturnValue | None:
     """Let in who may come in; send a visitor without a session to sign in.
 
-    Returns: a redirect, or None to go on.
+    Returns: what is answered instead, or None to go on.
     """
     access = access_of(request.endpoint)
     if access is None:
@@ -122,7 +155,10 @@ def check_rights() -> ResponseReturnValue | None:
         raise refuse("RIGHTS-DENIED")
     if request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
         return redirect(url_for("accounts.sign_in_page"), 303)
-    raise refuse("WEB-SESSION")
+    answer = check_ended()
+    if answer is None:
+        raise refuse("WEB-SESSION")
+    return answer
 
 
 def check_lock() -> ResponseReturnValue | None:
@@ -137,7 +173,7 @@ def check_lock() -> ResponseReturnValue | None:
         return None
     whose = carried.typed_in()
     if whose is not None:
-        carried.keep()
+        carried.keep(session)
         return redirect(url_for("accounts.lock_page", back=carried.page_of(*whose)), 303)
     if request.endpoint == "events.stream":
         raise refuse("WEB-LOCKED")
@@ -158,10 +194,10 @@ def admit() -> ResponseReturnValue | None:
     if request.routing_exception is not None:
         return None
     check_origin()
-    answer = check_rights() or check_files()
+    check_files()
+    answer = check_rights() or check_token()
     if answer is not None:
         return answer
-    check_token()
     check_practice()
     return check_lock()
 

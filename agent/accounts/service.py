@@ -6,6 +6,7 @@ A session is a row; the browser holds a random token of which only the SHA-256 i
 from __future__ import annotations
 
 import dataclasses
+import hmac
 import math
 import os
 import secrets
@@ -152,7 +153,27 @@ class AccountsService:
 
     def has_ended_elsewhere(self, token: str) -> bool:
         """Whether the session of this token ended because its person signed in somewhere else."""
-        return self._elsewhere.has_ended(token)
+        return self._elsewhere.ended(token) is not None
+
+    def ended_session(self, token: str) -> SignedIn | None:
+        """The session of this token that is over by time, or by its person's signing in somewhere else.
+
+        It opens nothing; it tells whose the page is that is still open.  None for whoever has signed out, was disabled
+        or never came in.
+        """
+        with reading(self._store):
+            row = Session.get_or_none(Session.token_hash == hashed(token))
+            ended = self._elsewhere.ended(token) if row is None else sessions.signed_in(row)
+            user = None if ended is None else User.get_or_none((User.id == uuid.UUID(ended.user_id)) & User.is_active)
+        is_over = row is None or self._is_over(row, self._clock.now())
+        return ended if user is not None and is_over else None
+
+    def is_earlier_page(self, by: SignedIn, csrf: str) -> bool:
+        """Whether a page with this token was served to the same person, before they signed in anew."""
+        with reading(self._store):
+            others = [str(row.csrf) for row in Session.select().where(Session.user == uuid.UUID(by.user_id))]
+        known = [*others, *self._elsewhere.pages_of(by.user_id)]
+        return any(hmac.compare_digest(one.encode(), csrf.encode()) for one in known)
 
     def second_person(self, by: SignedIn, name: str, password: str) -> str:
         """Check that somebody else, who may work on the register or supervise it, stands by; give that user's id.

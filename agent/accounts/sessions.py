@@ -48,7 +48,7 @@ class Elsewhere:
     """The sessions that ended because their person signed in somewhere else; known until the agent ends."""
 
     def __init__(self) -> None:
-        self._tokens: OrderedDict[str, None] = OrderedDict()
+        self._ended: OrderedDict[str, SignedIn] = OrderedDict()
 
     def make_room(self, user_id: uuid.UUID, places: int) -> list[str]:
         """End all but the newest sessions of a user, so that a new one has its place; inside the caller's transaction.
@@ -62,15 +62,19 @@ class Elsewhere:
         rows = list(Session.select().where(Session.user == user_id).order_by(Session.created_at.desc(), Session.id))
         ended = rows[max(0, places - 1) :]
         for row in ended:
-            self._tokens[str(row.token_hash)] = None
+            self._ended[str(row.token_hash)] = signed_in(row)
             row.delete_instance()
-        while len(self._tokens) > _REMEMBERED:
-            self._tokens.popitem(last=False)
+        while len(self._ended) > _REMEMBERED:
+            self._ended.popitem(last=False)
         return [str(row.id) for row in ended]
 
-    def has_ended(self, token: str) -> bool:
-        """Whether the session of this token ended so."""
-        return hashed(token) in self._tokens
+    def ended(self, token: str) -> SignedIn | None:
+        """The session of this token, if it ended so."""
+        return self._ended.get(hashed(token))
+
+    def pages_of(self, user_id: str) -> list[str]:
+        """The tokens that the pages of a user's sessions carried which ended so."""
+        return [one.csrf for one in self._ended.values() if one.user_id == user_id]
 
 
 def signed_in(row: Any) -> SignedIn:

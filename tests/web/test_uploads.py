@@ -187,3 +187,22 @@ def test_more_than_forty_megabytes_are_answered_by_the_page_itself(clerk):
     assert answer.status_code == 413
     assert "一次最多添加 40 MB" in clerk.page
     assert 'id="documents-title"' in clerk.page
+
+
+def test_what_was_typed_beside_too_large_a_file_is_kept(clerk):
+    place = board(clerk)
+    fields = {"typed_in": f"draft {place.rpartition('/')[2]}", "was.road": "", "road": "测试大路", "kind": "D04"}
+    answer = send(clerk, f"{place}/upload?from=desk", fields, (bytes(41_000_001), "a.pdf"))
+    assert answer.status_code == 413
+    assert "一次最多添加 40 MB" in clerk.page
+    assert 'id="draft-form"' in clerk.page
+    clerk.get("/desk")
+    assert 'value="测试大路"' in clerk.page
+
+
+def test_too_large_a_file_without_the_pages_token_changes_nothing(clerk):
+    place = board(clerk)
+    fields = {"typed_in": f"draft {place.rpartition('/')[2]}", "was.road": "", "road": "测试小路", "csrf": "x"}
+    assert send(clerk, f"{place}/upload?from=desk", fields, (bytes(41_000_001), "a.pdf")).status_code == 403
+    clerk.get("/desk")
+    assert "测试小路" not in clerk.page

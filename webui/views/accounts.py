@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from webui.context import (
 from webui.errors import status_of
 from webui.guard import pre_session_token
 from webui.language import message
+from webui.rights import access_of
 
 if TYPE_CHECKING:
     from agent.accounts.service import SignedIn
@@ -48,9 +50,17 @@ def way_back(address: str) -> str:
     return page_at(address) or url_for("home.start")
 
 
-def begin(opened: SignedIn) -> ResponseReturnValue:
-    """Give the browser its session and go to the start."""
-    answer = redirect(url_for("home.start"), 303)
+def way_in(role: str, back: str) -> str:
+    """The page to go on with after signing in, where there is one for this role; else the start."""
+    place = page_at(back) or ""
+    found = matched(urlsplit(place).path) if place else None
+    access = None if found is None else access_of(found[0])
+    return place if access is not None and access.allows(role) else url_for("home.start")
+
+
+def begin(opened: SignedIn, back: str = "") -> ResponseReturnValue:
+    """Give the browser its session and go on."""
+    answer = redirect(way_in(opened.role, back), 303)
     context.set_cookie(answer, SESSION_COOKIE, opened.token)
     context.drop_cookie(answer, VISITOR_COOKIE)
     return answer
@@ -65,11 +75,11 @@ def visitor_form(template: str, status: int, **shown: str | bool) -> ResponseRet
     return page
 
 
-def sign_in_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
+def sign_in_form(name: str, sentence: str, status: int, back: str) -> ResponseReturnValue:
     """Render the sign-in form; on a station without users, the form of the first."""
     if not services().accounts.has_users():
         return enrol_form(name, sentence, status)
-    return visitor_form("accounts/sign_in.html", status, name=name, sentence=sentence)
+    return visitor_form("accounts/sign_in.html", status, name=name, sentence=sentence, back=back)
 
 
 def enrol_form(name: str, sentence: str, status: int) -> ResponseReturnValue:
@@ -100,22 +110,23 @@ def sign_in_page() -> ResponseReturnValue:
     if session_or_none() is not None:
         return redirect(url_for("home.start"), 303)
     is_elsewhere = services().accounts.has_ended_elsewhere(request.cookies.get(SESSION_COOKIE, ""))
-    return sign_in_form("", message("ACCOUNT-ELSEWHERE") if is_elsewhere else "", 200)
+    sentence = message("ACCOUNT-ELSEWHERE") if is_elsewhere else ""
+    return sign_in_form("", sentence, 200, request.args.get("back", ""))
 
 
 @bp.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Open a session.  303 to the start; the form again, with the sentence, when name and password do not fit."""
-    name = request.form.get("name", "")
+    """Open a session.  303 to the page that was left; the form again, with the sentence, when the password is wrong."""
+    name, back = request.form.get("name", ""), request.form.get("back", "")
     try:
         opened = services().accounts.sign_in(name, request.form.get("password", ""))
     except CodedError as error:
-        return sign_in_form(name, message(error.code, error.facts), status_of(error))
+        return sign_in_form(name, message(error.code, error.facts), status_of(error), back)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES and chosen != opened.language:
         services().accounts.set_language(opened.token, chosen)
     leave(session_or_none())
-    return begin(opened)
+    return begin(opened, back)
 
 
 @bp.get("/enrol")

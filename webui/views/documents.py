@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.documents.service import SIZES_MM, Region, ScanWish
-from agent.documents.views import ClerksFile
+from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
 from webui.boards import form_values, owner
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from agent.documents.service import OwnerRef, PageContent
     from agent.documents.views import FileRefused
+    from webui.files import FilesInMemory
 
 bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
 
@@ -156,7 +157,9 @@ def take_press(kind: str, owner_id: str) -> ResponseReturnValue:
 
 @bp.post("/upload")
 def upload(kind: str, owner_id: str) -> ResponseReturnValue:
-    """Take files in as pages; say which were refused, and why."""
+    """Take files in as pages; say which were refused, and why.  What was typed beside them is kept by now."""
+    if cast("FilesInMemory", request).is_cut:
+        raise CodedError("UPLOAD-TOO-LARGE", Actor.CLERK, Retry.AFTER_ACTION, megabytes=MOST_FILE_MEGABYTES)
     paper = request.form.get("kind", "")
     chosen = [file for name in ("files", f"files-{paper}") for file in request.files.getlist(name) if file.filename]
     files = [ClerksFile(file.filename or "", file.stream.read()) for file in chosen]
