@@ -12,8 +12,9 @@ import pytest
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
 
-# systemd sets LISTEN_PID to the process that it starts: a shell that becomes the daemon knows its own number.
-AS_SYSTEMD = 'export LISTEN_PID=$$; exec "$0" -m agent run --config "$1"'
+# systemd sets LISTEN_PID to the process that it starts: a shell that becomes the daemon knows its own number.  The
+# socket becomes the third file in that shell alone: here that number may be the pipe by which the tests are told apart.
+AS_SYSTEMD = 'export LISTEN_PID=$$; [ "$2" = 3 ] || exec 3<&"$2"; exec "$0" -m agent run --config "$1"'
 
 
 @pytest.fixture
@@ -42,26 +43,20 @@ def service(tmp_path):
     started = []
 
     def start(passed=listening):
-        os.dup2(passed.fileno(), 3, inheritable=True)
         process = subprocess.Popen(
-            ["/bin/sh", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml")],
-            env=environment, pass_fds=[3], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            ["/bin/bash", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml"), str(passed.fileno())],
+            env=environment, pass_fds=[passed.fileno()],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         started.append(process)
         return process
 
-    saved = os.dup(3) if os.path.exists("/proc/self/fd/3") else None  # noqa: PTH110
     yield tmp_path, listening, notified, start
     for process in started:
         if process.poll() is None:
             process.kill()
         process.wait()
         process.stderr.close()
-    if saved is None:
-        os.close(3)
-    else:
-        os.dup2(saved, 3)
-        os.close(saved)
     notified.close()
     listening.close()
 
