@@ -190,6 +190,7 @@ def check_practice() -> None:
 def admit() -> ResponseReturnValue | None:
     """Run every check on a request, in the one right order."""
     g.request_id = secrets.token_hex(6)
+    g.seen = services().bus.newest
     check_host()
     if request.routing_exception is not None:
         return None

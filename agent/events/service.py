@@ -1,7 +1,7 @@
 """The event bus: publishing never blocks, a slow listener loses its queue and is told to look again.
 
 An event names what changed and in whose session, never personal data.  Ids are `<boot>-<n>`; the last 256 are kept,
-so that a page that lost its line resumes where it was.
+so that a page that lost its line resumes where it was, and one that has just been made misses nothing.
 """
 
 from __future__ import annotations
@@ -84,6 +84,12 @@ class EventBus:
         self._kept: deque[Numbered] = deque(maxlen=KEPT)
         self._subscriptions: set[Subscription] = set()
 
+    @property
+    def newest(self) -> str:
+        """The id of the newest event, whoever it was for."""
+        with self._lock:
+            return f"{self._boot}-{self._last}"
+
     def publish(self, event: Event) -> None:
         """Number the event, keep it for resuming, and put it into each queue that wants it."""
         with self._lock:
@@ -94,13 +100,23 @@ class EventBus:
                 if subscription.wants(event):
                     subscription.offer(numbered)
 
-    def subscribe(self, session: str | None, last_event_id: str | None = None) -> Subscription:
-        """Listen for a session's events, from `last_event_id` on where it is still known, else from a `resync`."""
+    def subscribe(self, session: str | None, last_event_id: str | None = None, seen: str | None = None) -> Subscription:
+        """Listen for a session's events, from `last_event_id` on where it is still known, else from a `resync`.
+
+        Args:
+            session: whose events, besides those for all; None for only these.
+            last_event_id: the last event that the listener has heard.
+            seen: the newest event when the listener's page began to be made, for one that has heard nothing yet: what
+                it may have missed since is told as one `resync`, as some of it stands on the page already.
+        """
         subscription = Subscription(self, session)
         with self._lock:
-            for numbered in self._since(last_event_id):
-                if subscription.wants(numbered[1]):
-                    subscription.offer(numbered)
+            since = self._since(seen if last_event_id is None else last_event_id)
+            missed = [numbered for numbered in since if subscription.wants(numbered[1])]
+            if missed and last_event_id is None:
+                missed = [(missed[-1][0], Event(RESYNC))]
+            for numbered in missed:
+                subscription.offer(numbered)
             self._subscriptions.add(subscription)
         return subscription
 

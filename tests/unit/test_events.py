@@ -44,6 +44,19 @@ def test_resuming_from_the_last_event_gives_nothing():
     assert bus.subscribe(None, last_event_id=last).get(0) == []
 
 
+def test_who_has_heard_nothing_yet_is_told_once_that_the_page_is_out_of_date():
+    bus = EventBus()
+    bus.publish(Event("device"))
+    seen = bus.newest
+    assert bus.subscribe("mine", seen=seen).get(0) == []
+    bus.publish(Event("desk", "other"))
+    assert bus.subscribe("mine", seen=seen).get(0) == [], "another's event is no news"
+    bus.publish(Event("desk", "mine"))
+    bus.publish(Event("device"))
+    assert bus.subscribe("mine", seen=seen).get(0) == [(bus.newest, Event(RESYNC))]
+    assert names(bus.subscribe("mine", seen="00000000-1").get(0)) == [RESYNC], "the station has started anew"
+
+
 def test_an_id_of_another_boot_or_no_id_of_ours_gives_a_resync():
     bus = EventBus()
     bus.publish(Event("device"))

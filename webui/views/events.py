@@ -14,12 +14,16 @@ bp = Blueprint("events", __name__)
 
 @bp.get("/events")
 def stream() -> Response:
-    """Stream the session's events from `Last-Event-ID` on.  403 to another origin, 503 when all places are taken."""
+    """Stream the session's events from `Last-Event-ID` on, or from what the page of a new listener has `seen`.
+
+    403 to another origin, 503 when all places are taken.
+    """
     if request.headers.get("Sec-Fetch-Site") != "same-origin":
         raise refuse("WEB-ORIGIN")
     session_id = signed_in().session_id
     streams = composition().streams
-    subscription = services().bus.subscribe(session_id, request.headers.get("Last-Event-ID"))
+    last, seen = request.headers.get("Last-Event-ID"), request.args.get("seen")
+    subscription = services().bus.subscribe(session_id, last, seen)
     opened = Stream(subscription, request.environ.get("renhu.socket"), services().clock)
     if not streams.add(session_id, opened):
         opened.end()

@@ -3,15 +3,37 @@ import { notice } from "./request.js";
 
 const NAMES = ["desk", "device", "draft", "register", "documents", "scan-button", "resync"];
 
+/** The newest event that this page knows of: when it began to be made, then each that it hears. */
+let seen = document.body.dataset.seen;
+
+/** Whether the page misses what another knows: a later event, or one of a station that has started anew. */
+function isBehind(other) {
+  const [[boot, number], [otherBoot, otherNumber]] = [seen, other].map((id) => id.split("-"));
+  return boot !== otherBoot || Number(number) < Number(otherNumber);
+}
+
 /** Call `onEvent(name, facts)` for each event, whichever tab hears it. */
 export function listen(onEvent) {
   const channel = new BroadcastChannel("renhu-events");
-  channel.onmessage = ({ data }) => onEvent(data.name, data.facts);
-  const tell = (name, facts) => {
-    channel.postMessage({ name, facts });
+  let isListener = false;
+  const hear = ({ id, name, facts }) => {
+    if (id && isBehind(id)) seen = id;
     onEvent(name, facts);
   };
-  navigator.locks.request("renhu-events", () => stream(tell));
+  const tell = (event) => {
+    channel.postMessage(event);
+    hear(event);
+  };
+  channel.onmessage = ({ data }) => {
+    if (data.asks) isListener && channel.postMessage({ newest: seen });
+    else if (!data.newest) hear(data);
+    else if (isBehind(data.newest)) hear({ id: data.newest, name: "resync", facts: {} });
+  };
+  channel.postMessage({ asks: seen });
+  navigator.locks.request("renhu-events", () => {
+    isListener = true;
+    return stream(tell);
+  });
 }
 
 /** Hold the stream for as long as this tab lives. */
@@ -20,9 +42,9 @@ function stream(tell) {
     let source = null;
     let wasDown = false;
     const open = () => {
-      source = new EventSource("/events");
+      source = new EventSource(`/events?seen=${seen}`);
       source.onopen = () => {
-        if (wasDown) tell("resync", {});
+        if (wasDown) tell({ name: "resync", facts: {} });
         wasDown = false;
         notice("");
       };
@@ -31,7 +53,7 @@ function stream(tell) {
         if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
       };
       for (const name of NAMES) {
-        source.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
+        source.addEventListener(name, (event) => tell({ id: event.lastEventId, name, facts: JSON.parse(event.data) }));
       }
     };
     open();
