@@ -181,6 +181,18 @@ def test_what_is_composed_in_an_input_method_survives_a_card_and_a_save(clerk, l
     same(clerk, saved(clerk, name), name, employer="测试公司")
 
 
+def test_what_was_on_its_way_when_the_page_was_left_is_kept(clerk):
+    clerk.sign_in()
+    clerk.clear_desk()
+    page = clerk.page
+    clerk.tap("resident-044")
+    page.evaluate("XMLHttpRequest.prototype.send = (body) => { if (body) document.body.dataset.unsent = body; }")
+    page.fill("#employer", "测试公司")
+    expect(page.locator("body")).to_have_attribute("data-unsent", re.compile("was.employer="))
+    page.reload()
+    expect(page.locator("#employer")).to_have_value("测试公司")
+
+
 def test_what_is_typed_is_not_overwritten_by_the_chip_and_the_chip_is_offered(clerk):
     clerk.sign_in()
     clerk.clear_desk()

@@ -31,12 +31,14 @@ function always() {
   return ["csrf", "typed_in"].map((name) => [name, form().elements[name].value]);
 }
 
-/** The fields that the server does not know yet, each with what it knows instead. */
-function typed() {
+/** The fields that the server does not know yet, each with what it knows instead; on request also those it is being told. */
+function typed(isAlsoOnItsWay = false) {
   const fields = [];
-  for (const control of controls().filter(isTyped)) {
-    const was = onItsWay.get(control.name) ?? servedOf(control);
-    fields.push([control.name, valueOf(control)], [`was.${control.name}`, was]);
+  for (const control of controls()) {
+    const { name } = control;
+    if (!isTyped(control) && !(isAlsoOnItsWay && onItsWay.has(name))) continue;
+    const was = isTyped(control) && onItsWay.has(name) ? onItsWay.get(name) : servedOf(control);
+    fields.push([name, valueOf(control)], [`was.${name}`, was]);
   }
   return fields;
 }
@@ -118,9 +120,10 @@ export function start() {
     if (button) button.hasAttribute("data-whole") ? leave(button) : act(button);
   });
   addEventListener("pagehide", () => {
-    if (form() && typed().length) {
-      const fields = new URLSearchParams([...always(), ...typed()]);
-      fetch(form().action, { method: "POST", body: fields, keepalive: true, redirect: "manual" });
-    }
+    // A request that has not left yet ends with its page: what it carries is sent once more.
+    const fields = form() ? typed(true) : [];
+    if (!fields.length) return;
+    const body = new URLSearchParams([...always(), ...fields]);
+    fetch(form().action, { method: "POST", body, keepalive: true, redirect: "manual" });
   });
 }
