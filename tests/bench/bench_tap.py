@@ -15,14 +15,18 @@ from playwright.sync_api import Page
 from table import Row, percentile
 
 TAPS = 40
+# All that stands on the page of the second reading: each field's mark and word, the sentence of the card, the check.
 WATCH = """
+const isVerified = () => !document.querySelector("#draft-form .is-unverified, [data-code='READING-UNVERIFIED']")
+    && document.querySelector("#card-panel").dataset.cardState === "verified"
+    && [...document.querySelectorAll("#draft-form .verified-word")].every(
+        (word) => word.textContent.trim() === document.querySelector("#draft-form").dataset.verified);
 new MutationObserver(() => {
     const field = document.querySelector("#field-name");
     const now = performance.timeOrigin + performance.now();
     if (field && document.querySelector("#name").value) {
         window.filledAt ??= now;
-        const marks = field.classList;
-        if (marks.contains("from-chip") && !marks.contains("is-unverified")) window.verifiedAt ??= now;
+        if (field.classList.contains("from-chip") && isVerified()) window.verifiedAt ??= now;
     }
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 """

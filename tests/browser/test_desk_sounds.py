@@ -1,4 +1,4 @@
-"""The sound at the desk: one for a tap, one for a refusal, none for a page opened anew, none when switched off."""
+"""The sound at the desk: for a tap, for a card that may be lifted, for a refusal; none for a page opened anew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPY = """() => {
     return start.apply(this, when);
   };
 }"""
-TAP = ["1320"]
+TAP = ["1320", "1760"]
 REFUSAL = ["330", "262"]
 LEFT = ["660"]
 REMINDED_MS = 25_000

@@ -26,5 +26,8 @@ def test_a_verified_form_is_shown_as_such_before_the_fresh_page_comes(clerk: Any
     expect(clerk.page.locator("#card-sentence")).to_contain_text("已读完，请把证件交还本人")
     expect(clerk.page.locator("#field-name")).to_have_class("field cols-3 from-chip")
     expect(clerk.page.locator("#draft-form .is-unverified")).to_have_count(0)
+    assert set(clerk.page.locator("#draft-form .verified-word").all_text_contents()) == {"已核验"}
+    expect(clerk.page.locator("#section-identity summary")).to_contain_text("已核验")
+    expect(clerk.page.locator("#checks")).to_have_count(0)
     assert held
     clerk.page.unroute("**/desk")

@@ -20,7 +20,7 @@ let filled = live()?.dataset.sound;
 /** Put the cursor where the next value is wanted, unless the clerk is typing already in a field that the card left alone. */
 function settle({ draft, sound: before, scan }) {
   const now = live().dataset;
-  if (now.sound !== before) sound.play(now.sound);
+  if (now.sound !== before) sound.play(now.sound, before);
   if (now.draft && now.draft === draft) scanEnd.shown(now.scan, scan);
   const isNewForm = now.draft && now.draft !== draft;
   const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
@@ -49,6 +49,8 @@ function say(state) {
   const says = document.getElementById(`${state}-says`);
   if (!says) return false;
   document.getElementById("card-sentence").replaceChildren(...[...says.children].map((part) => part.cloneNode(true)));
+  const { sound: before } = live().dataset;
+  if (state !== before) sound.play(state, before);
   live().dataset.sound = state;
   const panel = document.getElementById("card-panel");
   if (panel) panel.dataset.cardState = state;
@@ -57,7 +59,12 @@ function say(state) {
 
 /** The second reading was equal, and nothing else is new in this draft: the page shows that before it is fetched anew. */
 function showVerified() {
-  for (const field of document.querySelectorAll("#draft-form .is-unverified")) field.classList.remove("is-unverified");
+  const form = document.getElementById("draft-form");
+  for (const field of form.querySelectorAll(".is-unverified")) field.classList.remove("is-unverified");
+  for (const word of form.querySelectorAll(".verified-word")) word.textContent = form.dataset.verified;
+  document.querySelector("#checks [data-code='READING-UNVERIFIED']")?.remove();
+  const checks = document.getElementById("checks");
+  if (checks && !checks.querySelector("li")) checks.remove();
   say("verified");
 }
 

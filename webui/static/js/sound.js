@@ -1,4 +1,5 @@
-// A short tick when a card has been read, a low double tone when it was refused, one tone between when it is left.  Can be switched off.
+// A short tick when a card has been read, a higher one when it may be lifted, a low double tone when it was refused, one
+// tone between when it is left.  Can be switched off.
 
 let context = null;
 
@@ -32,11 +33,13 @@ export function playScan(scan) {
   }
 }
 
-/** Sound for a new state of the card; nothing for states that call for none. */
-export function play(state) {
+/** Sound for a new state of the card, told with the one before; nothing for states that call for none. */
+export function play(state, before) {
   if (!isOn()) return;
   context ??= new AudioContext();
-  if (state === "read") tone(1320, 0, 0.09);
+  const isThrough = ["verified", "single"].includes(state);
+  if (state === "read" || (isThrough && before !== "read")) tone(1320, 0, 0.09);
+  if (isThrough) tone(1760, 0.1, 0.09);
   if (state === "left") tone(660, 0, 0.2);
   if (state === "refused" || state === "changed" || state === "gone") {
     tone(330, 0, 0.14);
