@@ -13,7 +13,7 @@ from webui import typed
 from webui.context import services, session_or_none
 
 TYPED_IN: Final = "typed_in"
-DONE_IN_ANY_CASE: Final = frozenset({"accounts.language", "accounts.sign_out"})
+DONE_IN_ANY_CASE: Final = frozenset({"accounts.language", "accounts.sign_out", "home.go_on"})
 _OWNERS: Final = {"drafts": ("draft", "draft_id"), "corrections": ("record", "record_id")}
 
 
@@ -53,7 +53,7 @@ def typed_in() -> tuple[str, str] | None:
 
 
 def keep(by: SignedIn) -> None:
-    """Keep what was typed before anything else is done; who signs out does so though nothing can be kept.
+    """Keep what was typed before anything else is done; who leaves does so though nothing can be kept.
 
     Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
     """

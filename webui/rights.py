@@ -50,6 +50,7 @@ TABLE: Final[dict[str, Access]] = {
     "accounts.password_page": Access.SIGNED_IN,
     "accounts.change_password": Access.SIGNED_IN,
     "home.start": Access.SIGNED_IN,
+    "home.go_on": Access.SIGNED_IN,
     "events.stream": Access.SIGNED_IN,
     "desk.page": Access.CLERK,
     "desk.take": Access.CLERK,

@@ -27,7 +27,7 @@ class Element:
 
 
 class PlainPage(HTMLParser):
-    """The forms and their controls in the order of the page, and the links of its work that lead away from it."""
+    """The forms and their controls in the order of the page, and the links that lead away from it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -36,14 +36,11 @@ class PlainPage(HTMLParser):
         self.leaving: list[str] = []
         self._form: Element | None = None
         self._held: Element | None = None
-        self._is_main = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if tag == "main":
-            self._is_main = True
-        elif tag == "a" and self._is_main:
+        if tag == "a":
             address = attributes.get("href", "")
             is_beside = attributes.get("target") == "_blank" and "noopener" in attributes.get("rel", "")
             self.leaving += [] if address.startswith("#") or is_beside else [address]
@@ -60,8 +57,6 @@ class PlainPage(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
-        if tag == "main":
-            self._is_main = False
         if self._held is not None and tag == self._held.tag:
             self._held = None
 

@@ -2,7 +2,7 @@
 import { ask, notice, sentenceOf } from "./request.js";
 import { morph, sent } from "./morph.js";
 
-const PARTS = ["first-act", "devices-dots", "session-acts", "main", "acts"];
+const PARTS = ["first-act", "bar-pages", "devices-dots", "own-name", "session-acts", "main", "acts"];
 let latest = 0;
 let isStale = false;
 
