@@ -99,11 +99,13 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         sources = KeySources(config.media_key, config.key)
         papers = open_documents(sources, folder, store, SystemClock(config.time_zone), config.keep_originals_days)
         station = assemble(config, kind, store, papers, notifier)
+        # The workers of the devices load and look about while the pages are put together.
+        undone.callback(station.stop)
+        station.start()
+        host, port = bound.getsockname()[:2]
+        app = create_app(_services(station, practice), _web_settings(config, kind, host, port))
+        web = WebServer(bound, app, STREAM_CAP)
         undone.pop_all()
-    host, port = bound.getsockname()[:2]
-    app = create_app(_services(station, practice), _web_settings(config, kind, host, port))
-    web = WebServer(bound, app, STREAM_CAP)
-    station.start()
     web.start()
     notifier.ready()
     warm(app)
