@@ -94,7 +94,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         undone.callback(folder.release)
         bound = listen(config.host, config.port)
         undone.callback(bound.close)
-        store = open_store(folder, config.key)
+        store = open_store(folder, config.key, config.home)
         undone.callback(store.close)
         sources = KeySources(config.media_key, config.key)
         papers = open_documents(sources, folder, store, SystemClock(config.time_zone), config.keep_originals_days)

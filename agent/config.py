@@ -80,8 +80,13 @@ class ScannerConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that can be set."""
+    """Everything that can be set.
 
+    Attributes:
+        home: the folder of the configuration's file.
+    """
+
+    home: Path
     host: str
     port: int
     lock_s: int
@@ -237,6 +242,7 @@ def parse(document: dict[str, Any], path: str) -> Config:
         raise BadConfiguration(path, mistakes)
     value = {key: given.get(key, rule.default) for key, rule in KEYS.items()}
     return Config(
+        home=Path(path).parent,
         host=value["web.host"],
         port=value["web.port"],
         lock_s=value["web.lock_s"],

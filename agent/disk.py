@@ -36,3 +36,24 @@ def put_file(path: Path, content: bytes) -> None:
             part.unlink()
         raise
     sync_folder(path.parent)
+
+
+def put_anew(path: Path, content: bytes, mode: int) -> None:
+    """Put a file in its place, whole or not at all, and for good; what a run that was cut short has left goes.
+
+    Args:
+        path: of a file that one process alone writes.
+        content: of it.
+        mode: of it, whatever the umask.
+
+    Raises: OSError.
+    """
+    part = path.with_name(path.name + ".new")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    sync_folder(path.parent)

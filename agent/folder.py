@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from agent.disk import sync_folder
+from agent.disk import put_anew
 from agent.errors import Exit, StartRefused
 from peewee_models.database import has_stood
 
@@ -113,7 +113,7 @@ def find_key(source: str, folder: DataFolder) -> bytes:
         folder: the locked data folder; a practice folder keeps its key inside.
     Raises: StartRefused: KEY-MISSING, KEY-LENGTH, KEY-OPEN-TO-OTHERS, KEY-UNREADABLE (all 10), KEY-IN-FOLDER (2).
     """
-    path, may_make = _key_path(source, folder)
+    path, may_make = key_path(source, folder)
     refuse_inside(path, folder)
     if path.exists():
         return read_key(path, is_credential=not may_make)
@@ -122,7 +122,8 @@ def find_key(source: str, folder: DataFolder) -> bytes:
     return make_key(path)
 
 
-def _key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
+def key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
+    """Say where the key is, or will be, and whether it is a file that may be made there."""
     credentials = os.environ.get("CREDENTIALS_DIRECTORY", "")
     kind, _, rest = source.partition(":")
     if kind == "credential":
@@ -165,16 +166,8 @@ def make_key(path: Path) -> bytes:
     Raises: StartRefused KEY-UNWRITABLE.
     """
     key = secrets.token_bytes(KEY_BYTES)
-    unborn = path.with_name(path.name + ".new")
     try:
-        unborn.unlink(missing_ok=True)
-        descriptor = os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        unborn.rename(path)
-        sync_folder(path.parent)
+        put_anew(path, key, 0o400)
     except OSError as error:
         raise StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "") from error
     return key

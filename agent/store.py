@@ -6,21 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agent.database_mark import note_birth, refuse_bare
 from agent.errors import Exit, StartRefused
-from agent.folder import DataFolder, find_key
+from agent.folder import DEFAULT_KEY_FILE, DataFolder, find_key
 from peewee_models import failures
 from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
 from peewee_models.schema import refuse_newer, upgrade
 from peewee_models.station import folder_kind, set_folder_kind
 
+HOME = DEFAULT_KEY_FILE.parent
 
-def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
+
+def open_store(folder: DataFolder, key_source: str, home: Path = HOME) -> SqlCipherStore:
     """Open the folder's database, or make it together with its key where the folder is new; migrate it.
+
+    Args:
+        folder: the locked data folder.
+        key_source: as the configuration says it, "" for the usual places.
+        home: the configuration's folder.
 
     Raises: StartRefused: locked (10), damaged or newer (11), disk full (12), component too old (13), or of the other
     kind (2).  Nothing is overwritten in any of these cases.
     """
-    is_new = _is_new(folder)
+    is_new = _is_new(folder, key_source, home)
     key = find_key(key_source, folder)
 
     def prepare(store: SqlCipherStore) -> None:
@@ -37,20 +45,22 @@ def open_store(folder: DataFolder, key_source: str) -> SqlCipherStore:
         except (StartRefused, failures.StorageError):
             store.close()
             raise
+    note_birth(key_source, folder, home)
     return store
 
 
-def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherStore], None]) -> None:
+def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherStore], None], home: Path = HOME) -> None:
     """Look whether the folder's database opens with its key and is not newer than this program; change nothing.
 
     Args:
         folder: the data folder.
         key_source: as the configuration says it, "" for the usual places.
         look: at what else has to fit the open database.
+        home: the configuration's folder.
 
     Raises: StartRefused as `open_store` does, and what `look` refuses.
     """
-    if _is_new(folder):
+    if _is_new(folder, key_source, home):
         return
     with refusing(folder.path):
         store = open_sqlcipher(folder.database, find_key(key_source, folder))
@@ -62,15 +72,17 @@ def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherSt
             store.close()
 
 
-def _is_new(folder: DataFolder) -> bool:
+def _is_new(folder: DataFolder, key_source: str, home: Path) -> bool:
     """Whether a database is to be made.
 
-    Raises: StartRefused DATABASE-MISSING (11) for a used folder that has lost its own, whether its key is there or not:
-        an empty register would take the lost one's place.
+    Raises: StartRefused (11): an empty register would take the lost one's place.  DATABASE-MISSING for a used folder
+        that has lost its own, whether its key is there or not; DATABASE-ELSEWHERE for a bare one where a register was.
     """
     is_new = folder.is_new
     if not is_new and not folder.database.exists():
         raise StartRefused("DATABASE-MISSING", Exit.DAMAGED, path=str(folder.database))
+    if is_new:
+        refuse_bare(key_source, folder, home)
     return is_new
 
 

@@ -48,13 +48,14 @@ def check_register(config: Config, noted: str = "") -> RegisterLook:
         is_new, lost = False, lost_files(store, folder.path)
         chain = look_over(store, mark) if is_chained(store) else None
 
-    if config.folder.exists():
-        folder = DataFolder.look_into(config.folder, FolderKind.REGISTER)
-        try:
-            sources = KeySources(config.media_key, config.key)
-            check_store(folder, config.key, look)
-        finally:
-            folder.release()
+    is_there = config.folder.exists()
+    kind = FolderKind.REGISTER
+    folder = DataFolder.look_into(config.folder, kind) if is_there else DataFolder(config.folder, kind, None)
+    try:
+        sources = KeySources(config.media_key, config.key)
+        check_store(folder, config.key, look, config.home)
+    finally:
+        folder.release()
     if chain is None and mark is not None:
         chain = ChainState(0, NOTHING_BEFORE, "missing")
     at = SystemClock(config.time_zone).now()
