@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from agent import config
+from agent.documents import picture_process
 from agent.errors import Exit
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,12 @@ def test_what_a_restart_cannot_cure_is_not_restarted() -> None:
     hopeless = [Exit.CONFIGURATION, Exit.IN_USE, Exit.LOCKED, Exit.DAMAGED, Exit.TOO_OLD]
     assert settings()["RestartPreventExitStatus"] == [" ".join(str(int(code)) for code in hopeless)]
     assert settings()["Restart"] == ["on-failure"]
+
+
+def test_what_one_process_may_take_leaves_room_for_the_others_and_its_end_is_not_that_of_the_service() -> None:
+    (most,) = settings()["MemoryMax"]
+    assert int(most.removesuffix("M")) * 1024**2 >= picture_process.MEMORY_BYTES + 1_000_000_000
+    assert settings()["OOMPolicy"] == ["continue"]
 
 
 def test_ctypes_and_pyusb_work_without_writable_code() -> None:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -125,6 +126,12 @@ def test_a_child_that_crashes_takes_the_process_with_it_and_the_next_wish_is_ser
     assert pictures._process.handle.wait(GONE_S) == 1
     assert work(pictures).startswith(b"\x89PNG")
     assert process(pictures).pid != parent.pid
+
+
+def test_it_is_the_first_to_be_ended_for_want_of_memory(pictures: Pictures) -> None:
+    own = int(Path("/proc/self/oom_score_adj").read_text("ascii"))
+    for one in child_in_its_work(pictures):
+        assert int(Path(f"/proc/{one.pid}/oom_score_adj").read_text("ascii")) > own
 
 
 def test_a_child_in_its_work_ends_with_the_wire(pictures: Pictures) -> None:
