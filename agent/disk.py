@@ -6,8 +6,10 @@ Source: security requirements, finding 3 (without a sync of the file and of its 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def sync_folder(path: Path) -> None:
@@ -19,23 +21,30 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def put_file(path: Path, content: bytes) -> None:
-    """Put a file in its place, mode 0600, in that of an older one too; whoever looks finds the one or the other.
+@contextmanager
+def growing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file piece by piece, mode 0600; at the end it is put in its place, in that of an older one too.
 
-    Raises: OSError; nothing is left behind then, and an older file stays.
+    Raises: OSError; behind any error nothing is left behind, and an older file stays.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             part.unlink()
         raise
     sync_folder(path.parent)
+
+
+def put_file(path: Path, content: bytes) -> None:
+    """Put a whole file in its place; whoever looks finds the older one or this.  Raises: as of `growing`."""
+    with growing(path) as file:
+        file.write(content)
 
 
 def put_anew(path: Path, content: bytes, mode: int) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,12 @@ import msgspec
 
 from agent.clock import SystemClock
 from agent.commands.output import as_the_daemon, emit, fail, language, tell
+from agent.commands.scan_file import ScanFile
 from agent.config import SILENCE_S, Config, load
 from agent.devices.host import DeviceSettings
 from agent.devices.scan_alone import scan_pages
-from agent.disk import put_file
-from agent.documents.page_work import make_pdf
-from agent.documents.papers import NewPage, PageContent
+from agent.disk import growing
+from agent.documents.papers import NewPage
 from agent.documents.patience import silence_s
 from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
@@ -36,26 +38,28 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Scan and write the PDF; behind an error the pages that have come are written all the same."""
     wanted = ScanRequest(_source(arguments), ColourMode(arguments.mode), arguments.dpi)
     output: Path = arguments.output
+    _on_call_off(signal.default_int_handler)
     try:
         config = load(arguments.config)
         _look_at(output)
-        pages, error = _scan(config, arguments, wanted)
-        if error is not None and not pages:
-            raise error
-        pdf = _typeset([page for page, _ in pages], is_practice=any(is_practice for _, is_practice in pages))
-        _write(output, pdf)
+        with _writing(output), growing(output) as part, _typesetting() as pictures:
+            file = ScanFile(part.fileno(), pictures)
+            error = _scan(config, arguments, wanted, file)
+            if error is not None and not file.pages:
+                raise error
+            size = file.finish(output)
     except CodedError as refused:
         return fail(refused, as_json=arguments.json)
     if error is not None:
-        tell("SCAN-FILE-PART", pages=len(pages), path=str(output))
+        tell("SCAN-FILE-PART", pages=file.pages, path=str(output))
         return fail(error, as_json=arguments.json)
-    is_full = wanted.source is not Source.FLATBED and len(pages) >= wanted.page_limit
+    is_full = wanted.source is not Source.FLATBED and file.pages >= wanted.page_limit
     if is_full:
         tell("SCAN-FILE-LIMIT", most=wanted.page_limit)
     if arguments.json:
-        emit({"file": str(output), "pages": len(pages), "bytes": len(pdf), "limit_reached": is_full})
+        emit({"file": str(output), "pages": file.pages, "bytes": size, "limit_reached": is_full})
     else:
-        tell("SCAN-FILE", pages=len(pages), path=str(output))
+        tell("SCAN-FILE", pages=file.pages, path=str(output))
     return Exit.DONE
 
 
@@ -101,27 +105,48 @@ def _look_at(output: Path) -> None:
         raise CodedError("SCAN-OUTPUT", Actor.CLERK, Retry.AFTER_ACTION, path=str(output))
 
 
-def _scan(
-    config: Config, arguments: argparse.Namespace, wanted: ScanRequest
-) -> tuple[list[tuple[NewPage, bool]], CodedError | None]:
-    """Give the pages that came, and why no more of them did; None at the regular end."""
-    pages: list[tuple[NewPage, bool]] = []
+def _scan(config: Config, arguments: argparse.Namespace, wanted: ScanRequest, file: ScanFile) -> CodedError | None:
+    """Keep the pages that come, and give why no more of them did; None at the regular end."""
     try:
-        for page in _pages(config, arguments, wanted):
-            pages.append(page)
-            _show(Progress(len(pages), 1, 1))
-            tell("SCAN-PAGE", page=len(pages))
+        for page, is_practice in _pages(config, arguments, wanted):
+            with _undisturbed(), _writing(arguments.output):
+                file.add(page, is_practice=is_practice)
+            _show(Progress(file.pages, 1, 1))
+            tell("SCAN-PAGE", page=file.pages)
     except KeyboardInterrupt:
-        return pages, CodedError("SCAN-CALLED-OFF", Actor.CLERK, Retry.NOW)
+        return CodedError("SCAN-CALLED-OFF", Actor.CLERK, Retry.NOW)
     except CodedError as error:
-        return pages, error
-    return pages, None
+        return error
+    finally:
+        _on_call_off(signal.SIG_IGN)  # what has come is written to its end, which takes a moment
+    return None
 
 
-def _typeset(pages: list[NewPage], *, is_practice: bool) -> bytes:
-    pictures = Pictures(SystemClock(), is_practice=is_practice)
+def _on_call_off(handler: Any) -> None:
+    """Do this when it is called off, a closed terminal and an order to end among them; what is ignored stays so."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a page be kept whole before the scan is called off."""
+    called: list[int] = []
+    _on_call_off(lambda number, _frame: called.append(number))
     try:
-        return make_pdf(pictures, [(PageContent(bytes(page.content), page.content_type), 0) for page in pages])
+        yield
+    finally:
+        _on_call_off(signal.default_int_handler)
+    if called:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _typesetting() -> Iterator[Pictures]:
+    pictures = Pictures(SystemClock())
+    try:
+        yield pictures
     finally:
         pictures.end()
 
@@ -136,10 +161,11 @@ def _show(progress: Progress) -> None:
     print(f"\r{label} {bar} {share:4.0%} ", end="", file=sys.stderr, flush=True)
 
 
-def _write(output: Path, content: bytes) -> None:
-    """Put the whole file in its place, or nothing.  Raises: CodedError SCAN-OUTPUT, SCAN-OUTPUT-FULL."""
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    """Tell what the disk does wrong.  Raises: CodedError SCAN-OUTPUT, SCAN-OUTPUT-FULL."""
     try:
-        put_file(output, content)
+        yield
     except OSError as error:
         code = "SCAN-OUTPUT-FULL" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "SCAN-OUTPUT"
         raise CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, path=str(output)) from error

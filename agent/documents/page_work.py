@@ -11,20 +11,6 @@ from agent.errors import Actor, CodedError, Retry
 SHOWN_BY_BROWSERS = frozenset({"image/jpeg", "image/png"})
 
 
-def make_pdf(pictures: Pictures, pages: Sequence[tuple[PageContent, int]]) -> bytes:
-    """Make a PDF/A-1b whose pages hold the very bytes of the scans; in practice each page is stamped as simulated.
-
-    Args:
-        pictures: does it.
-        pages: each page's content, and by how many degrees it is turned clockwise.
-
-    Raises: CodedError PDF-FAILED.
-    """
-    facts = {"turns": [turned for _, turned in pages], "is_stamped": pictures.is_practice}
-    worked = pictures.work("pdf", facts, [page.content for page, _ in pages], "PDF-FAILED")
-    return only(worked.pieces, b"%PDF-", "PDF-FAILED")
-
-
 def for_browser(pictures: Pictures, page: PageContent) -> PageContent:
     """Give a page as something that a browser shows: line art, kept as TIFF, becomes PNG of the same pixels.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.documents.picture_card import card
 from agent.documents.picture_outside import page_of, pages_of
-from agent.documents.picture_pdf import typeset
+from agent.documents.picture_pdf import finish, typeset
 from agent.documents.picture_straighten import look, straighten
 from agent.documents.picture_view import as_png, thumbnail
 from agent.documents.picture_wire import Operation
@@ -14,7 +14,8 @@ OPERATIONS: dict[str, Operation] = {
     "file-page": page_of,
     "file-pages": pages_of,
     "look": look,
-    "pdf": typeset,
+    "pdf-end": finish,
+    "pdf-pages": typeset,
     "png": as_png,
     "straighten": straighten,
     "thumbnail": thumbnail,

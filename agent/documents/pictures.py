@@ -141,6 +141,7 @@ def _start() -> _Process:
                 stdout=subprocess.DEVNULL,
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
                 cwd="/",
+                process_group=0,  # what a terminal sends to its command is not for this process
             )
         except OSError:
             ours.close()

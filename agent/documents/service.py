@@ -6,7 +6,7 @@ A draft's documents belong to its clerk.  A record's may be changed by any clerk
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from agent.accounts import audit
@@ -20,8 +20,9 @@ from agent.documents.errors import refused, unknown_page
 from agent.documents.looks import Looks
 from agent.documents.page_sizes import SIZES_MM, Region
 from agent.documents.page_views import document_view
-from agent.documents.page_work import for_browser, make_pdf
+from agent.documents.page_work import for_browser
 from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
+from agent.documents.pdf_file import Page, begun, made_of
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.scan_views import JobView, SourceView
@@ -214,10 +215,12 @@ class DocumentsService:
         self._note_look(owner, page_id, by)
         return for_browser(self._pictures, self._papers.page_content(owner, key_of(page_id)))
 
-    def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> bytes:
+    def pdf(self, ref: OwnerRef, document_id: str, by: SignedIn) -> Iterable[bytes]:
         """A document as PDF/A, its pages as scanned or put right, and turned; the look is audited.
 
-        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-EMPTY, PDF-FAILED and those of the media store.
+        Returns: the file in pieces; those of a large one are made as they are taken.
+        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-EMPTY, PDF-FAILED and those of the media store; PDF-FAILED in the
+            iteration too.
         """
         owner = owner_of(ref)
         with writing(self._store):
@@ -227,8 +230,15 @@ class DocumentsService:
             self._note(by, Act.DOCUMENT_VIEWED, ("document", document.id), pages=len(held))
         if not held:
             raise refused("DOCUMENT-EMPTY")
-        pages = [(self._papers.shown_content(owner, page_id), turned) for page_id, turned in held]
-        return make_pdf(self._pictures, pages)
+        made = begun(made_of(self._pictures, self._shown(owner, held)))
+        if isinstance(made, Iterator):
+            for page_id, _ in held:  # a file that is lost is told now, instead of a PDF that ends in its middle
+                self._papers.shown_content(owner, page_id)
+        return made
+
+    def _shown(self, owner: Owner, held: Iterable[tuple[uuid.UUID, int]]) -> Iterator[Page]:
+        """What pages show, one after another, and how each is turned."""
+        return ((self._papers.shown_content(owner, page_id), turned) for page_id, turned in held)
 
     def _note_look(self, owner: Owner, page_id: str, by: SignedIn) -> None:
         """Note that a document's pictures are looked at: once a session, though each picture is asked for by itself."""

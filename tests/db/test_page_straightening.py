@@ -156,7 +156,7 @@ def test_the_pdf_has_the_finished_page_and_the_record_takes_it_over(
     record = counter.office.desk.save(draft.id, counter.by)
     counter.ref = OwnerRef("record", record.id)
     assert (counter.shown(page), counter.original(page)) == (shown, original)
-    pdf = counter.service.pdf(counter.ref, str(Page.get().document_id), counter.by)
+    pdf = b"".join(counter.service.pdf(counter.ref, str(Page.get().document_id), counter.by))
     with pikepdf.open(io.BytesIO(pdf)) as made:
         [image] = made.pages[0].get_images().values()
         assert image.read_raw_bytes() == shown

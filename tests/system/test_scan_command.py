@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pikepdf
 import pytest
 
+from agent.documents.picture_process import MEMORY_BYTES
 from agent.simulator_process import SimulatorProcess
 
 RUN_S = 60
@@ -86,6 +87,20 @@ def test_the_feeder_becomes_one_pdf(renhu: Renhu, tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert "Page 10 scanned" in done.stderr
     assert [one.name for one in tmp_path.glob(".*")] == []
+
+
+def test_where_no_pdf_can_be_made_the_pages_stay_as_files(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "lease.pdf"
+    scan = ("scan", "-o", file, "--source", "adf", "--dpi", "75", "--mode", "grey", "--json")
+    # Less memory than the process for pictures asks for, which then does not start.
+    done = subprocess.run(
+        ["prlimit", f"--as={MEMORY_BYTES - 1}", *command(config, *scan)],
+        capture_output=True, text=True, timeout=RUN_S, check=False, env=in_english(),
+    )  # fmt: skip
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (9, "SCAN-PAGES-KEPT"), done.stderr
+    assert f"kept in {tmp_path / 'lease-pages'}, each as a file of its own, pages: 10" in done.stderr
+    assert len(list((tmp_path / "lease-pages").glob("*.jpg"))) == 10
+    assert [one.name for one in (*tmp_path.glob(".*"), *tmp_path.glob("*.pdf"))] == []
 
 
 @pytest.fixture

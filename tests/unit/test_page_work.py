@@ -13,8 +13,10 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from agent.clock import SystemClock
-from agent.documents.page_work import for_browser, make_pdf
+from agent.documents import pdf_file
+from agent.documents.page_work import for_browser
 from agent.documents.papers import PageContent
+from agent.documents.pdf_file import Page
 from agent.documents.pictures import Pictures
 from agent.errors import CodedError
 
@@ -43,12 +45,20 @@ def page(mode: str) -> PageContent:
     return PageContent(out.getvalue(), "image/jpeg")
 
 
+def make_pdf(pictures: Pictures, pages: list[Page]) -> bytes:
+    return b"".join(pdf_file.made_of(pictures, pages))
+
+
 def image_of(sheet: Any) -> Any:
     [image] = sheet.get_images().values()
     return image
 
 
-def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans(pictures: Pictures) -> None:
+@pytest.mark.parametrize("at_once_bytes", [1, pdf_file.AT_ONCE_BYTES])
+def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans(
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch, at_once_bytes: int
+) -> None:
+    monkeypatch.setattr(pdf_file, "AT_ONCE_BYTES", at_once_bytes)
     pages = [page("RGB"), page("L"), page("1")]
     made = make_pdf(pictures, [(pages[0], 0), (pages[1], 270), (pages[2], 0)])
     with pikepdf.open(io.BytesIO(made)) as pdf:
@@ -57,6 +67,7 @@ def test_a_pdf_is_pdf_a_1b_and_holds_the_very_bytes_of_the_scans(pictures: Pictu
             "/GTS_PDFA1"
         ]
         assert "/ID" in pdf.trailer
+        assert pdf.check_pdf_syntax() == []
         assert not pdf.is_encrypted
         assert [int(sheet.get("/Rotate", 0)) for sheet in pdf.pages] == [0, 270, 0]
         for sheet, given in zip(pdf.pages, pages[:2], strict=False):

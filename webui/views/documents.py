@@ -20,7 +20,7 @@ from webui.language import message
 from webui.views import desk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from agent.documents.service import OwnerRef, PageContent
     from agent.documents.views import FileRefused
@@ -229,7 +229,7 @@ def pdf(kind: str, owner_id: str, document_id: str) -> Response:
     return file(content, "application/pdf", "document.pdf")
 
 
-def file(content: bytes, content_type: str, name: str) -> Response:
+def file(content: bytes | Iterable[bytes], content_type: str, name: str) -> Response:
     """Bytes of ours under a type of ours and a name without personal data, never kept by the browser."""
     answer = Response(content, mimetype=content_type)
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
