@@ -35,6 +35,7 @@ from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
 from agent.memory import give_back_large_blocks
 from agent.notify import Notifier
+from agent.operations.database_watch import DatabaseWatch
 from agent.register.desk import Desk
 from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
@@ -121,6 +122,7 @@ def _services(station: Station, practice: Practice) -> Services:
         documents=station.documents,
         uploads=station.uploads,
         scan_button=station.scan_button,
+        database=station.watch,
         bus=station.bus,
         clock=station.clock,
         practice=practice.panel,
@@ -186,6 +188,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     scan_desk.on_button = button.pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts, is_practice=kind is FolderKind.PRACTICE).serve}
+    watch = DatabaseWatch(store, ground.bus.publish)
     return Station(
         clock=ground.clock,
         bus=ground.bus,
@@ -195,13 +198,14 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         devices=devices,
         supervisor=supervisor,
         feed=listeners.feed,
-        control=ControlServer(socket_place(config.folder), handlers(devices, accounts, documents), talks),
+        control=ControlServer(socket_place(config.folder), handlers(devices, accounts, documents, watch), talks),
         documents=documents,
         uploads=Uploads(papers.papers, papers.pictures, ground.bus.publish),
         scan_desk=scan_desk,
         scan_button=button,
         looks=looks,
         pictures=papers.pictures,
+        watch=watch,
     )
 
 

@@ -12,10 +12,13 @@ from agent.control import Handler
 from agent.devices.service import DevicesService
 from agent.documents.service import DocumentsService
 from agent.errors import Actor, CodedError, Retry
+from agent.operations.database_watch import DatabaseWatch
 from agent.station import card_json
 
 
-def handlers(devices: DevicesService, accounts: AccountsService, documents: DocumentsService) -> dict[str, Handler]:
+def handlers(
+    devices: DevicesService, accounts: AccountsService, documents: DocumentsService, watch: DatabaseWatch
+) -> dict[str, Handler]:
     """What the command line may ask; each use leaves an audit row."""
 
     def card(question: dict[str, Any], uid: int) -> dict[str, Any]:
@@ -41,4 +44,8 @@ def handlers(devices: DevicesService, accounts: AccountsService, documents: Docu
         accounts.note_device_act(None, f"media by uid {uid}", "media")
         return {"lost": documents.look_for_lost_files()}
 
-    return {"card": card, "status": status, "enrol": enrol, "audit": audit, "media": media}
+    def database(_question: dict[str, Any], uid: int) -> dict[str, Any]:
+        accounts.note_device_act(None, f"database by uid {uid}", "database")
+        return {"damaged": watch.look()}
+
+    return {"card": card, "status": status, "enrol": enrol, "audit": audit, "media": media, "database": database}

@@ -32,6 +32,7 @@ from agent.documents.service import DocumentsService
 from agent.documents.uploads import Uploads
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
+from agent.operations.database_watch import DatabaseWatch
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
@@ -199,14 +200,16 @@ class Station:
     scan_button: ScanButton
     looks: PageLooks
     pictures: Pictures
+    watch: DatabaseWatch
 
     def start(self) -> None:
-        """Start what has a thread, devices last."""
+        """Start what has a thread, devices last but for the look at the database."""
         self.feed.start()
         self.scan_desk.start()
         self.looks.start()
         self.control.start()
         self.supervisor.start()
+        self.watch.start()
 
     def give_up_waiting(self) -> None:
         """Let go of whoever waits for a device or for pictures: the agent is stopping."""
@@ -215,6 +218,7 @@ class Station:
 
     def stop(self) -> None:
         """Stop in reverse: no more questions, devices released, what came from them kept."""
+        self.watch.stop()
         self.pictures.end()
         self.control.stop()
         self.supervisor.stop(STOP_LIMIT_S)

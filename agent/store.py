@@ -10,7 +10,7 @@ from agent.database_mark import note_birth, refuse_bare
 from agent.errors import Exit, StartRefused
 from agent.folder import DEFAULT_KEY_FILE, DataFolder, find_key
 from peewee_models import failures
-from peewee_models.database import SqlCipherStore, create_sqlcipher, open_sqlcipher
+from peewee_models.database import SqlCipherStore, create_sqlcipher, find_damage, is_checked_at_opening, open_sqlcipher
 from peewee_models.schema import refuse_newer, upgrade
 from peewee_models.station import folder_kind, set_folder_kind
 
@@ -50,7 +50,7 @@ def open_store(folder: DataFolder, key_source: str, home: Path = HOME) -> SqlCip
 
 
 def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherStore], None], home: Path = HOME) -> None:
-    """Look whether the folder's database opens with its key and is not newer than this program; change nothing.
+    """Look whether the folder's database opens with its key, whole, and is not newer than this program; change nothing.
 
     Args:
         folder: the data folder.
@@ -67,6 +67,8 @@ def check_store(folder: DataFolder, key_source: str, look: Callable[[SqlCipherSt
         try:
             refuse_newer(store)
             _require_kind(folder)
+            if not is_checked_at_opening(folder.database) and find_damage(store):
+                raise failures.Damaged
             look(store)
         finally:
             store.close()

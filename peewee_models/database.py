@@ -243,12 +243,17 @@ def find_damage(store: SqlCipherStore) -> list[str]:
         return [str(row[0]) for row in store.execute_sql("PRAGMA cipher_integrity_check").fetchall()]
 
 
+def is_checked_at_opening(path: Path) -> bool:
+    """Whether the file is so small that `open_sqlcipher` looks at every page of it."""
+    return path.stat().st_size <= CHECKED_AT_OPENING_BYTES
+
+
 def _look_into(store: SqlCipherStore, path: Path) -> None:
     if path.stat().st_size < SMALLEST_BYTES:
         raise Damaged
     with store.translating():
         store.execute_sql("SELECT count(*) FROM sqlite_master").fetchall()
-        if path.stat().st_size <= CHECKED_AT_OPENING_BYTES and find_damage(store):
+        if is_checked_at_opening(path) and find_damage(store):
             raise Damaged
 
 

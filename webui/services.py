@@ -114,6 +114,14 @@ class ButtonPresses(Protocol):
         """Scan into the draft that the page shows, where a press for it waits."""
 
 
+class DatabaseFile(Protocol):
+    """The database's file, which is looked at while the station works."""
+
+    @property
+    def damaged_pages(self) -> int:
+        """How many of its pages were found damaged."""
+
+
 class CardPictures(Protocol):
     """Pictures of cards as something a browser can show."""
 
@@ -132,6 +140,7 @@ class Services:
     documents: DocumentsService
     uploads: Uploads
     scan_button: ButtonPresses
+    database: DatabaseFile
     bus: EventBus
     clock: Clock
     practice: PracticePanel | None = None

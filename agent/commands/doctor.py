@@ -18,8 +18,10 @@ from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, exit_code, exit_of
+from agent.folder import DATABASE
 from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, versions
+from agent.operations.database_watch import pages_damaged
 from agent.operations.register_check import check_register
 from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
 
@@ -76,10 +78,13 @@ def _devices(config: Config, mark: str) -> tuple[list[Finding], Exit]:
 
 
 def _of_running_register(config: Config, mark: str) -> tuple[list[Finding], Exit]:
-    """Ask the running agent for its scanned files and its audit rows."""
+    """Ask the running agent for its database's file, its scanned files and its audit rows."""
     findings: list[Finding] = []
-    asked = "media"
+    asked = "database"
     try:
+        database = ask_agent(config.folder, {"ask": asked}, REGISTER_LIMIT_S)
+        findings += [] if database is None else [_of_database(int(database["damaged"]), config)]
+        asked = "media"
         media = ask_agent(config.folder, {"ask": asked}, REGISTER_LIMIT_S)
         findings += [] if media is None else [_of_media(int(media["lost"]), config)]
         asked = "audit"
@@ -128,6 +133,13 @@ def findings_of(status: DeviceStatus) -> Iterator[Finding]:
         is_confined = "landlock-files" in status.layers
         code = "DOCTOR-CONFINED" if is_confined else "DOCTOR-NOT-CONFINED"
         yield Finding(f"{status.role}-confinement", is_confined, code, {"driver": status.driver})
+
+
+def _of_database(damaged: int, config: Config) -> Finding:
+    if damaged:
+        refusal = pages_damaged(damaged, config.folder / DATABASE)
+        return Finding("database", False, refusal.code, refusal.facts)
+    return Finding("database", True, "DOCTOR-DATABASE")
 
 
 def _of_media(lost: int, config: Config) -> Finding:

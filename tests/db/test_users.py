@@ -275,5 +275,5 @@ def test_root_gives_nobody_else_a_code(office: Any, name: str) -> None:
 
 def test_a_member_of_the_group_is_not_root(office: Any) -> None:
     with pytest.raises(CodedError, match="CONTROL-ROOT"):
-        handlers(None, office.accounts, None)["enrol"]({"name": "supervisor"}, 65534)
+        handlers(None, office.accounts, None, None)["enrol"]({"name": "supervisor"}, 65534)
     assert EnrolmentCode.select().count() == 0

@@ -177,6 +177,30 @@ def test_lost_scanned_files_are_told_at_the_start_and_beside_the_running_daemon(
     assert daemon.returncode == 0
 
 
+def test_a_damaged_page_far_into_a_large_database_stops_no_clerk_and_is_told(place):
+    folder = DataFolder.take(place / "data", FolderKind.REGISTER)
+    store = open_store(folder, f"file:{place}/keys/renhu.key")
+    store.execute_sql("CREATE TABLE ballast (content BLOB)")
+    store.execute_sql("INSERT INTO ballast VALUES (?)", (bytes(36_000_000),))
+    store.close()
+    folder.release()
+    with (place / "data" / DATABASE).open("r+b") as file:
+        file.seek(30_000_000)
+        file.write(bytes(8))
+    check = renhu(place, "run", "--check")
+    assert "[DATABASE-DAMAGED]" in check.communicate(timeout=60)[1]
+    assert check.returncode == 11
+    with daemon_at(place) as daemon:
+        awaited = {"Renhu is ready", "file: 1 [DATABASE-PAGES-DAMAGED]"}
+        for line in iter(daemon.stderr.readline, ""):
+            awaited = {words for words in awaited if words not in line}
+            if not awaited:
+                break
+        assert not awaited
+        doctor = renhu(place, "doctor", "--json")
+        assert dict(checks(doctor))["database"] == "DATABASE-PAGES-DAMAGED"
+
+
 CUT_SHORT = """
 import os, sys
 from pathlib import Path

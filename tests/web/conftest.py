@@ -225,6 +225,7 @@ def open_house(
         documents=station.documents,
         uploads=station.uploads,
         scan_button=station.scan_button,
+        database=station.watch,
         bus=station.bus,
         clock=station.clock,
         practice=panel,

@@ -1,9 +1,11 @@
-"""Scanned files that are gone are told on the technician's page, until they are put back."""
+"""Scanned files that are gone, and damaged pages of the database, are told on the technician's page."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
+
+import pytest
 
 from agent.accounts.storage import writing
 from peewee_models import document_queries
@@ -30,3 +32,15 @@ def test_lost_files_are_told_until_they_are_back(house: Any) -> None:
     assert station.documents.look_for_lost_files() == 0
     technician.get("/devices")
     assert "lost-files" not in technician.page
+
+
+def test_damaged_pages_of_the_database_are_told(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    technician = house.signed_in("technician")
+    technician.get("/devices")
+    assert "damaged-pages" not in technician.page
+    monkeypatch.setattr(house.station.watch, "damaged_pages", 3)
+    technician.get("/devices")
+    assert all(words in technician.page for words in ("damaged-pages", "DATABASE-PAGES-DAMAGED", "3"))
+    technician.post("/language", {"language": "en"})
+    technician.get("/devices")
+    assert "3 damaged pages" in technician.page

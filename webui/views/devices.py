@@ -52,6 +52,7 @@ def page() -> ResponseReturnValue:
         speeds_baud=SPEEDS_BAUD,
         rf_frame_bytes=RF_FRAME_BYTES,
         lost_files=services().documents.lost_files(),
+        damaged_pages=services().database.damaged_pages,
     )
 
 
