@@ -28,6 +28,7 @@ _STATUS: Final[dict[str, int]] = {
     "ACCOUNT-WRONG": 401,
     "ACCOUNT-WAIT": 429,
     "UPLOAD-TOO-LARGE": 413,
+    "OFFER-UNKNOWN": 409,
 }
 _CODE_OF_STATUS: Final[dict[int, str]] = {
     400: "WEB-BAD-REQUEST",

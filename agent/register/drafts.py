@@ -108,11 +108,16 @@ class Drafts:
         return change(self._place, draft_id, by, edit)
 
     def take_offer(self, draft_id: str, field: str, source: str, by: Person) -> DraftView:
-        """Take an alternative value.  Raises: CodedError DRAFT-UNKNOWN, OFFER-UNKNOWN."""
+        """Take an alternative value; once where a button is pressed twice.
+
+        Raises: CodedError DRAFT-UNKNOWN, OFFER-UNKNOWN.
+        """
         now = self._place.clock.now()
 
         def edit(row: Any, form: Form) -> Form:
             standing = form.get(field)
+            if standing is not None and prefill.has_taken(standing, source):
+                return form
             is_verified = row.card_state == "verified"
             new = None if standing is None else prefill.taken(standing, source, now, is_verified=is_verified)
             if new is None:

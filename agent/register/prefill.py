@@ -201,5 +201,10 @@ def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: boo
     return entry
 
 
+def has_taken(standing: Entry, offer_source: str) -> bool:
+    """Whether a value that was once offered stands in the field by now: who presses twice has what they wanted."""
+    return standing.source == offer_source and standing.offered(offer_source) is None
+
+
 def _without(offers: tuple[StoredOffer, ...], source: str) -> tuple[StoredOffer, ...]:
     return tuple(offer for offer in offers if offer.source != source)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from drivers.api import Doubt, DoubtReason
 from peewee_models.accounts import User
 from peewee_models.drafts import Draft
 
@@ -98,8 +99,12 @@ def test_an_offer_that_was_taken_shows_the_form_and_a_question_is_answered_once(
     house.lay(house.card("测试三", "990000198506120081"))
     clerk.get("/desk")
     take, typed = clerk.action("offer/hukou_address/chip"), clerk.form()
-    assert clerk.post(take, typed).status_code == 303
-    assert clerk.post(take, typed).status_code == 404
+    for _ in range(2):
+        assert clerk.post(take, typed).status_code == 303
+    clerk.get("/desk")
+    assert clerk.form()["hukou_address"] == "测试地区云杉路8号", "taken once, not given back by the second press"
+    assert "offer/hukou_address/typed" in clerk.page
+    assert clerk.post(take.replace("/chip", "/household"), clerk.form()).status_code == 409
     assert 'id="draft-form"' in clerk.page
     assert "这个备选值已经没有了" in clerk.page
     house.lift()
@@ -113,6 +118,18 @@ def test_an_offer_that_was_taken_shows_the_form_and_a_question_is_answered_once(
     assert clerk.post("/desk/question", {"question": question, "choice": "ignore"}).status_code == 404
     assert 'id="draft-form"' in clerk.page
     assert "这个问题已经过去了" in clerk.page
+
+
+def test_a_proposal_is_taken_once(house: Any, clerk: Any) -> None:
+    doubt = Doubt("name", DoubtReason.PRIVATE_USE, 2, "U+E863")
+    house.lay(house.card("测试\ue863", "990000198506120161", doubtful=(doubt,)))
+    house.lift()
+    clerk.get("/desk")
+    take, served = clerk.action("proposal/name"), clerk.form()
+    for _ in range(2):
+        assert clerk.post(take, served).status_code == 303
+    clerk.get("/desk")
+    assert clerk.form()["name"] == "测试䶮"
 
 
 def test_a_user_is_added_once_and_the_last_code_shown_is_the_one_that_counts(house: Any) -> None:

@@ -44,13 +44,14 @@ def take_offer(draft_id: str, field: str, source: str) -> ResponseReturnValue:
 
 @bp.post("/proposal/<field>")
 def take_proposal(draft_id: str, field: str) -> ResponseReturnValue:
-    """Type the characters that the private ones under a field stand for."""
+    """Type the characters that the private ones under a field stand for; pressed twice, nothing is left to type."""
     by = signed_in()
     view = services().register.draft(draft_id, by).fields.get(field)
-    value = "" if view is None else proposed(view)
-    if not value:
+    if view is None:
         raise CodedError("OFFER-UNKNOWN", Actor.CLERK, Retry.AFTER_ACTION)
-    services().register.type_fields(draft_id, {field: value}, by)
+    value = proposed(view)
+    if value:
+        services().register.type_fields(draft_id, {field: value}, by)
     return back_to_desk()
 
 
