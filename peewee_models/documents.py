@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField, UUIDField
 
 from peewee_models.accounts import User
-from peewee_models.base import JsonField, KeyedTable, UtcDateTimeField
+from peewee_models.base import JsonField, KeyedTable, Table, UtcDateTimeField
 from peewee_models.drafts import Draft
 from peewee_models.register import Registration
 
@@ -135,3 +135,14 @@ class ScanJob(KeyedTable):
             Check("(ended_at IS NULL) = (state IN ('queued', 'scanning'))"),
             Check("(state = 'failed') = (error_code <> '')"),
         )
+
+
+class RetentionWait(Table):
+    """Since which day of work a page of a record waits for what is not needed of it to be destroyed.
+
+    No foreign key: a page may go by other ways, and what then waits for nothing is found by whoever looks.
+    """
+
+    page_id = UUIDField(primary_key=True)
+    state = CharField(max_length=80)
+    since_day = IntegerField()

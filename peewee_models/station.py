@@ -14,8 +14,8 @@ MEDIA_MARK = ("media_key", "media_station")
 class StationMeta(Table):
     """One fact: `folder_kind` is `practice` or `register` for life; `address.ROLE` is a technician's choice.
 
-    `scan.KIND` is how a kind of document was last scanned.  `media_key` names the key of the encrypted files and
-    `media_station` what they are bound to, both for life.
+    `scan.KIND` is how a kind of document was last scanned; `worked_days` is how long the station has been at work.
+    `media_key` names the key of the encrypted files and `media_station` what they are bound to, both for life.
     """
 
     key = CharField(max_length=40, primary_key=True)
@@ -65,6 +65,17 @@ def scan_choice(kind: str) -> str | None:
 def remember_scan_choice(kind: str, choice: str) -> None:
     """Keep how a kind of document was scanned."""
     _put(f"scan.{kind}", choice)
+
+
+def worked_days() -> str | None:
+    """How many days the station has been at work, as JSON; None where none was counted yet."""
+    row = StationMeta.get_or_none(StationMeta.key == "worked_days")
+    return None if row is None else str(row.value)
+
+
+def set_worked_days(counted: str) -> None:
+    """Keep how many days the station has been at work."""
+    _put("worked_days", counted)
 
 
 def _put(key: str, value: str) -> None:

@@ -7,7 +7,7 @@ from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
 from peewee_models.corrections import Correction
-from peewee_models.documents import CardPage, Document, Media, Page, ScanJob
+from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
@@ -37,4 +37,5 @@ TABLES: tuple[type[Table], ...] = (
     Page,
     CardPage,
     ScanJob,
+    RetentionWait,
 )

@@ -31,6 +31,7 @@ from agent.folder import MEDIA, MEDIA_ASIDE
 FOLDER = MEDIA
 INCOMING = "incoming"
 ASIDE = MEDIA_ASIDE
+ASIDE_DAYS = 30
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 _PIECE_BYTES = 1024 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -147,11 +148,11 @@ class MediaFiles:
         with suppress(OSError):
             self._path(address).unlink(missing_ok=True)
 
-    def set_aside(self, address: str, at_s: float) -> None:
-        """Take a file out of the store, but not off the disk, and mark it with the time."""
+    def set_aside(self, address: str, day: int) -> None:
+        """Take a file out of the store, but not off the disk, and mark it with the day of work."""
         with suppress(OSError):
             self._path(address).rename(self._aside / address)
-            os.utime(self._aside / address, (at_s, at_s))
+            os.utime(self._aside / address, (day, day))
 
     def bring_back(self, address: str) -> bool:
         """Put a file back that was set aside; says whether there was one."""
@@ -161,11 +162,19 @@ class MediaFiles:
             return False
         return True
 
-    def clear_aside(self, before_s: float) -> None:
-        """Remove what was set aside before a time."""
+    def clear_aside(self, day: int) -> None:
+        """Remove what was set aside long enough before a day of work.
+
+        A mark that is later, or a time of the clock, as on a file that was copied, counts from this day on.
+        """
         with _coding():
             for path in self._aside.iterdir():
-                if _ADDRESS.fullmatch(path.name) and path.stat().st_mtime < before_s:
+                if not _ADDRESS.fullmatch(path.name):
+                    continue
+                mark = path.stat().st_mtime
+                if mark > day:
+                    os.utime(path, (day, day))
+                elif day - mark > ASIDE_DAYS:
                     path.unlink(missing_ok=True)
 
     def addresses(self) -> list[str]:

@@ -30,7 +30,6 @@ from peewee_models import document_queries
 log = logging.getLogger("renhu")
 
 IN_HAND_S = 3600.0
-ASIDE_S = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +170,11 @@ class MediaStore:
         for address in addresses:
             self._files.remove(address)
 
-    def sweep(self, *, is_start: bool = False) -> Swept:
+    def sweep(self, day: int, *, is_start: bool = False) -> Swept:
         """Set files aside that belong to nobody, and tell which rows have lost theirs.
 
         Args:
+            day: of work; what was set aside long before it is removed.
             is_start: nothing is in hand yet, so every file without a row goes; later one that was put within the last
                 hour stays, because its row may be on its way.
 
@@ -189,10 +189,9 @@ class MediaStore:
             self._in_hand = {address: at for address, at in self._in_hand.items() if now_s - at < IN_HAND_S}
             in_hand = set() if is_start else set(self._in_hand)
         orphans = [address for address in addresses if address not in rows and address not in in_hand]
-        at_s = self._clock.now().timestamp()
         for address in orphans:
-            self._files.set_aside(address, at_s)
-        self._files.clear_aside(at_s - ASIDE_S)
+            self._files.set_aside(address, day)
+        self._files.clear_aside(day)
         back = [address for address in rows.keys() - set(addresses) if self._files.bring_back(address)]
         missing = self._without_file(rows)
         if orphans or leftovers or back or missing:

@@ -16,6 +16,7 @@ from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
 from agent.documents.retention import Retention
 from agent.documents.straightening import Straightening
+from agent.documents.worked_days import WorkedDays
 from agent.errors import CodedError, StartRefused, exit_of
 from agent.folder import DataFolder, FolderKind
 from drivers.api import Clock
@@ -35,6 +36,7 @@ class Documents:
     straightening: Straightening
     cards: Cards
     retention: Retention
+    days: WorkedDays
     _clock: Clock
     _swept_at_s: float = field(init=False)
 
@@ -54,7 +56,7 @@ class Documents:
         now_s = self._clock.monotonic()
         if now_s - self._swept_at_s >= SWEEP_EVERY_S:
             self._swept_at_s = now_s
-            self.media.sweep()
+            self.media.sweep(self.days.count())
 
 
 def open_documents(
@@ -67,7 +69,8 @@ def open_documents(
     key = open_media_key(sources, folder, store)
     try:
         media = MediaStore(store, MediaFiles(folder.path / FOLDER), key, clock)
-        media.sweep(is_start=True)
+        days = WorkedDays(store, clock)
+        media.sweep(days.count(), is_start=True)
         jobs = Jobs(store, clock)
         jobs.interrupt_unended()
     except CodedError as error:
@@ -76,5 +79,5 @@ def open_documents(
     pictures = Pictures(clock, is_practice=folder.kind is FolderKind.PRACTICE)
     straightening = Straightening(store, clock, papers, media, pictures)
     cards = Cards(store, clock, papers, media, pictures)
-    retention = Retention(store, clock, media, keep_days)
-    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, retention, clock)
+    retention = Retention(store, clock, media, days, keep_days)
+    return Documents(media, papers, jobs, pictures, PreviewShelf(clock), straightening, cards, retention, days, clock)

@@ -1,7 +1,8 @@
 """What is kept of scanned pages only for a while: pages that were taken out, originals of pages that were put right.
 
-Both can be taken back until the record has been saved for so many days, and the page was dealt with so many days ago;
-then nobody is going to decide otherwise, and what is not needed is destroyed: its key with its row, then its file.
+Both can be taken back until the record has been saved for so many days, and the page was dealt with so many days ago,
+days on which the station was at work; then nobody is going to decide otherwise, and what is not needed is destroyed:
+its key with its row, then its file.
 A draft keeps everything for as long as it is a draft.
 
 Source: PIPL 19 and 47 (no longer than needed); security requirements 5.2 (deleting is destroying the wrapped key).
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from agent.accounts import audit
@@ -23,9 +23,11 @@ from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
 from agent.documents.page_sizes import A4, SIZES_MM
 from agent.documents.papers import FINISHED, ORIGINAL
+from agent.documents.worked_days import WorkedDays
 from agent.errors import CodedError
 from drivers.api import Clock
 from peewee_models import card_queries, document_queries, retention_queries
+from peewee_models.retention_queries import Waiting
 
 log = logging.getLogger("renhu")
 
@@ -40,14 +42,18 @@ class Retention:
         store: the database.
         clock: the time.
         media: the files.
+        days: counts the days of work.
         keep_days: so many days a record's pages and originals can be taken back.
     """
 
-    def __init__(self, store: Store, clock: Clock, media: MediaStore, keep_days: int = KEEP_DAYS) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, media: MediaStore, days: WorkedDays, keep_days: int = KEEP_DAYS
+    ) -> None:
         self.keep_days = keep_days
         self._store = store
         self._clock = clock
         self._media = media
+        self._days = days
         self._due_s = clock.monotonic()
         self._unreadable: set[uuid.UUID] = set()
 
@@ -58,35 +64,45 @@ class Retention:
         """
         if self._clock.monotonic() < self._due_s:
             return
-        before = self._clock.now() - timedelta(days=self.keep_days)
-        with reading(self._store):
-            removed = retention_queries.removed(before, AT_ONCE)
-            superseded = retention_queries.superseded(before, self._unreadable, AT_ONCE - len(removed))
-        for page_id in removed:
-            self._destroy(page_id, before)
-        for page_id, record_id in superseded:
-            self._settle(page_id, record_id)
-        if len(removed) + len(superseded) < AT_ONCE:
+        over = self._over(self._days.count())
+        for one in over[:AT_ONCE]:
+            if one.is_removed:
+                self._destroy(one)
+            else:
+                self._settle(one)
+        if len(over) <= AT_ONCE:
             self._due_s = self._clock.monotonic() + LOOK_EVERY_S
 
-    def _destroy(self, page_id: uuid.UUID, before: datetime) -> None:
+    def _over(self, day: int) -> list[Waiting]:
+        """What has waited long enough; what is new begins to wait, what was dealt with again begins anew."""
+        with writing(self._store):
+            found = retention_queries.waiting()
+            since = retention_queries.waits()
+            known = {one.page_id for one in found if since.get(one.page_id, ("", 0))[0] == one.state}
+            retention_queries.forget(since.keys() - known)
+            retention_queries.begin({one.page_id: one.state for one in found if one.page_id not in known}, day)
+        had_its_time = {key for key in known if day - since[key][1] > self.keep_days}
+        return [one for one in found if one.page_id in had_its_time - self._unreadable]
+
+    def _destroy(self, waiting: Waiting) -> None:
         """Destroy a page that was taken out and was not taken back meanwhile."""
         with writing(self._store):
-            row = document_queries.page(page_id)
-            if row is None or row.removed_at is None or row.removed_at >= before:
+            row = document_queries.page(waiting.page_id)
+            if row is None or retention_queries.state_of(row) != waiting.state:
                 return
             files = _files(row)
-            card_queries.delete(page_id)
-            retention_queries.delete_page(page_id)
+            card_queries.delete(row.id)
+            retention_queries.delete_page(row.id)
             gone = self._media.forget(files)
             self._note(row, "removed", len(gone))
         self._media.unlink(gone)
 
-    def _settle(self, page_id: uuid.UUID, record_id: uuid.UUID) -> None:
+    def _settle(self, waiting: Waiting) -> None:
         """Let what a page shows be its only file, and destroy what it was made of."""
+        page_id, record_id = waiting.page_id, waiting.record_id
         with reading(self._store):
             row = document_queries.page(page_id)
-            shown = None if row is None else row.finished
+            shown = None if row is None or retention_queries.state_of(row) != waiting.state else row.finished
         if shown is None:
             return
         try:

@@ -134,7 +134,7 @@ def look(was_acknowledged):
         is_gone = not (drafts or pages or sum(one.select().count() for one in (Media, Document, ScanJob)))
         is_whole = len(drafts) == 1 and len(pages) == 2 and ScanJob.select().count() == 1
         found += [] if is_gone or (is_whole and not was_acknowledged) else ["half a draft"]
-    swept = media.sweep(is_start=True)
+    swept = media.sweep(1, is_start=True)
     files = {path.name for path in (place / "media").rglob("*") if path.is_file()}
     found += [] if files == {row.address for row in Media.select()} else ["files and rows differ after the sweep"]
     found += [] if look_over(store).bad_seq is None else ["an audit row is missing"]

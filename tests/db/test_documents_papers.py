@@ -138,7 +138,7 @@ def test_what_the_database_does_not_take_leaves_no_row(counter: Counter, monkeyp
         assert code_of(lambda: counter.store_page(owner)) == "DATABASE-FULL"
     assert (Media.select().count(), Document.select().count(), Page.select().count()) == (0, 0, 0)
     assert counter.acts("document.page-stored") == []
-    assert counter.media.sweep(is_start=True).orphans == 1
+    assert counter.media.sweep(1, is_start=True).orphans == 1
 
 
 def saved(counter: Counter, people: Any, rest: dict[str, str]) -> tuple[Owner, Callable[[], Owner]]:

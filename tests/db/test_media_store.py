@@ -14,9 +14,9 @@ import pytest
 
 from agent.accounts.storage import writing
 from agent.documents.media_envelope import WHOLE_BYTES, Binding
-from agent.documents.media_files import ASIDE, MediaFiles, Step
+from agent.documents.media_files import ASIDE, ASIDE_DAYS, MediaFiles, Step
 from agent.documents.media_key import MediaKey
-from agent.documents.media_store import ASIDE_S, IN_HAND_S, MediaStore
+from agent.documents.media_store import IN_HAND_S, MediaStore
 from agent.errors import Actor, CodedError
 from peewee_models.documents import Media
 
@@ -117,7 +117,7 @@ def test_a_missing_file_is_told_to_the_supervisor_and_its_row_stays(shelf: Shelf
         shelf.media.get(media_id, OWNER, "original")
     assert (caught.value.code, caught.value.actor) == ("MEDIA-MISSING", Actor.SUPERVISOR)
     assert shelf.media.lost() == 1
-    assert shelf.reopened().sweep().missing == shelf.media.sweep().missing == (media_id,)
+    assert shelf.reopened().sweep(1).missing == shelf.media.sweep(1).missing == (media_id,)
     assert Media.select().count() == shelf.media.lost() == 1
     shelf.path(media_id).write_bytes(content)
     assert shelf.media.lost() == 0, "it was put back"
@@ -218,12 +218,12 @@ def test_a_file_whose_row_was_not_written_is_abandoned_or_swept(shelf: Shelf) ->
     shelf.media.abandon(stored)
     assert shelf.paths() == [shelf.path(kept)]
     shelf.media.put(PAGE, "image/jpeg", Binding(OWNER, "original"))
-    assert shelf.media.sweep().orphans == 0, "its row may be on its way"
+    assert shelf.media.sweep(1).orphans == 0, "its row may be on its way"
     shelf.clock.forward(IN_HAND_S + 1)
-    assert shelf.media.sweep().orphans == 1
+    assert shelf.media.sweep(1).orphans == 1
     shelf.media.put(PAGE, "image/jpeg", Binding(OWNER, "original"))
     (shelf.folder / "incoming" / "half").write_bytes(b"half")
-    swept = shelf.reopened().sweep(is_start=True)
+    swept = shelf.reopened().sweep(1, is_start=True)
     assert (swept.orphans, swept.leftovers, swept.missing) == (1, 1, ())
     assert shelf.paths() == [shelf.path(kept)]
     assert shelf.media.get(kept, OWNER, "original") == PAGE
@@ -234,18 +234,34 @@ def test_files_outlive_a_database_that_is_older_than_they_are(shelf: Shelf) -> N
     row = Media.get(Media.id == newer)
     Media.delete().where(Media.id == newer).execute()
     older = shelf.reopened()
-    assert older.sweep(is_start=True).orphans == 1
+    assert older.sweep(1, is_start=True).orphans == 1
     assert shelf.paths() == [shelf.path(kept)]
     Media.create(**row.__data__)
-    assert shelf.reopened().sweep(is_start=True).missing == ()
+    assert shelf.reopened().sweep(1, is_start=True).missing == ()
     assert shelf.media.get(newer, OWNER, "original") == PAGE
     Media.delete().where(Media.id == newer).execute()
-    shelf.media.sweep(is_start=True)
+    shelf.media.sweep(1, is_start=True)
     aside = [path.name for path in shelf.folder.with_name(ASIDE).iterdir()]
     assert aside == [row.address]
-    shelf.clock.forward(ASIDE_S + 1)
-    shelf.media.sweep()
+    shelf.clock.forward(400 * 86_400.0)
+    for day in (1, ASIDE_DAYS + 1):
+        shelf.media.sweep(day)
+        assert [*shelf.folder.with_name(ASIDE).iterdir()], "a clock that jumps ahead removes nothing"
+    shelf.media.sweep(ASIDE_DAYS + 2)
     assert not [*shelf.folder.with_name(ASIDE).iterdir()]
+
+
+def test_a_file_that_was_set_aside_and_copied_since_waits_anew(shelf: Shelf) -> None:
+    doomed = shelf.add()
+    Media.delete().where(Media.id == doomed).execute()
+    shelf.media.sweep(400, is_start=True)
+    [file] = shelf.folder.with_name(ASIDE).iterdir()
+    os.utime(file)
+    for day in (500, 500 + ASIDE_DAYS):
+        shelf.media.sweep(day)
+        assert file.exists()
+    shelf.media.sweep(501 + ASIDE_DAYS)
+    assert not file.exists()
 
 
 @pytest.mark.parametrize("step", list(Step))
@@ -254,7 +270,7 @@ def test_a_sweep_amid_storing_takes_nothing_away(shelf: Shelf, step: Step) -> No
 
     def sweep(now: Step) -> None:
         if now is step:
-            swept.append(shelf.media.sweep())
+            swept.append(shelf.media.sweep(1))
 
     shelf.media = shelf.reopened(at_step=sweep)
     assert shelf.media.get(shelf.add(), OWNER, "original") == PAGE
@@ -264,5 +280,5 @@ def test_a_sweep_amid_storing_takes_nothing_away(shelf: Shelf, step: Step) -> No
 def test_what_is_not_ours_in_the_folder_is_left_alone(shelf: Shelf) -> None:
     stranger = shelf.folder / "ab" / "notes.txt"
     stranger.write_text("x")
-    shelf.media.sweep(is_start=True)
+    shelf.media.sweep(1, is_start=True)
     assert stranger.exists()

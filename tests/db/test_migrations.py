@@ -25,6 +25,7 @@ ALL = [
     "0010_card_pages",
     "0011_words_on_fields",
     "0012_guardians_consent",
+    "0013_retention_waits",
 ]
 
 

@@ -121,7 +121,7 @@ def inspect(place: Path, heard: list[str]) -> dict[str, Any]:
             held.add(number)
     acknowledged = {int(line) for line in heard if line.endswith("\n")}
     found += [f"page {number} is lost" for number in sorted(acknowledged - held)]
-    media.sweep(is_start=True)
+    media.sweep(1, is_start=True)
     names = {path.name for path in (place / "media").rglob("*") if path.is_file()}
     rows = {row.address for row in Media.select()}
     found += [f"{name} is nobody's" for name in names - rows]

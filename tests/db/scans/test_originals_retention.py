@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from agent.documents.papers import NewPage
 from agent.documents.refs import owner_of
 from agent.documents.retention import Retention
 from agent.documents.service import OwnerRef
+from agent.documents.worked_days import WorkedDays
 from peewee_models.audit import AuditEntry
 from peewee_models.audit_chain import look_over
 from peewee_models.documents import CardPage, Media, Page
@@ -27,6 +29,28 @@ if TYPE_CHECKING:
 DAY_S = 86_400.0
 A4 = Region(0, 0, 2480, 3508)
 DPI = 75
+
+
+class JumpingClock:
+    """A clock of the station that may show another date, while time passes as it does."""
+
+    def __init__(self, true: Any) -> None:
+        self._true = true
+        self.wrong_by = timedelta()
+
+    def monotonic(self) -> float:
+        told: float = self._true.monotonic()
+        return told
+
+    def now(self) -> datetime:
+        at: datetime = self._true.now() + self.wrong_by
+        return at
+
+    def today(self) -> date:
+        return self.now().date()
+
+    def sleep(self, seconds: float) -> None:
+        self._true.sleep(seconds)
 
 
 class Record:
@@ -51,7 +75,13 @@ class Record:
         record = room.office.desk.save(draft.id, room.by)
         self.other, room.ref = room.draft(), OwnerRef("record", record.id)
         self.media = room.papers.media
-        self.retention = Retention(room.office.store, room.clock, self.media)
+        self.clock = JumpingClock(room.clock)
+        self.retention = self.restarted()
+        self.retention.keep_house()
+
+    def restarted(self) -> Retention:
+        days = WorkedDays(self.room.office.store, self.clock)
+        return Retention(self.room.office.store, self.clock, self.media, days)
 
     def store(self, kind: str) -> uuid.UUID:
         paper = Lying(papers(1)["rent-receipt-a5"])
@@ -111,7 +141,7 @@ def test_what_was_taken_out_or_replaced_goes_after_its_days_and_what_is_shown_st
     gone = str(record.out)
     assert room.code_of(lambda: room.service.restore(room.ref, gone, 1, room.by)) == "PAGE-UNKNOWN"
     assert look_over(AuditEntry._meta.database).bad_seq is None
-    record.pass_days(KEEP_DAYS)
+    record.pass_days(KEEP_DAYS + 1)
     assert record.kept() == (3, 3, 3), "a draft keeps everything"
 
 
@@ -120,13 +150,80 @@ def test_a_failure_in_the_middle_loses_nothing_and_the_next_run_goes_on(
 ) -> None:
     shown = record.shown()
     monkeypatch.setattr(record.media, "keep", full)
-    record.room.clock.forward((KEEP_DAYS + 1) * DAY_S)
+    record.room.clock.forward((KEEP_DAYS + 2) * DAY_S)
     assert record.room.code_of(record.retention.keep_house) == "DATABASE-FULL"
     assert (record.kept(), record.shown()) == ((2, 5, 6), shown), "the new file has no row"
     monkeypatch.undo()
-    record.media.sweep(is_start=True)
-    Retention(record.room.office.store, record.room.clock, record.media).keep_house()
+    record.media.sweep(1, is_start=True)
+    record.restarted().keep_house()
     assert (record.kept()[:2], record.shown()) == ((2, 2), shown)
+
+
+def test_a_clock_that_jumps_destroys_nothing_before_its_time(record: Record) -> None:
+    before = record.kept()
+    for jump in (31, -31, 3650, -20000, 0):
+        record.clock.wrong_by = timedelta(days=jump)
+        record.pass_days(0.05)
+        record.retention = record.restarted()
+        record.pass_days(0.05)
+    assert (record.kept(), record.acts()) == (before, []), "half a day has passed"
+    record.pass_days(KEEP_DAYS - 2)
+    assert record.kept() == before
+    record.pass_days(3)
+    assert record.kept() == (2, 2, 2), "what was to go goes, though the clock was wrong"
+
+
+def test_a_page_that_was_taken_out_while_the_clock_was_wrong_waits_like_any_other(record: Record) -> None:
+    Page.update(removed_at=datetime(1970, 1, 2, tzinfo=UTC)).where(Page.id == record.out).execute()
+    record.pass_days(KEEP_DAYS)
+    assert (record.kept()[0], record.acts()) == (3, [])
+    record.pass_days(1.5)
+    record.pass_days(KEEP_DAYS)
+    assert record.out in dict(record.acts())
+
+
+def test_what_was_dealt_with_again_waits_anew(record: Record) -> None:
+    record.pass_days(KEEP_DAYS - 1)
+    document = Page.get(Page.id == record.out).document
+    record.room.service.restore(record.room.ref, str(record.out), document.version, record.room.by)
+    record.remove(record.out)
+    record.pass_days(0.1)
+    record.pass_days(3)
+    assert (record.kept()[0], record.out in dict(record.acts())) == (3, False)
+    record.pass_days(KEEP_DAYS)
+    assert record.out in dict(record.acts())
+
+
+@pytest.mark.parametrize(
+    ("day", "counted"),
+    [
+        ([8.0], 10),  # office hours: each day on which the station is on
+        ([4.0, 4.0], 10),  # started anew at noon
+        ([3.0], 5),  # half days: every other one
+    ],
+)
+def test_a_station_in_office_hours_counts_its_days(office: Any, day: list[float], counted: int) -> None:
+    days = WorkedDays(office.store, office.clock)
+    assert days.count() == 0
+    for _ in range(10):
+        for hours in day:
+            days = WorkedDays(office.store, office.clock)
+            days.count()
+            office.clock.forward(hours * 3600)
+            days.count()
+        office.clock.forward((24 - sum(day)) * 3600)
+    assert WorkedDays(office.store, office.clock).count() == counted
+
+
+def test_a_station_that_begins_each_morning_on_the_same_date_counts_whole_days_of_running(office: Any) -> None:
+    clock = JumpingClock(office.clock)
+    for _ in range(9):
+        days = WorkedDays(office.store, clock)
+        clock.wrong_by = datetime(1970, 1, 1, tzinfo=UTC) - office.clock.now()
+        office.clock.forward(8 * 3600)
+        days.count()
+        office.clock.forward(16 * 3600)
+    assert WorkedDays(office.store, clock).count() == 3
 
 
 def full(_stored: object) -> uuid.UUID:
