@@ -108,6 +108,7 @@ TABLE: Final[dict[str, Access]] = {
     "documents.remove_blanks": Access.CLERK,
     "cards.scan": Access.CLERK,
     "cards.scan_back": Access.CLERK,
+    "cards.scan_front": Access.CLERK,
     "cards.change": Access.CLERK,
     "straighten.page": Access.CLERK,
     "straighten.decide": Access.CLERK,

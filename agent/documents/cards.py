@@ -16,7 +16,8 @@ from agent.accounts import audit
 from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
-from agent.documents import sheets
+from agent.documents import card_sides, sheets
+from agent.documents.card_sides import FAILED, SIDES, UNKNOWN, Composed, Side
 from agent.documents.errors import refused, unknown_page
 from agent.documents.glass import GlassUse, used_since
 from agent.documents.media_envelope import Binding
@@ -32,21 +33,8 @@ from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 
 CLERK: Final = "clerk"
-FAILED: Final = "CARD-NOT-COMPOSED"
 STARTS: Final = {"image/jpeg": b"\xff\xd8\xff", "image/tiff": b"II*\0"}
-UNKNOWN_SIDE: Final[dict[str, Any]] = {"box": None, "quarters": 0}
 CardAct = Literal["compose", "turn-front", "turn-back", "swap", "split"]
-
-
-class _Side(msgspec.Struct, frozen=True):
-    box: tuple[float, float, float, float, float]
-    quarters: int
-    is_found: bool
-
-
-class _Composed(msgspec.Struct, frozen=True):
-    sides: tuple[_Side, _Side]
-    is_same: bool
 
 
 class Cards:
@@ -71,8 +59,10 @@ class Cards:
         """Keep the front as a page that waits for its back; gives the page.  Raises: as of `Papers.store_page`."""
         return self._papers.store_page(owner, kind, page, by, job_id, beside=card_queries.insert).id
 
-    def back(self, owner: Owner, page_id: uuid.UUID, page: NewPage, by: SignedIn, job_id: uuid.UUID) -> None:
-        """Keep the back of a card; one that was there before stays as a page taken out.
+    def keep_side(
+        self, owner: Owner, page_id: uuid.UUID, side: Side, page: NewPage, by: SignedIn, job_id: uuid.UUID
+    ) -> None:
+        """Keep a side of a card whose front is here; one that was there before stays as a page taken out.
 
         Raises: CodedError PAGE-UNKNOWN where the front has gone, and as of `Papers.store_page`.
         """
@@ -81,14 +71,23 @@ class Cards:
             require(owner, by)
             row, card = _card_of(owner, page_id)
             count_page(job_id, owner)
-            old = card.back_id
-            card.back, card.sides = self._media.keep(stored), [*card.sides[:1], UNKNOWN_SIDE] if card.sides else []
+            if side == "front" and card.back_id is None:
+                old, of_old, row.doubts = row.original_id, row.doubts, [dict(doubt) for doubt in page.doubts]
+            else:
+                told = row.doubts if card.back_id is not None else card_sides.of_side(row.doubts, "front")
+                old, of_old = row.original_id if side == "front" else card.back_id, card_sides.of_page(told, side)
+                others = card_sides.only(told, card_sides.OTHER[side])
+                row.doubts = [*others, *card_sides.of_side(page.doubts, side)]
+            card.sides = card_sides.with_unknown(card.sides, side)
+            if side == "front":
+                row.original = self._media.keep(stored)
+            else:
+                card.back = self._media.keep(stored)
             card.save()
-            if old is not None:
-                self._set_aside(row, old)
-            row.doubts = []
             gone = self._exchange(row, None)
-            self._note(by, row, Act.PAGE_STORED, side="back")
+            if old is not None:
+                self._set_aside(row, old, side, of_old)
+            self._note(by, row, Act.PAGE_STORED, side=side)
         self._media.unlink(gone)
         self._papers.on_stored(page_id)
 
@@ -148,9 +147,9 @@ class Cards:
                 return False
             keys, wished, kind = (row.original_id, card.back_id), card.sides, row.original.content_type
         sides = [self._media.get(key, owner.id, ORIGINAL) for key in keys]
-        worked = self._pictures.work("card", {"sides": wished or [UNKNOWN_SIDE] * 2}, sides, FAILED)
+        worked = self._pictures.work("card", {"sides": wished or [UNKNOWN] * 2}, sides, FAILED)
         try:
-            made = msgspec.convert(worked.facts, _Composed, strict=False)
+            made = msgspec.convert(worked.facts, Composed, strict=False)
         except msgspec.ValidationError as error:
             raise CodedError(FAILED, Actor.TECHNICIAN, Retry.NOW) from error
         kind = kind if kind in STARTS else "image/jpeg"
@@ -161,7 +160,7 @@ class Cards:
                 raise refused("DOCUMENT-CHANGED")
             card.sides = msgspec.to_builtins(made.sides)
             card.save()
-            row.doubts = _doubts(made)
+            row.doubts = card_sides.composed(row.doubts, wished, made)
             self._exchange(row, self._media.keep(stored))
             self._note(None, row, Act.PAGE_CHANGED, what="card")
         return True
@@ -171,7 +170,7 @@ class Cards:
         with writing(self._store):
             row = document_queries.page(page_id)
             if row is not None and row.finished_id is None:
-                row.doubts = [{"code": FAILED}]
+                row.doubts = card_sides.not_composed(row.doubts)
                 row.save()
 
     def change(self, ref: OwnerRef, page_id: str, version: int, act: CardAct, by: SignedIn) -> None:
@@ -202,8 +201,8 @@ class Cards:
     def _deeds(self) -> dict[str, Callable[[Any, Any], list[uuid.UUID]]]:
         """What can be done to a card; each gives the pages that are pages like others from now on."""
         return {
-            "turn-front": lambda _row, card: _turn(card, 0),
-            "turn-back": lambda _row, card: _turn(card, 1),
+            "turn-front": lambda _row, card: _turn(card, "front"),
+            "turn-back": lambda _row, card: _turn(card, "back"),
             "swap": _swap,
             "split": self._split,
         }
@@ -212,19 +211,20 @@ class Cards:
         """Make two pages of a card, or a plain page of a front without a back."""
         back = card.back_id
         card_queries.delete(row.id)
-        row.doubts = []
-        row.save()
         if back is None:
             return [row.id]
+        of_front, of_back = (card_sides.of_page(row.doubts, side) for side in SIDES)
+        row.doubts = of_front
+        row.save()
         end = document_queries.last_position(row.document_id) + 1
-        other = document_queries.insert_page(row.document_id, end, back, side="back", doubts=[])
+        other = document_queries.insert_page(row.document_id, end, back, side="back", doubts=of_back)
         sheets.move(other, row.position + 1)
         return [row.id, other.id]
 
-    def _set_aside(self, row: Any, media_id: uuid.UUID) -> None:
-        """Keep a back that was scanned anew as a page that was taken out."""
+    def _set_aside(self, row: Any, media_id: uuid.UUID, side: Side, doubts: list[dict[str, Any]]) -> None:
+        """Keep a side that was scanned anew as a page that was taken out."""
         end = document_queries.last_position(row.document_id) + 1
-        page = document_queries.insert_page(row.document_id, end, media_id, side="back", doubts=[])
+        page = document_queries.insert_page(row.document_id, end, media_id, side=side, doubts=doubts)
         page.removed_at = self._clock.now()
         page.save()
 
@@ -259,11 +259,8 @@ def _card_of(owner: Owner, page_id: uuid.UUID) -> tuple[Any, Any]:
     return row, card
 
 
-def _turn(card: Any, place: int) -> list[uuid.UUID]:
-    sides = [dict(side) for side in card.sides]
-    if len(sides) == 2 and sides[place]["box"] is not None:
-        sides[place]["quarters"] = (sides[place]["quarters"] + 2) % 4
-    card.sides = sides
+def _turn(card: Any, side: Side) -> list[uuid.UUID]:
+    card.sides = card_sides.turned(card.sides, side)
     card.save()
     return []
 
@@ -275,13 +272,8 @@ def _swap(row: Any, card: Any) -> list[uuid.UUID]:
     front, back = row.original_id, card.back_id
     card.back, card.sides = None, card.sides[::-1]
     card.save()
-    row.original = back
+    row.original, row.doubts = back, card_sides.exchanged(row.doubts)
     row.save()
     card.back = front
     card.save()
     return []
-
-
-def _doubts(made: _Composed) -> list[dict[str, str]]:
-    codes = ["CARD-EDGES"] if not all(side.is_found for side in made.sides) else []
-    return [{"code": code} for code in [*codes, *(["CARD-SAME-SIDE"] if made.is_same else [])]]

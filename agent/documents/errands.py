@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from agent.accounts.service import SignedIn
 from agent.documents import presets
+from agent.documents.card_sides import Side
 from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
@@ -151,13 +152,22 @@ class CardErrand(JobErrand):
         order: for whom.
         wish: how.
         page_id: the page of the front that is here already; None for the front, or both.
+        side: which side is scanned for that page.
     """
 
     def __init__(
-        self, cards: Cards, jobs: Jobs, order: Order, wish: ScanWish, page_id: uuid.UUID | None = None
+        self,
+        cards: Cards,
+        jobs: Jobs,
+        order: Order,
+        wish: ScanWish,
+        page_id: uuid.UUID | None = None,
+        side: Side = "back",
     ) -> None:
-        told = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size, "card": True}
+        of = "new" if page_id is None else side
+        told = {"source": wish.source, "colour": wish.colour, "dpi": wish.dpi, "size": wish.size, "card": of}
         super().__init__(jobs, order, told, page_id)
+        self._side: Side = side
         self._cards = cards
         self._scan = wish
         self._page_id = page_id
@@ -176,7 +186,7 @@ class CardErrand(JobErrand):
         if self._page_id is None:
             self._page_id = self._cards.front(order.owner, order.kind, page, order.by, self._job_id)
         else:
-            self._cards.back(order.owner, self._page_id, page, order.by, self._job_id)
+            self._cards.keep_side(order.owner, self._page_id, self._side, page, order.by, self._job_id)
 
 
 class PreviewErrand(JobErrand):

@@ -15,7 +15,8 @@ from functools import partial
 from peewee import PeeweeException
 
 from agent.accounts.storage import Store, reading
-from agent.documents.cards import FAILED, Cards
+from agent.documents.card_sides import FAILED
+from agent.documents.cards import Cards
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError
 from agent.events.service import Event

@@ -28,17 +28,24 @@ def document_view(row: Any) -> DocumentView:
 
 def _page_view(row: Any, document: Any) -> PageView:
     crop, card = crop_of(row), card_queries.of_page(row.id)
+    shown_id = row.finished_id if card is None else row.finished_id or row.original_id
     return PageView(
         id=str(row.id),
         position=0 if row.removed_at is not None else row.position,
         side=row.side,
         origin=row.origin,
         rotation_deg=row.rotation_deg,
-        doubts=[Doubt(str(one["code"]), {key: one[key] for key in one if key != "code"}) for one in row.doubts],
+        doubts=[_doubt(one) for one in row.doubts],
         crop=None if crop is None or card is not None else crop_view(row, document, crop),
         card="" if card is None else "front" if card.back_id is None else "both",
         revision="" if row.finished_id is None else row.finished_id.hex[:8],
+        shown="" if shown_id is None else shown_id.hex[:8],
     )
+
+
+def _doubt(told: dict[str, Any]) -> Doubt:
+    facts = {key: told[key] for key in told if key not in {"code", "side"}}
+    return Doubt(str(told["code"]), facts, told.get("side", ""))
 
 
 def crop_view(row: Any, document: Any, crop: Crop) -> CropView:

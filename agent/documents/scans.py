@@ -12,6 +12,7 @@ from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
 from agent.documents import kinds, presets, sheets, wish_check
+from agent.documents.card_sides import Side
 from agent.documents.cards import Cards
 from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
 from agent.documents.errors import refused
@@ -135,17 +136,23 @@ class Scans:
 
         Raises: as `scan`; SCANNER-USED-BETWEEN where another paper may lie on the glass and the clerk does not know.
         """
-        owner, key = self._may_scan(ref, by), key_of(page_id)
-        offers = self._desk.offers()
+        return self._scan_side(ref, page_id, "back", seen, by)
+
+    def scan_card_front(self, ref: OwnerRef, page_id: str, by: SignedIn) -> str:
+        """Scan the front of a card anew by itself; its back stays, or is awaited as before.  Raises: as `scan`."""
+        return self._scan_side(ref, page_id, "front", None, by)
+
+    def _scan_side(self, ref: OwnerRef, page_id: str, side: Side, seen: str | None, by: SignedIn) -> str:
+        owner, key, offers = self._may_scan(ref, by), key_of(page_id), self._desk.offers()
         source = presets.back_source(offers)
         with writing(self._store):
             require(owner, by)
             kind = self._kept.cards.kind_of(owner, key)
-            if source == "flatbed":
+            if source == "flatbed" and seen is not None:
                 self._kept.cards.check_glass(owner, key, seen, self._desk.lent())
             wish = presets.card(kind, source, offers)
-        self._notice = None
-        return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, Order(owner, kind, by), wish, key))
+        order, self._notice = Order(owner, kind, by), None
+        return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, order, wish, key, side))
 
     def card_waiting(self, owner: Owner) -> CardWaiting | None:
         """The card whose back is awaited, inside the caller's transaction; None where there is none."""
@@ -252,13 +259,11 @@ class Scans:
             for offer in told.sources
         }
         one = self._desk.under_way()
-        is_elsewhere = owner is not None and _is_own_elsewhere(one, owner, by)
         code, facts = (COMING, {}) if status.is_coming else (status.code or "", status.facts)
-        code = ELSEWHERE if is_elsewhere else code
-        held_code = "" if one is None else one.errand.held_code
+        code = ELSEWHERE if owner is not None and _is_own_elsewhere(one, owner, by) else code
         places = presets.card_sources(told), presets.back_source(told)
-        holder, state = _holder(one, by), status.state.value
-        return ScannerView(state, code, facts, holder, offers, told.has_button, *places, held_code)
+        holder, held_code = _holder(one, by), "" if one is None else one.errand.held_code
+        return ScannerView(status.state.value, code, facts, holder, offers, told.has_button, *places, held_code)
 
     def preview_of(self, owner: Owner, by: SignedIn) -> PreviewView | None:
         """What this session has seen on the glass for this owner."""

@@ -154,9 +154,11 @@ class DocumentsService:
         """Take a page out; it can be taken back."""
         self._change(ref, page_id, version, by, "remove", lambda row: sheets.remove(row, self._clock.now()))
 
-    def settle(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
-        """Leave a page as it is, though there was something to look at."""
-        self._change(ref, page_id, version, by, "settle", sheets.settle)
+    def settle(
+        self, ref: OwnerRef, page_id: str, version: int, by: SignedIn, doubt: tuple[str, str] = ("", "")
+    ) -> None:
+        """Leave a page as it is, though there was something to look at: all of it, or one doubt's code and side."""
+        self._change(ref, page_id, version, by, "settle", lambda row: sheets.settle(row, *doubt))
 
     def restore(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Take a page back.  Raises: CodedError DOCUMENT-FULL."""

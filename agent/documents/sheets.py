@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from agent.documents.card_sides import FAILED
 from agent.documents.errors import refused, unknown_page
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
@@ -56,12 +57,25 @@ def remove(row: Any, at: datetime) -> None:
         _changed(row)
 
 
-def settle(row: Any) -> None:
-    """Drop what there was to look at on a page: the clerk has looked, and it is as it should be."""
-    if row.doubts:
-        row.doubts = []
+def settle(row: Any, code: str = "", side: str = "") -> None:
+    """Drop what there was to look at on a page: the clerk has looked, and it is as it should be.
+
+    What has failed is not settled by a look.
+
+    Args:
+        row: the page.
+        code: of the one doubt that the clerk has looked at; "" for all of them.
+        side: which side of a card that one is of.
+    """
+    left = [doubt for doubt in row.doubts if doubt["code"] == FAILED or not _is_of(doubt, code, side)]
+    if left != row.doubts:
+        row.doubts = left
         row.save()
         _changed(row)
+
+
+def _is_of(doubt: dict[str, Any], code: str, side: str) -> bool:
+    return not code or (doubt["code"], doubt.get("side", "")) == (code, side)
 
 
 def keep(row: Any) -> None:

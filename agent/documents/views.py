@@ -46,10 +46,14 @@ class ScanWish:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something about a page that the clerk should look at: the code of its sentence, with facts."""
+    """Something about a page that the clerk should look at: the code of its sentence, with facts.
+
+    `side` is the side of a card that it is of, where the page shows both; "" where it is of the whole page.
+    """
 
     code: str
     facts: Mapping[str, str | int]
+    side: Literal["", "front", "back"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class PageView:
         crop: how it could be put right, or was; None where nobody has looked yet.
         card: of a card on one page, which sides are here: `front` or `both`; "" for a page like others.
         revision: key of what it shows, other than the original; "" for the original.
+        shown: tells one picture of it from the next; "" where it always shows the one it came with.
     """
 
     id: str
@@ -134,6 +139,7 @@ class PageView:
     crop: CropView | None
     card: Literal["", "front", "both"]
     revision: str
+    shown: str
 
     @property
     def is_blank(self) -> bool:

@@ -90,6 +90,22 @@ def test_f2_twice_puts_both_sides_on_one_page(clerk: Any, demo: Any, glass: Any,
     check_page(page, demo, tmp_path)
 
 
+def test_a_front_that_did_not_lie_on_the_glass_is_named_and_scanned_anew_by_itself(
+    clerk: Any, demo: Any, glass: Any, tmp_path: Path
+) -> None:
+    page = clerk.page
+    scan_front(clerk, lambda _side: demo.control("DELETE", "/platen", device="scanner"), "resident-051")
+    glass("back")
+    page.keyboard.press("F2")
+    doubt = page.locator("#papers li[data-kind=D01] [data-doubt]")
+    expect(doubt).to_contain_text("第 1 页 · 正面：看来是空白", timeout=SCAN_MS)
+    glass("front")
+    doubt.get_by_role("button", name="重扫正面").click()
+    expect(doubt).to_have_count(0, timeout=SCAN_MS)
+    page.locator("#to-papers").click()
+    check_page(page, demo, tmp_path)
+
+
 def test_the_desk_keeps_one_side_alone_where_the_clerk_says_so(clerk: Any, glass: Any) -> None:
     page = clerk.page
     scan_front(clerk, glass, "resident-018")

@@ -143,7 +143,7 @@ WHOLE: Final = Box(0, 0, 210, 297)
 CROP: Final = CropView(
     "", "D01", 1, 1, "proposed", 0, (210, 297), Box(5, 5, 100, 150), None, (210, 297), WHOLE, False, 0
 )
-SHEET: Final = PageView(str(uuid.UUID(int=1)), 1, "front", "scanned", 0, (), None, "", "")
+SHEET: Final = PageView(str(uuid.UUID(int=1)), 1, "front", "scanned", 0, (), None, "", "", "")
 KIND: Final = kinds.kind("D01")
 
 
@@ -179,6 +179,7 @@ SCENES: Final = (
                 replace(SHEET, doubts=(Doubtful("PAGE-BLANK", {}),)),
                 replace(SHEET, doubts=(Doubtful("PAGE-FLAT-EDGE", {"lines": 80}),), crop=CROP),
                 replace(SHEET, doubts=(Doubtful("CARD-NOT-COMPOSED", {}),), card="both"),
+                replace(SHEET, doubts=(Doubtful("CARD-EDGES", {}, "front"),), card="both"),
             ),
         },
     ),

@@ -42,6 +42,13 @@ def scan_back(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     return back(kind, owner_id)
 
 
+@bp.post("/<page_id>/front")
+def scan_front(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
+    """Scan the front anew by itself."""
+    services().documents.scans.scan_card_front(owner(kind, owner_id), page_id, signed_in())
+    return back(kind, owner_id)
+
+
 @bp.post("/<page_id>")
 def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     """Turn a side, exchange the sides, or make two pages of them, as the pressed button says."""

@@ -180,7 +180,7 @@ def change(kind: str, owner_id: str, page_id: str) -> ResponseReturnValue:
     elif act == "remove":
         documents.remove(ref, page_id, version, by)
     elif act == "settle":
-        documents.settle(ref, page_id, version, by)
+        documents.settle(ref, page_id, version, by, (request.args.get("doubt", ""), request.args.get("side", "")))
     elif act == "restore":
         documents.restore(ref, page_id, version, by)
     elif place := PLACE.fullmatch(act):

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from PIL import Image
 
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
@@ -36,7 +37,7 @@ from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
 from drivers.scanner_api import ColourMode, Encoding, ScannedPage
 from simulators.papers import papers
-from simulators.papers_drawn import BACK, DrawnPapers
+from simulators.papers_drawn import BACK, FRONT, DrawnPapers
 from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
 
 LIMIT_S = 20.0
@@ -162,32 +163,45 @@ def room(office: Any, tmp_path: Path) -> Iterator[Room]:
 
 
 class Deal:
-    """A clerk who scans a card."""
+    """A clerk who scans a card.
+
+    Attributes:
+        BARE: the side of a card that does not lie on the glass.
+    """
+
+    BARE = -1
 
     def __init__(self, room: Room) -> None:
         self.room = room
 
     @staticmethod
     def lying(side: int) -> bytes:
-        """What the scanner sees of the card with this side down."""
+        """What the scanner sees of the card with this side down, or of the bare glass."""
+        if side == Deal.BARE:
+            return jpeg(Image.new("RGB", A4.size_px(CARD_DPI), "white"), CARD_DPI)
         card = Lying(papers(1)["id-card-family-a-1"], side)
         return jpeg(see(DrawnPapers(), card, Wanted(A4, CARD_DPI, "RGB24")), CARD_DPI)
 
-    def scan(self, *sides: int, source: str = "flatbed") -> None:
+    def scan(self, *sides: int, source: str = "flatbed", **known: Any) -> None:
         """Scan a card's front, or both its sides from the feeder."""
-        self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides)
+        self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides, **known)
 
-    def scan_back(self, side: int = BACK, seen: str = "") -> None:
+    def scan_back(self, side: int = BACK, seen: str = "", **known: Any) -> None:
         page = self.page.id
-        self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side)
+        self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side, **known)
 
-    def _carried(self, begin: Any, *sides: int) -> None:
+    def scan_front(self, **known: Any) -> None:
+        """Scan the front anew."""
+        page = self.page.id
+        self._carried(lambda: self.room.scans.scan_card_front(self.room.ref, page, self.room.by), FRONT, **known)
+
+    def _carried(self, begin: Any, *sides: int, **known: Any) -> None:
         before = len(self.room.scanner.asked)
         self.room.clock.forward(1)
         begin()
         self.room.until(lambda: len(self.room.scanner.asked) > before)
         for number, side in enumerate(sides, 1):
-            page = ScannedPage(number, Encoding.JPEG, ColourMode.COLOUR, 10, 10, CARD_DPI)
+            page = ScannedPage(number, Encoding.JPEG, ColourMode.COLOUR, 10, 10, CARD_DPI, **known)
             self.room.desk.put(Page(1, raw(page), 8, self.lying(side)))
         self.room.scanner.end(len(sides))
         self.room.until(lambda: self.room.desk.under_way() is None)

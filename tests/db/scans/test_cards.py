@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 DPI = 100
 COARSE = (43, 27)
-
-
+FLAT = {"flat_edge_px": 80}
+BLANK = {"white_share": 1.0}
 ON_GLASS = ScanWish("flatbed", "grey", 200)
 
 
@@ -38,6 +38,12 @@ def side_of(page: bytes, place: int) -> Image.Image:
         half = (85.6 / 25.4 * DPI / 2, 54 / 25.4 * DPI / 2)
         box = (made.width / 2 - half[0], middle - half[1], made.width / 2 + half[0], middle + half[1])
         return made.convert("RGB").crop(tuple(map(round, box)))
+
+
+def lying_card(deal: Deal, side: int) -> Image.Image:
+    """The card as the scanner sees it."""
+    with Image.open(io.BytesIO(deal.lying(side))) as seen:
+        return seen.convert("RGB").crop((0, 0, round(85.6 / 25.4 * DPI), round(54 / 25.4 * DPI)))
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
@@ -61,9 +67,7 @@ def test_front_then_back_become_one_page_at_true_size(room: Any, deal: Deal) -> 
     assert (room.board().card, deal.page.card, state(room)) == (None, "both", "here")
     deal.compose()
     shown = deal.shown()
-    with Image.open(io.BytesIO(deal.lying(FRONT))) as front, Image.open(io.BytesIO(deal.lying(BACK))) as back:
-        size = (round(85.6 / 25.4 * DPI), round(54 / 25.4 * DPI))
-        fronts, backs = (one.convert("RGB").crop((0, 0, *size)) for one in (front, back))
+    fronts, backs = lying_card(deal, FRONT), lying_card(deal, BACK)
     assert difference(side_of(shown, 0), fronts) < 4 < difference(side_of(shown, 0), backs)
     assert difference(side_of(shown, 1), backs) < 4 < difference(side_of(shown, 1), fronts)
     assert deal.page.doubts == []
@@ -198,3 +202,75 @@ def test_the_step_goes_down_and_up_with_a_card_in_it(room: Any, deal: Deal) -> N
     assert schema.upgrade(room.office.store)[0] == "0010_card_pages"
     assert (CardPage.select().count(), PageRow.select().count(), deal.page.card) == (0, 1, "")
     assert deal.shown() == deal.lying(FRONT)
+
+
+def doubts(page: Any) -> list[tuple[str, str]]:
+    return [(doubt.code, doubt.side) for doubt in page.doubts]
+
+
+def test_what_is_doubtful_of_a_side_stays_with_it_together_and_apart(room: Room, deal: Deal) -> None:
+    deal.scan(FRONT, **FLAT)
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "")]
+    deal.scan_back(**BLANK)
+    both = [("PAGE-FLAT-EDGE", "front"), ("CARD-SIDE-BLANK", "back")]
+    assert doubts(deal.page) == both, "before they are together too"
+    deal.compose()
+    assert doubts(deal.page) == both
+    assert deal.page.doubts[0].facts == {"lines": 80}
+    deal.scan_back(deal.BARE, **BLANK)
+    deal.compose()
+    assert doubts(deal.page) == both, "a blank side is not asked about its edges too"
+    assert room.board().documents[0].blanks == [], "a blank side does not take the other one out with it"
+    deal.change("turn-back")
+    assert doubts(deal.page) == both
+    deal.change("swap")
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "back"), ("CARD-SIDE-BLANK", "front")]
+    deal.change("split")
+    pages = room.board().documents[0].pages
+    assert [doubts(page) for page in pages] == [[("PAGE-BLANK", "")], [("PAGE-FLAT-EDGE", "")]]
+
+
+def test_one_side_is_settled_by_a_look_at_it_and_the_other_is_not(room: Room, deal: Deal) -> None:
+    deal.scan(FRONT, **FLAT)
+    deal.scan_back(**FLAT)
+    deal.compose()
+    version = room.board().documents[0].version
+    room.service.settle(room.ref, deal.page.id, version, room.by, ("PAGE-FLAT-EDGE", "front"))
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "back")]
+    deal.change("turn-front")
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "back")], "what was settled is not asked about again"
+
+
+def test_a_front_kept_alone_keeps_what_was_doubtful_of_it(room: Room, deal: Deal) -> None:
+    deal.scan(FRONT, **FLAT)
+    deal.change("split")
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "")]
+
+
+def test_the_side_whose_edges_were_not_clear_is_named_and_scanned_anew_by_itself(room: Room, deal: Deal) -> None:
+    deal.scan(deal.BARE)
+    deal.scan_back()
+    deal.compose()
+    assert doubts(deal.page) == [("CARD-EDGES", "front")]
+    deal.change("turn-back")
+    assert doubts(deal.page) == [("CARD-EDGES", "front")], "nobody has looked at it yet"
+    deal.scan_front(**FLAT)
+    assert doubts(deal.page) == [("PAGE-FLAT-EDGE", "front")]
+    deal.compose()
+    shown = deal.shown()
+    assert difference(side_of(shown, 0), lying_card(deal, FRONT)) < 4
+    assert difference(side_of(shown, 1), lying_card(deal, BACK).rotate(180)) < 4, "the back stands as it was turned"
+    [document] = room.board().documents
+    assert [(page.side, page.doubts) for page in document.removed] == [("front", [])]
+    assert room.scanner.asked[-1]["page_limit"] == 1
+
+
+def test_a_front_that_waits_for_its_back_is_scanned_anew_too(room: Room, deal: Deal) -> None:
+    deal.scan(deal.BARE, **FLAT)
+    before = deal.page
+    deal.scan_front()
+    assert (deal.page.id, deal.page.card, deal.page.doubts) == (before.id, "front", [])
+    assert deal.page.shown != before.shown, "a page that shows the old picture must fetch the new one"
+    assert (deal.shown(), room.board().card.page_id) == (deal.lying(FRONT), before.id)
+    [removed] = room.board().documents[0].removed
+    assert doubts(removed) == [("PAGE-FLAT-EDGE", "")]
