@@ -121,7 +121,10 @@ SECTIONS: Final = (
 )
 
 _NOT_ON_THE_FORM: Final = {"id_no_raw": _("键入的 15 位号码"), "notice_version": _("告知书版本")}
-FIELDS: Final[dict[str, FieldSpec]] = {spec.key: spec for section in SECTIONS for spec in section.fields}
+_BESIDE_THE_FORM: Final = (FieldSpec("second_name", _("第二人用户名")), FieldSpec("second_reason", _("理由")))
+FIELDS: Final[dict[str, FieldSpec]] = {
+    spec.key: spec for specs in (*(section.fields for section in SECTIONS), _BESIDE_THE_FORM) for spec in specs
+}
 
 
 def field_name(key: str) -> str:

@@ -7,7 +7,7 @@ a locked page, a faster colleague or a closed browser costs nothing.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -91,15 +91,17 @@ class Corrections:
 
     def take_stored(self, record_id: str, field: str, by: Person) -> None:
         """Let go of what was typed in one field.  Raises: CodedError RECORD-UNKNOWN."""
-        user = uuid.UUID(by.user_id)
         with writing(self._place.store):
             record = self._records.row_of(record_id)
-            kept = corrections.of_user(record.id, user)
-            gone = {field, fields.AGAIN, "id_no_raw"} if field == "id_no" else {field}
+            kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             if kept is not None:
-                typed = {key: text for key, text in kept.typed.items() if key not in gone}
-                columns = {"typed": typed, "reason": kept.reason}
-                corrections.put(record.id, user, kept.version, columns, self._place.clock.now())
+                self._let_go(record, kept, (field, fields.AGAIN, "id_no_raw") if field == "id_no" else (field,))
+
+    def _let_go(self, record: Any, kept: Any, gone: Collection[str]) -> None:
+        """Take some fields out of what was typed, inside the open transaction."""
+        typed = {key: text for key, text in kept.typed.items() if key not in gone}
+        columns = {"typed": typed, "reason": kept.reason}
+        corrections.put(record.id, kept.user_id, kept.version, columns, self._place.clock.now())
 
     def give_up(self, record_id: str, by: Person) -> None:
         """Erase what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
@@ -160,6 +162,7 @@ class Corrections:
             approvals.give(kept, form, judgement, word, second_user_id, self._place.clock.now())
             told = {"field": word.field, "code": word.code, "second": second_user_id}
             self._place.note(by, Act.CORRECTION_SECOND_PERSON, ("record", record.id), **told)
+            self._let_go(record, kept, fields.SECOND_KEYS)
 
     def _typed(self, values: Mapping[str, str], held: Mapping[str, str], kept: Any) -> dict[str, str]:
         """What was typed, as it is stored, where it differs."""

@@ -201,7 +201,9 @@ class Drafts:
             approvals.give(row, form, judgement, word, second_user_id, self._place.clock.now())
             told = {"field": word.field, "code": word.code, "second": second_user_id}
             self._place.note(by, Act.SECOND_PERSON, ("draft", row.id), **told)
-            shown = view(self._place, row, form)
+            given = {key: entry for key, entry in form.items() if key in fields.SECOND_KEYS}
+            emptied = {key: prefill.typed(entry, "", row.saved_at) for key, entry in given.items()}
+            shown = view(self._place, row, keep(self._place, row, form, {**form, **emptied}))
         self._place.tell_draft(by, row)
         return shown
 

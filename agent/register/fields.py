@@ -84,17 +84,21 @@ RULES: dict[str, FieldRule] = {
         FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
         FieldRule("remark", "text", 200),
         FieldRule("correction_reason", "text", 500),
+        FieldRule("second_name", "text", LONGEST_TYPED),
+        FieldRule("second_reason", "text", LONGEST_TYPED),
     )
 }
 AGAIN = "id_no_again"
 CONSENT = "guardian_consent"
 REASON = "correction_reason"
+SECOND_KEYS: tuple[str, ...] = ("second_name", "second_reason")
+"""Who is to let a problem pass, and why, as typed so far; the word itself is an approval."""
 DRAFT_KEYS: tuple[str, ...] = tuple(RULES)
 """The fields of an unsaved form; `id_no_again` is the number as it was typed a second time, `correction_reason` why a
 record that is there is to say something else."""
 CORRECTED_KEYS: tuple[str, ...] = tuple(key for key in RULES if key != REASON)
 """The fields of a registration's correction, whose reason stands beside them."""
-KEYS: tuple[str, ...] = tuple(key for key in RULES if key not in {AGAIN, REASON})
+KEYS: tuple[str, ...] = tuple(key for key in RULES if key not in {AGAIN, REASON, *SECOND_KEYS})
 """The fields of a registration."""
 ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
 _BETWEEN = r"(?:\s*(?:年|月|_|[^\w\s])\s*|\s+)"

@@ -100,6 +100,25 @@ def test_a_correction_to_an_officially_wrong_number_passes_with_a_second_person(
     assert office.register.edit(record.id, {"mobile": "13900000001"}, 2, clerk, why).version == 3
 
 
+def test_what_was_typed_for_the_word_waits_until_it_is_given(office: Any, clerk: SignedIn, people: Any) -> None:
+    begun = {"second_name": "supervisor", "second_reason": "派出所证明"}
+    supervisor = ("supervisor", office.passwords["supervisor"])
+    record = office.register_person(clerk, people())
+    typed = {"id_no": OTHER_WRONG, "id_no_again": OTHER_WRONG}
+    office.register.keep_correction(record.id, typed | begun, 1, clerk, "证件号码如此")
+    shown = office.register.correction(record.id, clerk)
+    assert {key: shown.fields[key].value for key in begun} == begun
+    office.register.second_person_on_correction(record.id, clerk, *supervisor, OWN)
+    shown = office.register.correction(record.id, clerk)
+    assert ({shown.fields[key].value for key in begun}, shown.problems) == ({""}, ())
+    office.register.keep_correction(record.id, typed | begun, 1, clerk, "证件号码如此")
+    assert not begun.keys() & {line.field for line in office.register.edit(record.id, typed, 1, clerk, "如此").history}
+    draft = draft_with(office, clerk, id_no=WRONG, **begun)
+    assert {key: draft.fields[key].value for key in begun} == begun
+    draft = office.register.second_person(draft.id, clerk, *supervisor, OWN)
+    assert {draft.fields[key].value for key in begun} == {""}
+
+
 def test_the_words_step_goes_down_and_up_with_words_in_it(
     office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]
 ) -> None:

@@ -257,7 +257,10 @@ class Walk:
             assert len(page.forms) == 1, "a form of its own loses what was typed beside it"
             assert page.leaving == [], "a link leaves behind what was typed"
             serial = next(serials)
-            self.press(clerk, page, button, {"employer": f"测试单位{serial}", "mobile": f"1{serial}"})
+            typed = {"employer": f"测试单位{serial}", "mobile": f"1{serial}"}
+            if "second-person" in clerk.page:
+                typed |= {"second_name": f"同事{serial}", "second_reason": f"派出所证明{serial}"}
+            self.press(clerk, page, button, typed)
 
     def press(self, clerk, page, button, typed):
         [whose] = [one.get("value") for one in page.controls if one.get("name") == "typed_in"]

@@ -309,3 +309,25 @@ def test_a_proposed_character_is_shown_and_typed_only_when_taken(house, clerk):
     clerk.post(clerk.action("offer/name/chip"), clerk.form())
     clerk.get("/desk")
     assert 'value="测试\ue863"' in clerk.page
+
+
+def test_who_is_to_let_a_number_pass_and_why_stays_on_the_page_until_they_have(house, clerk):
+    clerk.post("/desk/without-card")
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(id_no="990000198506120012", id_no_again="990000198506120012"))
+    clerk.get("/desk")
+    act = html.unescape(re.search(r'formaction="(/desk/draft/[^"]+/second-person[^"]*)"', clerk.page)[1])
+    begun = {"second_name": "supervisor", "second_reason": "派出所证明", "second_password": "not theirs"}
+    assert clerk.post(clerk.action("keep"), clerk.form(**begun)).status_code == 303
+    for look in (lambda: clerk.get("/desk"), lambda: clerk.post(act, clerk.form(second_password="not theirs"))):
+        look()
+        panel = clerk.page.split('id="second-person"')[1].split("</section>")[0]
+        assert 'name="second_name" value="supervisor"' in panel
+        assert 'name="second_reason" value="派出所证明"' in panel
+        assert "<details data-act open>" in panel
+        assert "not theirs" not in clerk.page
+    right = {"second_password": house.sign_ins["supervisor"]["password"]}
+    assert clerk.post(act, clerk.form(**right)).status_code == 303
+    clerk.get("/desk")
+    assert 'id="second-person"' not in clerk.page
+    assert "已由 supervisor 确认放行" in clerk.page
