@@ -18,8 +18,9 @@ from datetime import datetime
 import msgspec
 
 from agent.devices.role_codes import CODES, RoleCodes
+from agent.devices.scan_steps import is_amid_page
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
-from agent.devices.wire import EXIT_HUNG, VERSION, Cancel, Request, Start, Watch, Wire, WireBroken
+from agent.devices.wire import EXIT_HUNG, VERSION, Cancel, Page, Request, Sign, Start, Watch, Wire, WireBroken
 from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, NeedsOperator, Retry, WorkerDied
 
 GRACE_S = 2.0
@@ -42,11 +43,15 @@ class DeviceSettings(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Pending:
-    """A request whose answer we wait for; every sign of life on the way gives it its whole time again."""
+    """A request whose answer we wait for; every sign of life on the way gives it its whole time again.
+
+    While the work is seen going on step by step, `moving_s` is the time for the next step.
+    """
 
     number: int
     answer: Future[bytes]
     limit_s: float
+    moving_s: float
     deadline_s: float
     is_cancelled: bool = False
 
@@ -138,7 +143,14 @@ class DeviceHost:
         before, self.state = self.state, after(self.state, happening)
         return before is not self.state
 
-    def request(self, operation: str, arguments: dict[str, object], limit_s: float, answer: Future[bytes]) -> None:
+    def request(
+        self,
+        operation: str,
+        arguments: dict[str, object],
+        limit_s: float,
+        answer: Future[bytes],
+        moving_s: float | None = None,
+    ) -> None:
         """Pass a request to the worker, or fail it at once: wishes are not queued."""
         if self.is_closing:
             answer.set_exception(DeviceError(self.codes.stopping, Actor.TECHNICIAN, Retry.AFTER_ACTION))
@@ -152,7 +164,9 @@ class DeviceHost:
             )
             return
         self._number += 1
-        self.pending = Pending(self._number, answer, limit_s, self.clock.monotonic() + limit_s)
+        self.pending = Pending(
+            self._number, answer, limit_s, limit_s if moving_s is None else moving_s, self.clock.monotonic() + limit_s
+        )
         self.happened(Happening.REQUESTED)
         self.tell(Request(self._number, operation, arguments, self.pending.deadline_s, limit_s))
 
@@ -167,10 +181,11 @@ class DeviceHost:
         """Whether somebody still waits for what the request of this number brings; behind a cancel nobody does."""
         return self.pending is not None and self.pending.number == number and not self.pending.is_cancelled
 
-    def went_on(self) -> None:
-        """Note that the request under way makes progress."""
-        if self.pending is not None and not self.pending.is_cancelled:
-            self.pending.deadline_s = self.clock.monotonic() + self.pending.limit_s
+    def went_on(self, shown: Sign | Page) -> None:
+        """Note that the request under way makes progress; lines of a page are soon followed by the next ones."""
+        pending = self.pending
+        if pending is not None and not pending.is_cancelled:
+            pending.deadline_s = self.clock.monotonic() + (pending.moving_s if is_amid_page(shown) else pending.limit_s)
 
     def give_up_waiting(self) -> None:
         """Let go of whoever waits for an answer, and take no more requests: the agent is stopping."""

@@ -26,7 +26,7 @@ def scan_pages(
     settings: DeviceSettings,
     clock: Clock,
     wish: Callable[[ScannerOffers], tuple[ScanRequest, float]],
-    open_s: float,
+    usual_s: float,
     report: Callable[[Progress], None],
 ) -> Iterator[tuple[ScannedPage, bytearray, bool]]:
     """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
@@ -37,7 +37,7 @@ def scan_pages(
         settings: how the scanner is reached.
         clock: the time.
         wish: says, of what the scanner offers, what to scan, and how long it may show nothing then.
-        open_s: so long the scanner may take to open.
+        usual_s: so long the scanner may take to open, and from one line of a page to the next.
         report: called while a page is read.
 
     Raises: CodedError as the scanner ended it; the pages before it have come.
@@ -58,11 +58,11 @@ def scan_pages(
     answer: Future[bytes] | None = None
     supervisor.start()
     try:
-        status = settled(lambda: supervisor.statuses()["scanner"], changed, clock, open_s)
+        status = settled(lambda: supervisor.statuses()["scanner"], changed, clock, usual_s)
         if status.state is not DeviceState.READY:
             raise DeviceError(status.code or "SCANNER-HUNG", Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)
         wanted, silence_s = wish(told[-1])
-        answer = supervisor.request("scanner", "scan", msgspec.to_builtins(wanted), silence_s)
+        answer = supervisor.request("scanner", "scan", msgspec.to_builtins(wanted), silence_s, usual_s)
         answer.add_done_callback(lambda _: shown.put(None))
         while (sign := shown.get()) is not None:
             if isinstance(sign, Page):

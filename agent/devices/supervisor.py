@@ -87,22 +87,26 @@ class Supervisor:
         """The devices as they were after the last round, by role."""
         return self._statuses
 
-    def request(self, role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
-        """Ask a device for something; the Future ends within `limit_s` and the grace, with JSON or a CodedError."""
+    def request(
+        self, role: str, operation: str, arguments: dict[str, object], limit_s: float, moving_s: float | None = None
+    ) -> Future[bytes]:
+        """Ask a device for something; the Future ends with JSON or a CodedError, within `limit_s` and the grace.
+
+        What the device shows gives it its time again; amid a page it has `moving_s` to the next line, where given.
+        """
         answer: Future[bytes] = Future()
         host = self._hosts.get(role)
         if host is None:
             answer.set_exception(DeviceError(CODES[role].not_configured, Actor.TECHNICIAN, Retry.AFTER_ACTION))
         else:
-            self._command(lambda: host.request(operation, arguments, limit_s, answer))
+            self._command(lambda: host.request(operation, arguments, limit_s, answer, moving_s))
         return answer
 
     def cancel(self, role: str) -> None:
         """Call off what a device is doing; whoever waits for it gets its end, or an error, within 2.5 s."""
 
         def call_off() -> None:
-            host = self._hosts.get(role)
-            if host is not None:
+            if (host := self._hosts.get(role)) is not None:
                 host.cancel()
 
         self._command(call_off)
@@ -111,8 +115,7 @@ class Supervisor:
         """Say whether somebody holds the desk: only then are cards read; `turn` grows with each change of holder."""
 
         def tell() -> None:
-            host = self._hosts.get(role)
-            if host is not None and (host.is_reading, host.turn) != (is_reading, turn):
+            if (host := self._hosts.get(role)) is not None and (host.is_reading, host.turn) != (is_reading, turn):
                 host.is_reading, host.turn = is_reading, turn
                 host.tell_watch()
 
@@ -122,8 +125,7 @@ class Supervisor:
         """End a device's worker and start it afresh, at another address where one is given; also out of `disabled`."""
 
         def again() -> None:
-            host = self._hosts.get(role)
-            if host is None:
+            if (host := self._hosts.get(role)) is None:
                 return
             host.restart()
             self._on_sign(role, Sign("removed"))
@@ -202,7 +204,7 @@ class Supervisor:
 
     def _shown(self, host: DeviceHost, shown: Sign | Page) -> None:
         host.budget.succeeded()
-        host.went_on()
+        host.went_on(shown)
         self._on_sign(host.settings.role, shown)
 
     def _take_state(self, host: DeviceHost, told: State) -> None:
@@ -286,8 +288,7 @@ class Supervisor:
             host.since = self._clock.now()
         self._remember()
         log.warning("%s: %s%s", host.settings.role, host.state.value, f" ({code})" if code else "")
-        told: dict[str, str | int] = {"role": host.settings.role, "state": host.state.value}
-        self._publish(Event("device", facts=told))
+        self._publish(Event("device", facts={"role": host.settings.role, "state": host.state.value}))
 
     def _remember(self) -> None:
         self._statuses = {role: status_of(host) for role, host in self._hosts.items()}

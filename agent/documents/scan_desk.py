@@ -224,8 +224,9 @@ class ScanDesk:
         one.source = wanted.source
         if not one.errand.is_job and wanted.source is Source.FLATBED:
             self._lent = GlassUse(one.key, one.errand.name, self._clock.now())
-        limit_s = one.errand.silence_s or silence_s(wanted, self._around.silence_s)
-        answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), limit_s)
+        usual_s = one.errand.silence_s or self._around.silence_s
+        limit_s = one.errand.silence_s or silence_s(wanted, usual_s)
+        answer = self._scanner.request("scanner", "scan", msgspec.to_builtins(wanted), limit_s, usual_s)
         answer.add_done_callback(self._happenings.put)
         if one.is_cancelled:
             self._scanner.cancel("scanner")

@@ -35,7 +35,9 @@ class Around:
 class Scanner(Protocol):
     """What is asked of the supervisor."""
 
-    def request(self, role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
+    def request(
+        self, role: str, operation: str, arguments: dict[str, object], limit_s: float, moving_s: float | None = None
+    ) -> Future[bytes]:
         """Ask the device for something."""
 
     def cancel(self, role: str) -> None:

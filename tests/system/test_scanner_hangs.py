@@ -8,14 +8,17 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from agent.clock import SystemClock
 from agent.devices.host import DeviceSettings
+from agent.devices.state import DeviceState
 from agent.devices.supervisor import Supervisor
+from drivers.api import CodedError
 
 LIMIT_S = 30.0
 SANED_PORT = 6566
@@ -31,6 +34,16 @@ BREAK = """
 from drivers.scanner_sane import SaneScanner
 def open(*_): raise ValueError("no driver of ours raises this")
 SaneScanner.open = open
+"""
+STALL = """
+import threading
+from drivers.scanner_api import Progress
+from drivers.scanner_sane import SaneScanner
+def scan(_self, _request, report):
+    report(Progress(1, 40, 7000))
+    threading.Event().wait()
+    yield
+SaneScanner.scan = scan
 """
 
 
@@ -51,8 +64,9 @@ def _binds(listener: socket.socket, host: str) -> bool:
     return True
 
 
-def code_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> str:
-    """What the supervisor says of a scanner whose worker is in a hurry, as soon as there is something to say."""
+@contextmanager
+def hurried(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str) -> Iterator[Supervisor]:
+    """A supervisor of a scanner whose worker is in a hurry."""
     hasty = tmp_path / "python"
     hasty.write_text(HASTY.format(python=sys.executable, more=more))
     hasty.chmod(0o700)
@@ -63,13 +77,23 @@ def code_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more:
     )
     supervisor.start()
     try:
-        end_s = time.monotonic() + LIMIT_S
-        while (code := supervisor.statuses()["scanner"].code) is None:
-            assert time.monotonic() < end_s, "nothing is said of it"
-            time.sleep(0.01)
-        return code
+        yield supervisor
     finally:
         supervisor.stop(LIMIT_S)
+
+
+def until(condition: Callable[[], object]) -> None:
+    end_s = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < end_s, "never came"
+        time.sleep(0.01)
+
+
+def code_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> str | None:
+    """What the supervisor says of a scanner as soon as there is something to say."""
+    with hurried(address, tmp_path, monkeypatch, more) as supervisor:
+        until(lambda: supervisor.statuses()["scanner"].code)
+        return supervisor.statuses()["scanner"].code
 
 
 def test_a_library_that_hangs_while_it_opens_ends_its_worker_which_says_so(
@@ -82,3 +106,13 @@ def test_a_driver_that_breaks_ends_its_worker_instead_of_leaving_a_pulse_without
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert code_of("sane:test:0", tmp_path, monkeypatch, BREAK) == "SCANNER-WORKER-DIED"
+
+
+def test_a_library_that_hangs_amid_a_fine_page_is_ended_long_before_the_time_for_the_whole_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hurried("sane:test:0", tmp_path, monkeypatch, STALL) as supervisor:
+        until(lambda: supervisor.statuses()["scanner"].state is DeviceState.READY)
+        answer = supervisor.request("scanner", "scan", {}, 10 * LIMIT_S, 0.5)
+        with pytest.raises(CodedError, match="SCANNER-HUNG"):
+            answer.result(LIMIT_S)

@@ -55,11 +55,15 @@ class HandScanner:
         self.asked: list[dict[str, object]] = []
         self.answers: list[Future[bytes]] = []
         self.limits_s: list[float] = []
+        self.moving_s: list[float | None] = []
         self.cancels = 0
 
-    def request(self, _role: str, operation: str, arguments: dict[str, object], limit_s: float) -> Future[bytes]:
+    def request(
+        self, _role: str, operation: str, arguments: dict[str, object], limit_s: float, moving_s: float | None = None
+    ) -> Future[bytes]:
         assert operation == "scan"
         self.limits_s.append(limit_s)
+        self.moving_s.append(moving_s)
         self.asked.append(arguments)
         self.answers.append(Future())
         return self.answers[-1]

@@ -135,3 +135,4 @@ def test_a_finer_page_gets_more_time_before_its_scanner_counts_as_hung(room: Roo
         room.scanner.end(0)
         room.until_ended()
     assert room.scanner.limits_s == [60, 60, 240, 120]
+    assert room.scanner.moving_s == [60] * 4, "between two lines of a page no more than usual"
