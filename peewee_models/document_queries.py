@@ -64,6 +64,11 @@ def open_document(owner: Owner, kind: str) -> Any:
     return Document.select().where(wanted).order_by(Document.created_at, Document.id).first()
 
 
+def close_documents(owner: Owner, kind: str) -> None:
+    """Let no page come to the documents of a kind any more, so that another one begins."""
+    Document.update(state="closed").where(_is_of(Document, owner) & (Document.kind == kind)).execute()
+
+
 def insert_document(owner: Owner, kind: str, user_id: uuid.UUID, at: datetime) -> Any:
     """Make a document without pages."""
     return Document.create(**{owner.column: owner.id}, kind=kind, created_by=user_id, created_at=at)

@@ -23,7 +23,7 @@ from agent.documents.glass import GlassUse, used_since
 from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
 from agent.documents.page_work import only
-from agent.documents.papers import FINISHED, ORIGINAL, NewPage, Papers, count_page, require
+from agent.documents.papers import FINISHED, MOST_PAGES, ORIGINAL, NewPage, Papers, count_page, require
 from agent.documents.pictures import Pictures
 from agent.documents.refs import key_of, owner_of
 from agent.documents.views import CardWaiting, OwnerRef
@@ -176,7 +176,7 @@ class Cards:
     def change(self, ref: OwnerRef, page_id: str, version: int, act: CardAct, by: SignedIn) -> None:
         """Turn a side by half, put the sides the other way, make two pages of them, or put them together once more.
 
-        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED, CARD-NOT-COMPOSED; RightsDenied.
+        Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED, DOCUMENT-FULL, CARD-NOT-COMPOSED; RightsDenied.
         """
         if by.role != CLERK:
             raise RightsDenied
@@ -210,13 +210,15 @@ class Cards:
     def _split(self, row: Any, card: Any) -> list[uuid.UUID]:
         """Make two pages of a card, or a plain page of a front without a back."""
         back = card.back_id
+        end = document_queries.last_position(row.document_id) + 1
+        if back is not None and end > MOST_PAGES:
+            raise refused("DOCUMENT-FULL", most=MOST_PAGES)
         card_queries.delete(row.id)
         if back is None:
             return [row.id]
         of_front, of_back = (card_sides.of_page(row.doubts, side) for side in SIDES)
         row.doubts = of_front
         row.save()
-        end = document_queries.last_position(row.document_id) + 1
         other = document_queries.insert_page(row.document_id, end, back, side="back", doubts=of_back)
         sheets.move(other, row.position + 1)
         return [row.id, other.id]

@@ -87,7 +87,7 @@ class Papers:
         in_place_of: uuid.UUID | None = None,
         beside: Callable[[uuid.UUID], object] = lambda _page_id: None,
     ) -> StoredPage:
-        """Keep a page at the end of the owner's open document of this kind, which is made where there is none.
+        """Keep a page at the end of the owner's document of this kind that has room for its sheet.
 
         Args:
             owner: a draft of this person, or a record.
@@ -104,7 +104,8 @@ class Papers:
         stored = self.media.put(page.content, page.content_type, Binding(owner.id, ORIGINAL))
         with writing(self._store):
             old = None if in_place_of is None else self._taken_out(owner, in_place_of)
-            document, position = self._place_for(stored, owner, kind, by, job_id, old)
+            sides = 2 if page.side == "front" else 1
+            document, position = self._place_for(stored, owner, kind, by, job_id, old, sides)
             self._note(by, Act.PAGE_STORED, ("document", document.id), kind=kind, position=position)
             kept = self._insert(page if old is None else replace(page, side=old.side), stored, document.id, position)
             beside(kept.id)
@@ -117,7 +118,7 @@ class Papers:
         return kept
 
     def store_file(self, owner: Owner, kind: str, pages: Iterable[NewPage], by: Person) -> list[StoredPage]:
-        """Keep all pages of a clerk's file at the end of the owner's open document of this kind, or none of them.
+        """Keep all pages of a clerk's file at the end of one document of this kind that has room, or none of them.
 
         Args:
             owner: a draft of this person, or a record.
@@ -137,10 +138,8 @@ class Papers:
         with writing(self._store):
             with self._abandoning(brought):
                 require(owner, by)
-                document = self._open_document(owner, kind, by)
+                document = self._document_for(owner, kind, len(brought), by)
                 held = document_queries.last_position(document.id)
-                if held + len(brought) > MOST_PAGES:
-                    raise refused("DOCUMENT-FULL", most=MOST_PAGES)
             facts: dict[str, str | int] = {"kind": kind, "position": held + 1, "pages": len(brought)}
             self._note(by, Act.PAGES_UPLOADED, ("document", document.id), **facts)
             kept = [self._insert(*one, document.id, position) for position, one in enumerate(brought, held + 1)]
@@ -169,16 +168,16 @@ class Papers:
         )
         return StoredPage(row.id, document_id, position)
 
-    def _open_document(self, owner: Owner, kind: str, by: Person) -> Any:
-        document = document_queries.open_document(owner, kind)
-        if document is None:
-            document = document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
-        return document
+    def _document_for(self, owner: Owner, kind: str, pages: int, by: Person) -> Any:
+        def begin() -> Any:
+            return document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
+
+        return sheets.document_for(owner, kind, MOST_PAGES, pages, begin)
 
     def _place_for(
-        self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None, old: Any
+        self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None, old: Any, sides: int
     ) -> tuple[Any, int]:
-        """Find where a page goes: to the end of the open document, or of that of the page whose place it takes.
+        """Find where a page goes: to a document with room for its sheet, or to that of the page whose place it takes.
 
         What is refused here has no row for sure, so its file goes at once; after a failure of the database that is not
         sure, and the sweep decides.
@@ -187,7 +186,7 @@ class Papers:
             require(owner, by)
             if job_id is not None:
                 count_page(job_id, owner)
-            document = self._open_document(owner, kind, by) if old is None else old.document
+            document = self._document_for(owner, kind, sides, by) if old is None else old.document
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)

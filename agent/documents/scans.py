@@ -98,7 +98,7 @@ class Scans:
         self._check_region(wish)
         wish_check.check(wish, self._desk.offers())
         old, room = None, 1
-        with writing(self._store):
+        with reading(self._store):
             require(owner, by)
             if replaces:
                 row = sheets.page_of(owner, key_of(replaces))

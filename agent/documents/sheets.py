@@ -6,6 +6,7 @@ Every function works inside the caller's transaction and on pages of one owner o
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -105,17 +106,32 @@ def restore(row: Any, most: int) -> None:
 
 
 def room_for(owner: Owner, kind: str, most: int, sides: int) -> int:
-    """How many pages a scan may bring to the owner's open document of a kind, in whole sheets.
-
-    A document that has no room for a sheet any more is closed, so that the scan begins another one.
-    """
-    document = document_queries.open_document(owner, kind)
+    """How many pages a scan may bring in whole sheets, to the document that `document_for` would give it."""
+    document = _with_room(owner, kind, most, sides)
     room = most - (0 if document is None else document_queries.last_position(document.id))
-    if document is not None and room < sides:
-        document.state = "closed"
-        document.save()
-        room = most
     return room - room % sides
+
+
+def document_for(owner: Owner, kind: str, most: int, pages: int, begin: Callable[[], Any]) -> Any:
+    """The document of a kind that so many pages come to: the open one, or where that has no room for them, a new one.
+
+    Raises: CodedError DOCUMENT-FULL for more pages than any document may have.
+    """
+    if pages > most:
+        raise refused("DOCUMENT-FULL", most=most)
+    document = _with_room(owner, kind, most, pages)
+    if document is None:
+        document_queries.close_documents(owner, kind)
+        document = begin()
+    return document
+
+
+def _with_room(owner: Owner, kind: str, most: int, pages: int) -> Any:
+    """The owner's open document of a kind where it has room for so many pages more, or None."""
+    document = document_queries.open_document(owner, kind)
+    if document is None or document_queries.last_position(document.id) + pages > most:
+        return None
+    return document
 
 
 def _changed(row: Any) -> None:

@@ -116,15 +116,25 @@ def test_a_page_pointed_to_anothers_file_is_refused(counter: Counter) -> None:
     assert code_of(lambda: counter.papers.page_content(owner, mine.id)) == "MEDIA-FOREIGN"
 
 
-def test_a_document_takes_so_many_pages_and_no_more(counter: Counter) -> None:
+def test_a_document_takes_so_many_pages_and_what_has_no_room_begins_another(counter: Counter) -> None:
     owner = counter.draft()
-    for _ in range(MOST_PAGES):
-        last = counter.store_page(owner)
-    assert code_of(lambda: counter.store_page(owner)) == "DOCUMENT-FULL"
-    assert len(counter.files()) == Media.select().count() == MOST_PAGES
-    Page.update(removed_at=counter.clock.now()).where(Page.id == last.id).execute()
-    assert counter.store_page(owner).position == MOST_PAGES
-    assert counter.papers.pages_by_kind(owner) == {"D04": MOST_PAGES}
+    side = NewPage(b"\xff\xd8\xff lease", "image/jpeg")
+    for _ in range(MOST_PAGES - 1):
+        last = counter.store_page(owner, page=side)
+    full = last.document_id
+    assert counter.store_page(owner, page=SCAN).position == 1, "its back would have no room"
+    last = counter.store_page(owner, page=side)
+    assert (last.position, last.document_id == full) == (2, False), "pages that come later do not go back"
+    kept = counter.papers.store_file(owner, "D04", [side] * (MOST_PAGES - 2), counter.by)
+    assert [one.position for one in kept] == list(range(3, MOST_PAGES + 1))
+    kept = counter.papers.store_file(owner, "D04", [side] * 2, counter.by)
+    assert [one.position for one in kept] == [1, 2], "all pages of a file in one document"
+    files = counter.files()
+    assert code_of(lambda: counter.papers.store_file(owner, "D04", [side] * 51, counter.by)) == "DOCUMENT-FULL"
+    assert counter.store_page(owner, page=side).document_id == kept[0].document_id, "what is refused closes nothing"
+    assert counter.files() > files
+    assert len(counter.files()) == Media.select().count() == 2 * MOST_PAGES + 2
+    assert counter.papers.pages_by_kind(owner) == {"D04": 2 * MOST_PAGES + 2}
 
 
 def test_what_the_database_does_not_take_leaves_no_row(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,8 +190,8 @@ class Deal:
         """Scan a card's front, or both its sides from the feeder."""
         self._carried(lambda: self.room.scans.scan_card(self.room.ref, "D01", source, self.room.by), *sides, **known)
 
-    def scan_back(self, side: int = BACK, seen: str = "", **known: Any) -> None:
-        page = self.page.id
+    def scan_back(self, side: int = BACK, seen: str = "", page: str = "", **known: Any) -> None:
+        page = page or self.page.id
         self._carried(lambda: self.room.scans.scan_card_back(self.room.ref, page, seen, self.room.by), side, **known)
 
     def scan_front(self, **known: Any) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import peewee
 import pytest
 
 from agent.documents.papers import MOST_PAGES
+from agent.documents.service import ScanWish
 from peewee_models import document_queries
+from peewee_models.documents import Document
+from simulators.papers_drawn import FRONT
 
 if TYPE_CHECKING:
-    from conftest import Room
+    from conftest import Deal, Room
+
+FEEDER = ScanWish("adf-duplex", "grey", 200)
 
 
 def test_the_last_page_that_a_document_can_have_is_scanned_anew_in_its_place_and_as_its_side(room: Room) -> None:
@@ -43,6 +49,32 @@ def test_a_document_that_is_full_ends_the_scan_with_a_word_and_the_next_scan_beg
         assert room.until_ended() == ("done", pages, "")
         assert room.board().job.facts.get("limit") == told
     assert [len(document.pages) for document in room.board().documents] == [MOST_PAGES - 1, 1]
+
+
+def test_a_scan_that_is_refused_leaves_a_full_document_as_it_is(room: Room) -> None:
+    room.scanned(MOST_PAGES - 1)
+    room.scan(kind="D05")
+    assert room.code_of(lambda: room.scans.scan(room.ref, "D04", FEEDER, room.by)) == "SCAN-UNDER-WAY"
+    room.scanner.end(0)
+    room.until_ended()
+    assert [row.state for row in Document.select()] == ["open"]
+    room.clock.forward(1)
+    room.scanned(1, ScanWish("flatbed", "grey", 200))
+    assert [len(document.pages) for document in room.board().documents] == [MOST_PAGES]
+
+
+def test_a_card_for_a_full_document_begins_another_and_in_a_full_one_it_stays_one_page(deal: Deal) -> None:
+    room = deal.room
+    room.scanned(MOST_PAGES - 1, ScanWish("adf", "grey", 200), "D01")
+    deal.scan(FRONT)
+    card = room.board().documents[0].pages[-1].id
+    deal.scan_back(page=card)
+    [document] = room.board().documents
+    assert len(document.pages) == MOST_PAGES
+    split = partial(room.cards.change, room.ref, card, document.version, "split", room.by)
+    assert room.code_of(split) == "DOCUMENT-FULL"
+    deal.scan(FRONT)
+    assert [len(document.pages) for document in room.board().documents] == [MOST_PAGES, 1]
 
 
 def test_a_page_of_a_document_that_another_follows_is_scanned_anew_in_its_own(room: Room) -> None:
