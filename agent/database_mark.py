@@ -30,7 +30,7 @@ def refuse_bare(key_source: str, folder: DataFolder, home: Path) -> None:
     Raises: StartRefused DATABASE-ELSEWHERE (11).
     """
     mark = mark_place(key_source, folder, home)
-    if folder.kind is FolderKind.PRACTICE or not mark.exists():
+    if folder.kind is FolderKind.PRACTICE or not _stands(mark):
         return
     was = _written(mark) or "–"
     raise StartRefused("DATABASE-ELSEWHERE", Exit.DAMAGED, folder=str(folder.path), was=was, mark=str(mark))
@@ -49,6 +49,14 @@ def note_birth(key_source: str, folder: DataFolder, home: Path) -> None:
             mark,
             error.strerror or type(error).__name__,
         )
+
+
+def _stands(mark: Path) -> bool:
+    """Whether there is a mark, as far as whoever asks may look: a doctor's own user may not."""
+    try:
+        return mark.exists()
+    except OSError:
+        return False
 
 
 def _written(mark: Path) -> str:

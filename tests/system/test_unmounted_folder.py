@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from agent.database_mark import refuse_bare
 from agent.errors import Exit, StartRefused
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
@@ -97,6 +98,24 @@ def test_where_no_mark_can_be_left_the_register_opens_and_the_log_says_so(statio
     mark.unlink()
     assert start(place, "", place / "nowhere") is None
     assert "renhu.key.used cannot be written" in caplog.text
+
+
+def test_who_may_not_look_beside_the_key_is_told_of_no_fault_of_ours(tmp_path):
+    folder = DataFolder(tmp_path / "data", FolderKind.REGISTER, None)
+    child = os.fork()
+    if child == 0:
+        (tmp_path / "data").mkdir()
+        tmp_path.chmod(0o000)
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        try:
+            refuse_bare(f"file:{tmp_path}/renhu.key", folder, tmp_path)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    tmp_path.chmod(0o700)
+    assert status == 0
 
 
 def test_check_and_doctor_and_the_daemon_refuse_and_make_nothing(tmp_path, monkeypatch):

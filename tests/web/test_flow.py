@@ -331,3 +331,10 @@ def test_who_is_to_let_a_number_pass_and_why_stays_on_the_page_until_they_have(h
     clerk.get("/desk")
     assert 'id="second-person"' not in clerk.page
     assert "已由 supervisor 确认放行" in clerk.page
+
+
+@pytest.mark.parametrize(("to", "comes"), [("/register", "/register"), ("//evil.test", "/"), ("/events", "/")])
+def test_the_ways_in_the_bar_lead_on_though_the_form_has_gone_and_to_pages_of_ours_alone(house, clerk, to, comes):
+    gone = {"typed_in": "draft 00000000-0000-4000-8000-000000000000", "road": "测试路"}
+    answer = clerk.post(f"/go-on?to={to}", gone)
+    assert (answer.status_code, answer.headers["Location"]) == (303, comes)
