@@ -155,27 +155,28 @@ class Cards:
     def mark(self, draft_id: str, by: Person, card: IdCard, state: Literal["verified", "single"]) -> DraftView | None:
         """Note how the second reading ended; None when the draft holds another card, or the number is not the same.
 
-        Where the first reading was garbled and the later ones are not, theirs takes the place of all it had filled.
+        Where the first reading was garbled and the later ones are not, theirs takes the place of all it had filled; of
+        the photo no field tells.
         """
         now = self._place.clock.now()
         with reading(self._place.store):
             held = own_draft(draft_id, by)
             is_known = held.card_digest == prefill.digest(card)
+            is_whole = is_known and bytes(held.card_photo or b"") == card.photo_wlt
             if not is_known and not (held.card_state == "read" and _has_number_of(held, load(held), card)):
                 return None
 
         def edit(row: Any, form: Form) -> Form:
             if row.card_state == "verified":
                 return form
-            filled = form
-            if not is_known:
+            if not is_whole:
                 _keep_card(row, card, now)
-                filled = self._refilled(row, form, card, now, is_unverified=True)
+            filled = form if is_known else self._refilled(row, form, card, now, is_unverified=True)
             row.card_state = state
             row.card_readings = max(row.card_readings, card.readings)
             return prefill.verify(filled) if state == "verified" else filled
 
-        return change(self._place, draft_id, by, edit, is_only_verified=is_known and state == "verified")
+        return change(self._place, draft_id, by, edit, is_only_verified=is_whole and state == "verified")
 
     def take_back(self, draft_id: str, by: Person) -> DraftView:
         """Take back all that an unverified reading had filled: the second reading was of something else."""

@@ -38,12 +38,24 @@ def test_a_later_reading_takes_the_place_of_a_garbled_first_one(
     assert (address.value, address.verified) == ("测试地区新路2号", kind == "verified")
 
 
-@pytest.mark.parametrize("is_equal", [True, False])
+def test_a_later_photo_takes_the_place_of_a_garbled_first_one(office: Any, clerk: SignedIn, people: Any) -> None:
+    card = people(photo_wlt=b"as on the card")
+    office.desk.reader_event(CardEvent("read", msgspec.structs.replace(card, photo_wlt=b"as on the c4rd")))
+    first = office.draft(clerk).card.read_at
+    office.clock.forward(0.9)
+    office.desk.reader_event(CardEvent("verified", msgspec.structs.replace(card, readings=2)))
+    with office.store.read():
+        row = Draft.get()
+        assert (row.card_state, bytes(row.card_photo)) == ("verified", card.photo_wlt)
+    assert office.draft(clerk).card.read_at > first, "by it the page knows that there is another picture"
+
+
+@pytest.mark.parametrize(("garbled", "is_equal"), [({}, True), (GARBLED, False), ({"photo_wlt": b"x"}, False)])
 def test_pages_hear_that_only_the_mark_is_new_where_nothing_else_is(
-    office: Any, clerk: SignedIn, people: Any, is_equal: bool
+    office: Any, clerk: SignedIn, people: Any, garbled: dict[str, Any], is_equal: bool
 ) -> None:
     card = people()
-    office.desk.reader_event(CardEvent("read", card if is_equal else msgspec.structs.replace(card, **GARBLED)))
+    office.desk.reader_event(CardEvent("read", msgspec.structs.replace(card, **garbled)))
     office.events.clear()
     office.desk.reader_event(CardEvent("verified", msgspec.structs.replace(card, readings=2)))
     told = [event.facts for event in office.events if event.name == "draft"]
