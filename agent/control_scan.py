@@ -23,10 +23,11 @@ from agent.documents.papers import NewPage
 from agent.documents.scan_desk import ScanDesk
 from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import Progress, ScanRequest
+from drivers.scanner_limits import LARGEST_BYTES
 
 LOOK_EVERY_S: Final = 0.2
 LONGEST_SILENCE_S: Final = 600.0
-PAGE_LIMIT_BYTES: Final = 40_000_000
+PAGE_LIMIT_BYTES: Final = LARGEST_BYTES
 SLACK_S: Final = 15.0
 
 

@@ -10,6 +10,8 @@ from drivers.scanner_api import MM_PER_INCH
 
 LARGEST_PX = 80_000_000
 """More picture elements of one side a station does not handle."""
+LARGEST_BYTES = 40_000_000
+"""More bytes of one coded side are not handed over."""
 
 
 def check(width_mm: float, height_mm: float, dpi: int, offered_dpi: Iterable[int]) -> None:

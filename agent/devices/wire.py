@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from drivers.api import Actor, Candidate, Retry
+from drivers.scanner_limits import LARGEST_BYTES
 
 VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
-PAGE_LIMIT_BYTES = 40_000_000
+PAGE_LIMIT_BYTES = LARGEST_BYTES
 PIECE_BYTES = 256 * 1024
 EXIT_HUNG = 7
 """The exit status of a worker that found its own library hanging."""

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from PIL import Image, ImageDraw
 
+from drivers import scanner_limits
 from drivers.scanner_api import ColourMode, Encoding
 from drivers.scanner_pixels import RawPage, coded, flat_lower_edge_px, white_share
 
@@ -48,6 +49,17 @@ def test_only_a_flat_end_that_is_not_white_is_a_page_that_ended_early() -> None:
         assert flat_lower_edge_px(page) == seen, "what the library has filled up is not looked at"
     assert flat_lower_edge_px(sheet(120)) == 0
     assert flat_lower_edge_px(Image.new("RGB", (WIDTH, HEIGHT), (128, 128, 128))) == HEIGHT
+
+
+def test_a_side_that_is_all_grain_is_coded_coarser_rather_than_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    grain = Image.effect_noise((WIDTH, HEIGHT), 80)
+    whole = len(coded(raw(grain), 1, ColourMode.GREY, 100)[1])
+    limit = round(whole * 0.7)
+    monkeypatch.setattr(scanner_limits, "LARGEST_BYTES", limit)
+    body = coded(raw(grain), 1, ColourMode.GREY, 100)[1]
+    assert len(body) <= limit
+    with Image.open(io.BytesIO(body)) as made:
+        assert made.size == (WIDTH, HEIGHT)
 
 
 def test_line_art_becomes_two_colours_and_keeps_its_ink() -> None:
