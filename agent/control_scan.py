@@ -20,15 +20,16 @@ from agent.accounts.service import AccountsService
 from agent.control import LINE_LIMIT_BYTES, called, error_of, error_told
 from agent.documents.loan import Loan, LoanEnd
 from agent.documents.papers import NewPage
-from agent.documents.scan_desk import ScanDesk
+from agent.documents.patience import LONGEST_S, SHORTEST_S
+from agent.documents.scan_desk import READY_WAIT_S, ScanDesk
 from agent.errors import Actor, CodedError, Retry
 from drivers.scanner_api import Progress, ScanRequest
 from drivers.scanner_limits import LARGEST_BYTES
 
 LOOK_EVERY_S: Final = 0.2
-LONGEST_SILENCE_S: Final = 600.0
 PAGE_LIMIT_BYTES: Final = LARGEST_BYTES
 SLACK_S: Final = 15.0
+"""So much longer a command waits for the agent than the agent for the scanner, whose end it is to hear of."""
 
 
 class PageTold(msgspec.Struct, frozen=True):
@@ -69,8 +70,7 @@ class ScanLender:
         """
         try:
             wanted = msgspec.convert(question.get("wanted"), ScanRequest)
-            told_s = question.get("silence_s")
-            silence_s = None if told_s is None else min(float(told_s), LONGEST_SILENCE_S)
+            silence_s = _silence_s(question.get("silence_s"))
         except (msgspec.ValidationError, TypeError) as error:
             raise ValueError("not a scan") from error
         loan = Loan(f"renhu scan ({_user(uid)})", wanted, str(question.get("size", "")), silence_s)
@@ -119,7 +119,7 @@ def borrowed_pages(
     Raises: CodedError as the agent says, in the iteration too.
     """
     question = {"ask": "scan", "wanted": msgspec.to_builtins(wanted), "size": size, "silence_s": silence_s}
-    connection = called(path, question, (silence_s or LONGEST_SILENCE_S) + SLACK_S)
+    connection = called(path, question, READY_WAIT_S + (silence_s or LONGEST_S) + SLACK_S)
     return None if connection is None else _received(connection, report)
 
 
@@ -167,6 +167,16 @@ def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd, is_pra
     else:
         message = Message(error=None if shown.error is None else error_told(shown.error))
     connection.sendall(msgspec.json.encode(message) + b"\n" + body)
+
+
+def _silence_s(told: Any) -> float | None:
+    """So long the scanner may show nothing.  Raises: TypeError, ValueError where that is no such time."""
+    if told is None:
+        return None
+    silence_s = float(told)
+    if not SHORTEST_S <= silence_s <= LONGEST_S:  # no number at all is not between them either
+        raise ValueError("not a time")
+    return silence_s
 
 
 def _has_hung_up(connection: socket.socket) -> bool:

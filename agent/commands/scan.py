@@ -22,7 +22,7 @@ from agent.devices.host import DeviceSettings
 from agent.devices.scan_alone import scan_pages
 from agent.disk import growing
 from agent.documents.papers import NewPage
-from agent.documents.patience import silence_s
+from agent.documents.patience import LONGEST_S, SHORTEST_S, silence_s
 from agent.documents.pictures import Pictures
 from agent.documents.scanned_page import new_page
 from agent.documents.size_asked import NAMES, size_mm, sized
@@ -177,6 +177,16 @@ def _size(asked: str) -> str:
     return asked.lower()
 
 
+def _silence_s(asked: str) -> float:
+    try:
+        silence_s = float(asked)
+    except ValueError:
+        silence_s = 0.0
+    if not SHORTEST_S <= silence_s <= LONGEST_S:  # no number at all is not between them either
+        raise argparse.ArgumentTypeError(f"{SHORTEST_S:g} … {LONGEST_S:g} 秒 / seconds")
+    return silence_s
+
+
 class _DuplexIsFeeder(argparse.Action):
     """Refuse both sides from the glass, which has one."""
 
@@ -208,7 +218,10 @@ def add_to(commands: Any) -> None:
         help="彩色、灰度、黑白 / what of the paper is kept (colour)",
     )  # fmt: skip
     parser.add_argument(
-        "--timeout", type=float, metavar="S", help="扫描仪最多静默多少秒 / seconds of silence (60, more for fine pages)"
+        "--timeout",
+        type=_silence_s,
+        metavar="S",
+        help="扫描仪最多静默多少秒 / seconds of silence (60, more for fine pages)",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.set_defaults(run=run)

@@ -9,6 +9,7 @@ from drivers.scanner_api import A4_HEIGHT_MM, A4_WIDTH_MM, MM_PER_INCH, ColourMo
 USUAL_DPI: Final = 300
 GREY_SHARE: Final = 0.5
 LONGEST_S: Final = 600.0
+SHORTEST_S: Final = 1.0
 
 
 def silence_s(wanted: ScanRequest, usual_s: float) -> float:

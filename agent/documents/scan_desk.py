@@ -201,9 +201,10 @@ class ScanDesk:
         """Have the scanner begin, unless the wish was withdrawn before.
 
         Behind an error or a cancel the scanner gets a fresh worker, which opens it anew: many need their time for that.
+        Whoever said how long the scanner may show nothing waits no longer for that either.
         """
         self._write_ends()
-        until_s = self._clock.monotonic() + READY_WAIT_S
+        until_s = self._clock.monotonic() + min(READY_WAIT_S, one.errand.silence_s or READY_WAIT_S)
         while self._around.is_coming() and not (one.is_cancelled or self._clock.monotonic() >= until_s):
             if self._is_stopping:
                 self._finish(one, JobHappening.RESTARTED)

@@ -5,7 +5,9 @@ The library hangs for good at SANE's network server that takes a connection and 
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -116,3 +118,12 @@ def test_a_library_that_hangs_amid_a_fine_page_is_ended_long_before_the_time_for
         answer = supervisor.request("scanner", "scan", {}, 10 * LIMIT_S, 0.5)
         with pytest.raises(CodedError, match="SCANNER-HUNG"):
             answer.result(LIMIT_S)
+
+
+def test_a_command_whose_scanner_shows_nothing_in_time_ends_with_4(silent_server: str, tmp_path: Path) -> None:
+    config = tmp_path / "renhu.toml"
+    config.write_text(f'[data]\nfolder = "{tmp_path / "data"}"\n')
+    scan = ["scan", "-o", tmp_path / "page.pdf", "--address", f"sane:net:{silent_server}:test:0", "--timeout", "1"]
+    command = [sys.executable, "-m", "agent", *map(str, scan), "--json", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (4, "SCANNER-HUNG"), done.stderr

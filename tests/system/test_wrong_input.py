@@ -98,6 +98,9 @@ def test_every_configuration_mistake_is_told_at_once_and_ends_with_2(place):
 
 def test_a_wrong_command_line_ends_with_2():
     assert run("card", "--timeout", "soon").returncode == 2
+    for asked in ("soon", "nan", "-1", "0", "1e9"):
+        done = run("scan", "-o", "page.pdf", "--timeout", asked)
+        assert (done.returncode, "1 … 600" in done.stderr) == (2, True), asked
     assert run("fly").returncode == 2
     assert run().returncode == 2
 
