@@ -131,7 +131,8 @@ class Reader:
     def exchange(self, what):
         """Lift what lies there, lay a card, and see it read twice."""
         self.lift()
-        self._wait_for(lambda: self.shows("none"), f"an empty plate {what}")
+        # Lifted in the middle of a reading by the new worker, the card stays told of as taken away too early.
+        self._wait_for(lambda: self.shows("none", "gone"), f"an empty plate {what}")
         self.lay()
         self._wait_for(lambda: self.shows("verified", "left"), f"a card read {what}")
 
