@@ -167,3 +167,54 @@ def test_a_scan_that_ends_while_another_page_is_open_is_told_and_heard_there(cle
     told.locator("a").click()
     expect(page.locator(".sheet")).to_have_count(1)
     expect(page.locator("#scan-ended > *")).to_have_count(0)
+
+
+def scan_and_leave(clerk: Any, person: str) -> list[str]:
+    """Begin a scan that takes a while, and look at another page; gives what was heard till then."""
+    clerk.page.add_init_script(f"({HIDDEN})()")
+    at_the_desk(clerk)
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 6000}, device="scanner")
+    clerk.tap(person)
+    before = heard(clerk)
+    scan(clerk)
+    return before
+
+
+def test_a_scan_that_ends_while_nobody_looks_is_heard_and_told_when_the_page_is_looked_at_again(clerk):
+    before = scan_and_leave(clerk, "resident-028")
+    clerk.page.goto(f"{clerk.demo.url}/register")
+    title = clerk.page.title()
+    look_away(clerk, True)
+    expect(clerk.page).to_have_title(f"✓ {title}", timeout=60_000)
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    assert heard(clerk) == before + SCANNED
+    told = clerk.page.locator("#scan-ended .callout.good")
+    expect(told).to_have_count(0)
+    look_away(clerk, False)
+    expect(told).to_contain_text("扫好 1 页")
+    expect(clerk.page).to_have_title(title)
+    assert heard(clerk) == before + SCANNED
+
+
+def test_of_several_tabs_one_sounds_and_one_tells(clerk):
+    before = scan_and_leave(clerk, "resident-029")
+    look_away(clerk, True)  # the scan's own page
+    others = [clerk.page.context.new_page() for _ in range(2)]
+    for other in others:
+        for script in (SPY, HIDDEN):
+            other.add_init_script(f"({script})()")
+        other.goto(f"{clerk.demo.url}/register")
+    seen, hidden = others
+    hidden.evaluate("() => { globalThis.isAway = true; }")
+    title = hidden.title()
+    expect(seen.locator("#scan-ended .callout.good")).to_contain_text("扫好 1 页", timeout=60_000)
+    expect(hidden).to_have_title(f"✓ {title}")
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    tones = [tone for tab in others for tone in (tab.evaluate("sessionStorage.getItem('heard')") or "").split()]
+    assert heard(clerk)[len(before) :] + tones == SCANNED
+    hidden.evaluate("() => { globalThis.isAway = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(hidden).to_have_title(title)
+    expect(hidden.locator("#scan-ended > *")).to_have_count(0)
+    for other in others:
+        other.close()

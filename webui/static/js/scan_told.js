@@ -1,8 +1,11 @@
 // A scan that ends while its clerk looks at another page is told there, too: in words with the way to it, and heard.
+// Where nobody looks at any page, it is told on the first that is looked at then.
+import * as scanEnd from "./scan_end.js";
 import * as sound from "./sound.js";
 import { ask } from "./request.js";
 
 const TOLD = ["done", "failed", "interrupted"];
+let untold = null;
 
 /** Ask how a scan has ended that this page is not about; the station answers only the session that wished for it. */
 export async function told(name, facts) {
@@ -10,10 +13,23 @@ export async function told(name, facts) {
   const owner = document.getElementById("live")?.dataset.owner;
   const isElsewhere = owner === undefined || ![facts.draft, facts.record].includes(owner);
   if (!place || name !== "documents" || !TOLD.includes(facts.ended) || !isElsewhere) return;
-  if (document.visibilityState !== "visible") return;
   const answer = await ask("GET", `/scans/${facts.job}`).catch(() => null);
   const said = answer?.status === 200 && answer.document?.getElementById("scan-ended");
   if (!said) return;
-  place.replaceChildren(...said.children);
+  untold = { job: facts.job, says: [...said.children] };
   sound.playScan(`${facts.ended} ${facts.job}`);
+  if (document.visibilityState === "visible") show();
+  else scanEnd.mark(facts.ended);
 }
+
+/** Show what has not been told on another page meanwhile. */
+function show() {
+  if (untold === null || document.visibilityState !== "visible") return;
+  const { job, says } = untold;
+  untold = null;
+  if (localStorage.getItem("scan-told") === job) return;
+  localStorage.setItem("scan-told", job);
+  document.getElementById("scan-ended")?.replaceChildren(...says);
+}
+
+document.addEventListener("visibilitychange", show);

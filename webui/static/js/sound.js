@@ -18,16 +18,28 @@ function tone(frequency_hz, start_s, length_s) {
   oscillator.stop(context.currentTime + start_s + length_s);
 }
 
-/** Sound for the end of a scan, told as its state and its job: two rising ticks when done, the low double tone when not. */
+const ENDS = ["done", "failed", "interrupted"];
+const OTHERS_HEAR_WITHIN_MS = 5000;
+
+/** Sound for the end of a scan, told as its state and its job; every tab hears of it, and one of them sounds. */
 export function playScan(scan) {
-  if (!isOn()) return;
   const [state] = scan.split(" ");
+  if (!isOn() || !ENDS.includes(state)) return;
+  navigator.locks.request(`renhu-scan ${scan}`, { ifAvailable: true }, (lock) => {
+    if (!lock || localStorage.getItem("scan-heard") === scan) return undefined;
+    localStorage.setItem("scan-heard", scan);
+    soundScan(state);
+    return new Promise((resolve) => setTimeout(resolve, OTHERS_HEAR_WITHIN_MS)); // what is stored reaches the others late
+  });
+}
+
+/** Two rising ticks when done, the low double tone when not. */
+function soundScan(state) {
   context ??= new AudioContext();
   if (state === "done") {
     tone(990, 0, 0.09);
     tone(1320, 0.12, 0.12);
-  }
-  if (state === "failed" || state === "interrupted") {
+  } else {
     tone(330, 0, 0.14);
     tone(262, 0.18, 0.2);
   }
