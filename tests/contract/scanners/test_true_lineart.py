@@ -1,4 +1,4 @@
-"""A scanner's own line art, through libsane and the worker: the right way round, all of it, nothing of what fills it up."""
+"""A scanner's own line art: the right way round, whole, and nothing of what fills its rows up."""
 
 from __future__ import annotations
 
