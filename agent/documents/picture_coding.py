@@ -13,6 +13,7 @@ from agent.documents.picture_wire import Result
 from drivers.scanner_pixels import JPEG_QUALITY, white_share
 
 PAPER = (255, 255, 255)
+STRIP_PX = 256
 
 
 def coded(picture: Image.Image, dpi: int) -> Result:
@@ -36,11 +37,17 @@ def _plain(picture: Image.Image) -> Image.Image:
     if picture.mode in {"I", "F"} or picture.mode.startswith("I;16"):
         return _bare(picture.convert("F").point(lambda value: value * (1 / 256)).convert("L"))
     if picture.mode in {"LA", "La", "PA", "RGBA", "RGBa", "P"} or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        paper = Image.new("RGB", clear.size, PAPER)
-        paper.paste(clear, mask=clear.getchannel("A"))
-        return paper
+        return _on_paper(picture)
     return _bare(picture.convert("RGB"))
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """Lay what can be seen through on white, a strip at a time: whole copies of a large picture find no room."""
+    paper = Image.new("RGB", picture.size, PAPER)
+    for top in range(0, picture.height, STRIP_PX):
+        strip = picture.crop((0, top, picture.width, min(top + STRIP_PX, picture.height))).convert("RGBA")
+        paper.paste(strip, (0, top), strip)
+    return paper
 
 
 def _bare(picture: Image.Image) -> Image.Image:

@@ -66,7 +66,9 @@ def page_of(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
             _check_size(opened)
             dpi = _dpi(opened)
             opened.load()
-            return coded(ImageOps.exif_transpose(opened), dpi)
+            # Turned where it is: at the limit of pixels the process has no room for copies.
+            ImageOps.exif_transpose(opened, in_place=True)
+            return coded(opened, dpi)
 
 
 @contextmanager

@@ -173,6 +173,20 @@ def test_every_page_of_a_tiff_and_of_a_pdf_comes_in_order(pictures: Pictures) ->
     assert grey.mode == "L"
 
 
+@pytest.mark.parametrize("colour", [(200, 90, 40), (200, 90, 40, 128)])
+def test_a_picture_of_nearly_eighty_megapixels_is_taken_whole(pictures: Pictures, colour: tuple[int, ...]) -> None:
+    given = Image.new("RGB" if len(colour) == 3 else "RGBA", (8900, 8900), colour)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    file = saved(given, "PNG", compress_level=1, exif=exif)
+    del given
+    [page] = pages(pictures, file)
+    assert page.size == (8900, 8900)
+    on_paper = colour if len(colour) == 3 else tuple(round((part + 255) / 2) for part in colour[:3])
+    for corner in (0, 8899):
+        assert page.getpixel((corner, corner)) == pytest.approx(on_paper, abs=3)
+
+
 def test_scripts_and_titles_of_a_pdf_are_not_among_its_pixels(pictures: Pictures) -> None:
     [page] = pages(pictures, pdf_with_scripts())
     assert page.getpixel((900, 2700)) == pytest.approx((0, 0, 255), abs=4)

@@ -189,6 +189,15 @@ def test_more_than_forty_megabytes_are_answered_by_the_page_itself(clerk):
     assert 'id="documents-title"' in clerk.page
 
 
+def test_a_file_of_exactly_forty_megabytes_is_taken_and_one_byte_more_is_not(house, clerk):
+    before, page = counts(house)[0], picture("PNG")
+    assert add(clerk, (page.ljust(40_000_000, b"\0"), "a.png")).status_code == 303
+    assert counts(house)[0] == before + 1
+    assert add(clerk, (page.ljust(40_000_001, b"\0"), "a.png")).status_code == 409
+    assert "一次最多添加 40 MB" in clerk.page.split('id="files-refused"')[1]
+    assert counts(house)[0] == before + 1
+
+
 def test_what_was_typed_beside_too_large_a_file_is_kept(clerk):
     place = board(clerk)
     fields = {"typed_in": f"draft {place.rpartition('/')[2]}", "was.road": "", "road": "测试大路", "kind": "D04"}
