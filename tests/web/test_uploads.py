@@ -136,6 +136,25 @@ def test_from_the_desk_one_comes_back_to_the_desk(clerk):
     assert (answer.status_code, answer.location) == (303, "/desk")
 
 
+def test_bytes_of_a_page_go_out_under_our_own_type_in_a_sandbox_and_are_not_kept(clerk):
+    assert add(clerk, (picture(), "<script>.jpg"), (tiff_of(1), "b.tif")).status_code == 303
+    clerk.get(board(clerk))
+    places = re.findall(r'"(/documents/draft/[^"]+/pages/[^"/]+)(?:/small)?"', clerk.page)
+    pdf = re.search(r'"(/documents/draft/[^"]+/files/[^"]+\.pdf)"', clerk.page)[1]
+    kinds = {pdf: "application/pdf"}
+    for place in places:
+        kinds |= {f"{place}/small": "image/jpeg", place: "image/jpeg"}
+    assert len(kinds) == 5
+    for place, kind in kinds.items():
+        answer = clerk.get(place)
+        assert (answer.status_code, answer.content_type) == (200, kind), place
+        name = "document.pdf" if place == pdf else "page"
+        assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert {"default-src 'none'", "sandbox"} <= set(answer.headers["Content-Security-Policy"].split("; "))
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_what_is_refused_on_the_desk_is_told_there_each_file_with_cause_and_next_step(clerk):
     locked, many = io.BytesIO(), tiff_of(51)
     with pikepdf.new() as pdf:
