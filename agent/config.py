@@ -169,9 +169,6 @@ class Key:
     default: Any = None
 
 
-VID_PID = ("0403:6001", "067b:2303", "10c4:ea60", "1a86:7523")
-"""Adapters that readers are commonly sold with: FTDI FT232, Prolific PL2303, Silicon Labs CP210x, WCH CH340."""
-
 KEYS: dict[str, Key] = {
     "web.host": Key(_is_loopback, "CONFIG-LOOPBACK", "127.0.0.1"),
     "web.port": Key(_is_number(0, 65535), "CONFIG-PORT", 8731),
@@ -186,7 +183,7 @@ KEYS: dict[str, Key] = {
     "devices.reader.driver": Key(_is_text, "CONFIG-TEXT", "reader_sam"),
     "devices.reader.address": Key(_is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
     "devices.reader.ports": Key(_is_list_of(_is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
-    "devices.reader.vid_pid": Key(_is_list_of(_is_vid_pid), "CONFIG-VID-PID", list(VID_PID)),
+    "devices.reader.vid_pid": Key(_is_list_of(_is_vid_pid), "CONFIG-VID-PID", list(reader_address.KNOWN_ADAPTERS)),
     "devices.reader.poll_ms": Key(_is_number(50, 5000), "CONFIG-POLL", 100),
     "devices.reader.idle_poll_ms": Key(_is_number(100, 10_000), "CONFIG-IDLE-POLL", 600),
     "devices.reader.photo.library": Key(

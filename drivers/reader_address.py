@@ -13,6 +13,12 @@ from urllib.parse import parse_qsl
 from drivers import reader_errors
 from drivers.sam_commands import SPEEDS_BAUD
 
+KNOWN_ADAPTERS = ("0403:6001", "067b:2303", "10c4:ea60", "1a86:7523")
+"""What readers are commonly built with: FTDI FT232, Prolific PL2303, Silicon Labs CP210x, WCH CH340.
+
+The configuration replaces the list; the udev rules have the same.
+"""
+
 _USB_ID = re.compile(r"(?P<vid_pid>[0-9a-fA-F]{4}:[0-9a-fA-F]{4})(?::(?P<serial>.+))?")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _HOST_PORT = re.compile(r"[^\s:]+:[0-9]{1,5}")

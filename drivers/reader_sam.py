@@ -68,7 +68,7 @@ class SamReader(IdReader):
         self._address = address
         self._parsed = reader_address.parse(address)
         self._configured_paths = tuple(cast("list[str]", settings.get("ports") or ()))
-        self._adapters = tuple(cast("list[str]", settings.get("vid_pid", serial_identity.KNOWN_ADAPTERS)))
+        self._adapters = tuple(cast("list[str]", settings.get("vid_pid", reader_address.KNOWN_ADAPTERS)))
         scale = float(cast("float", settings.get("timing_scale", 1.0)))
         self._session = Session(clock, Timings().scaled(scale))
         self._cards = CardReading(self._session)

@@ -16,9 +16,6 @@ from drivers.reader_address import SerialAddress
 if TYPE_CHECKING:
     import pyudev
 
-# Adapters that readers are built with: CH340, CP2102, PL2303.  The configuration replaces the list.
-KNOWN_ADAPTERS = ("1a86:7523", "10c4:ea60", "067b:2303")
-
 _STABLE_FOLDERS = ("/dev/renhu/", "/dev/serial/by-id/", "/dev/serial/by-path/")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import VID_PID
+from drivers.reader_address import KNOWN_ADAPTERS
 
 UNITS = Path(__file__).parents[2] / "systemd"
 PORT = "/devices/pci0000:00/0000:00:14.0/usb1/1-2"
@@ -95,7 +95,7 @@ def judge(scratch: Path, description: str, path: str, extra: str = "") -> Seen:
     )
 
 
-@pytest.mark.parametrize("vid_pid", VID_PID)
+@pytest.mark.parametrize("vid_pid", KNOWN_ADAPTERS)
 def test_a_listed_adapter_is_the_reader(tmp_path: Path, vid_pid: str) -> None:
     seen = judge(tmp_path, *adapter(*vid_pid.split(":"), serial="0001"))
     assert (seen.links, seen.is_ours, seen.complaints) == ({"/dev/renhu/reader"}, True, ())
@@ -105,7 +105,7 @@ def test_a_listed_adapter_is_the_reader(tmp_path: Path, vid_pid: str) -> None:
 def test_the_rules_list_the_adapters_that_the_agent_tries_and_no_other() -> None:
     rules = (UNITS / "60-renhu.rules").read_text("utf-8")
     pairs = re.findall(r'ATTRS\{idVendor\}=="(\w+)", ATTRS\{idProduct\}=="(\w+)"', rules)
-    assert {f"{vendor}:{product}" for vendor, product in pairs} == set(VID_PID)
+    assert {f"{vendor}:{product}" for vendor, product in pairs} == set(KNOWN_ADAPTERS)
 
 
 def test_a_modem_shaped_adapter_is_the_reader_too(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_the_driver_finds_ports_by_identity_whatever_their_numbers(tmp_path: Pat
     for bus_port, name, vendor, product, serial in (
         ("1-1", "ttyUSB0", "1a86", "7523", "A1"),
         ("1-2", "ttyUSB7", "1a86", "7523", "B2"),
-        ("1-3", "ttyUSB1", "0403", "6001", "C3"),
+        ("1-3", "ttyUSB1", "2341", "0043", "C3"),
     ):
         description, _ = adapter(vendor, product, serial, name)
         described += description.replace("1-2", bus_port).replace("N: bus/usb/001/005\n", "")
@@ -186,7 +186,7 @@ def test_the_driver_finds_ports_by_identity_whatever_their_numbers(tmp_path: Pat
     told = json.loads(seen.stdout)
     assert told["ports"] == [
         ["/dev/ttyUSB0", "1a86:7523", "A1"],
-        ["/dev/ttyUSB1", "0403:6001", "C3"],
+        ["/dev/ttyUSB1", "2341:0043", "C3"],
         ["/dev/ttyUSB7", "1a86:7523", "B2"],
     ]
     assert told["auto"] == ["/dev/ttyUSB0", "/dev/ttyUSB7"]

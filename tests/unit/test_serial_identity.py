@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from drivers import serial_identity
-from drivers.reader_address import SerialAddress
+from drivers.reader_address import KNOWN_ADAPTERS, SerialAddress
 from drivers.serial_identity import SerialPortInfo
 
 READER = SerialPortInfo("/dev/ttyUSB0", "/dev/serial/by-id/usb-1a86", "1a86:7523", "", "CH340 ttyUSB0")
 TWIN = SerialPortInfo("/dev/ttyUSB1", "/dev/ttyUSB1", "1a86:7523", "B2", "CH340 B2 ttyUSB1")
-STRANGER = SerialPortInfo("/dev/ttyUSB2", "/dev/ttyUSB2", "0403:6001", "F1", "till ttyUSB2")
+STRANGER = SerialPortInfo("/dev/ttyUSB2", "/dev/ttyUSB2", "2341:0043", "F1", "till ttyUSB2")
 BUILT_IN = SerialPortInfo("/dev/ttyS0", "/dev/ttyS0", "", "", "ttyS0")
 PORTS = (READER, TWIN, STRANGER, BUILT_IN)
 
@@ -74,7 +74,7 @@ def test_identity_of_the_adapter() -> None:
 def test_auto_never_touches_a_stranger() -> None:
     assert paths(SerialAddress()) == []
     assert paths(SerialAddress(), adapters=("1A86:7523",)) == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
-    assert paths(SerialAddress(), adapters=serial_identity.KNOWN_ADAPTERS) == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
+    assert paths(SerialAddress(), adapters=KNOWN_ADAPTERS) == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
 
 
 def test_auto_tries_configured_ports_first_and_each_port_once(tmp_path: Path) -> None:
