@@ -63,12 +63,14 @@ class ReaderIdentity(msgspec.Struct, frozen=True):
         address: the resolved address, e.g. "serial:/dev/ttyUSB0?baud=115200" or "usb:0400:c35a".
         description: what the system calls it (adapter, serial number, port), for people.
         speed_baud: the line's speed; None on USB.
+        place: where it is plugged in, by a name that stays; a driver made with `last` looks there first.
     """
 
     sam_id: str
     address: str
     description: str
     speed_baud: int | None
+    place: str = ""
 
 
 class Candidate(msgspec.Struct, frozen=True):

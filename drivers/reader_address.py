@@ -40,6 +40,11 @@ class SerialAddress:
     serial: str | None = None
     speed_baud: int | None = None
 
+    @property
+    def is_auto(self) -> bool:
+        """Whether neither a port nor an adapter is named."""
+        return self.path is None and self.vid_pid is None
+
 
 @dataclass(frozen=True, slots=True)
 class UsbAddress:

@@ -32,6 +32,11 @@ def absent(address: str) -> DeviceAbsent:
     return DeviceAbsent("READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)
 
 
+def not_among(looked: str) -> DeviceAbsent:
+    """Ports are there, but at none of them a reader answers: `looked` names them, for people."""
+    return DeviceAbsent("READER-NOT-AMONG-PORTS", Actor.TECHNICIAN, Retry.AFTER_ACTION, looked=looked)
+
+
 def permission(address: str) -> DeviceError:
     """The device exists, but the service's user may not open it."""
     return NeedsOperator("READER-PERMISSION", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)

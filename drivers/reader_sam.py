@@ -24,27 +24,13 @@ from drivers.api import (
 )
 from drivers.card_reading import CardReading, Reading
 from drivers.reader_address import SerialAddress
+from drivers.reader_search import Place, Search
 from drivers.reader_session import Session
 from drivers.reader_timings import Timings
-from drivers.reader_transport import Port
 from drivers.sam_answers import format_sam_id
 from drivers.sam_commands import SPEEDS_BAUD
 from drivers.serial_port import SerialPort
 from drivers.usb_port import UsbPort, list_usb_readers
-
-# Where several ports may be meant and none works, the error that tells most is shown.
-_TELLING = (
-    "READER-ABSENT",
-    "READER-SILENT",
-    "READER-NOT-A-READER",
-    "READER-LINE",
-    "READER-REFUSED",
-    "READER-BUSY",
-    "READER-SECOND-OPENER",
-    "READER-PERMISSION",
-    "READER-NOT-AUTHORISED",
-    "READER-SELF-TEST",
-)
 
 
 def create(address: str, settings: dict[str, object], clock: Clock) -> IdReader:
@@ -52,7 +38,8 @@ def create(address: str, settings: dict[str, object], clock: Clock) -> IdReader:
 
     Args:
         address: see `reader_address`.
-        settings: `ports` (paths) and `vid_pid` (`vvvv:pppp`) for `serial:auto`, `timing_scale` (1.0).
+        settings: `ports` (paths) and `vid_pid` (`vvvv:pppp`) for `serial:auto`, `timing_scale` (1.0);
+            `last`, the identity of the reader that answered last.
         clock: the only source of time.
 
     Raises:
@@ -71,6 +58,8 @@ class SamReader(IdReader):
         self._adapters = tuple(cast("list[str]", settings.get("vid_pid", reader_address.KNOWN_ADAPTERS)))
         scale = float(cast("float", settings.get("timing_scale", 1.0)))
         self._session = Session(clock, Timings().scaled(scale))
+        last = cast("dict[str, str]", settings.get("last") or {})
+        self._search = Search(self._session, clock, last.get("place", ""))
         self._cards = CardReading(self._session)
         self._is_wanted = False
         self._identity: ReaderIdentity | None = None
@@ -186,28 +175,26 @@ class SamReader(IdReader):
 
     def _open_somewhere(self, deadline: Deadline) -> None:
         self._reading = None
-        failures: list[DeviceError] = []
-        ports = self._ports()
-        for index, port in enumerate(ports):
-            try:
-                self._session.open(port, deadline.within(deadline.remaining_s / (len(ports) - index)))
-            except DeviceError as failure:
-                failures.append(failure)
-            else:
-                return
-        if not failures:
-            raise reader_errors.absent(self._address)
-        raise max(failures, key=lambda failure: _TELLING.index(failure.code) if failure.code in _TELLING else -1)
-
-    def _ports(self) -> list[Port]:
         if not isinstance(self._parsed, SerialAddress):
-            return [UsbPort(self._parsed, self._address)]
-        meant = serial_identity.ports_meant_by(
-            self._parsed, serial_identity.list_ports(), self._configured_paths, self._adapters
-        )
-        first = self._parsed.speed_baud
-        speeds = tuple(sorted(SPEEDS_BAUD, key=lambda speed: speed != first))
-        return [SerialPort(path, description, speeds) for path, description in meant]
+            self._session.open(UsbPort(self._parsed, self._address), deadline)
+            return
+        places = self._places(self._parsed)
+        if not places:
+            raise reader_errors.absent(self._address)
+        if self._parsed.is_auto or len(places) > 1:
+            self._search.open(places, deadline)
+        else:
+            self._session.open(places[0].port, deadline)
+            self._search.last = places[0].name
+
+    def _places(self, address: SerialAddress) -> list[Place]:
+        known = serial_identity.list_ports()
+        meant = serial_identity.ports_meant_by(address, known, self._configured_paths, self._adapters)
+        speeds = tuple(sorted(SPEEDS_BAUD, key=lambda speed: speed != address.speed_baud))
+        return [
+            Place(SerialPort(path, description, speeds), serial_identity.place_of(path, known), description)
+            for path, description in meant
+        ]
 
     def _identified(self, deadline: Deadline) -> ReaderIdentity:
         """Who answers; asked again after each opening, for another module may have taken the place."""
@@ -223,6 +210,7 @@ class SamReader(IdReader):
             address=transport.address,
             description=transport.description,
             speed_baud=transport.speed_baud,
+            place=self._search.last,
         )
         if self._identity is not None and self._identity.sam_id != identity.sam_id:
             self._cards.forget_module()

@@ -27,7 +27,7 @@ from drivers.reader_transport import Port, Transport
 from drivers.sam_commands import Command
 from drivers.sam_frame import Frame
 
-_DETECTION_ROUNDS = 3
+ALL_ROUNDS = range(3)
 _T = TypeVar("_T")
 
 
@@ -76,8 +76,8 @@ class Session:
         """Counters since this object was made."""
         return self._counters.snapshot()
 
-    def open(self, port: Port, deadline: Deadline) -> None:
-        """Open `port`, find the line's speed and wait until the SAM answers.
+    def open(self, port: Port, deadline: Deadline, rounds: range = ALL_ROUNDS) -> None:
+        """Open `port`, find the line's speed in the given rounds of detection, and wait until the SAM answers.
 
         Raises:
             DeviceAbsent, DeviceBusy, NeedsOperator: as the port says, or the SAM (60h, 66h).
@@ -88,7 +88,7 @@ class Session:
         self._port = port
         self._line = Line(port.open(), self._clock, self._timings, self._counters)
         try:
-            self._detect(self._line, port.speeds_baud, deadline)
+            self._detect(self._line, port.speeds_baud, deadline, rounds)
         except DeviceError:
             self.close()
             raise
@@ -197,7 +197,7 @@ class Session:
             raise reader_errors.absent("closed")
         return self._line
 
-    def _detect(self, line: Line, speeds_baud: tuple[int, ...], deadline: Deadline) -> None:
+    def _detect(self, line: Line, speeds_baud: tuple[int, ...], deadline: Deadline, rounds: range) -> None:
         """Try the speeds in turn, then poll until the SAM is ready.
 
         Only what is heard at the likeliest speed tells a line in trouble from a silent one: at a wrong speed a reader
@@ -210,7 +210,7 @@ class Session:
         heard_elsewhere = 0
         if not speeds and self._poll_ready(line, self._timings.ready_limit_s, deadline):
             return
-        for round_number in range(_DETECTION_ROUNDS):
+        for round_number in rounds:
             for speed in speeds:
                 if deadline.is_expired:
                     break

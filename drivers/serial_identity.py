@@ -16,7 +16,8 @@ from drivers.reader_address import SerialAddress
 if TYPE_CHECKING:
     import pyudev
 
-_STABLE_FOLDERS = ("/dev/renhu/", "/dev/serial/by-id/", "/dev/serial/by-path/")
+_BY_PATH = "/dev/serial/by-path/"
+_STABLE_FOLDERS = ("/dev/renhu/", "/dev/serial/by-id/", _BY_PATH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class SerialPortInfo:
         vid_pid: `vvvv:pppp` of its USB adapter, or empty.
         serial: the adapter's serial number, or empty.
         description: vendor, model and serial number, for people.
+        place: the socket it is plugged into and the adapter in it, which no other port shares: equal adapters without a
+            serial number have the same link by identity.
     """
 
     path: str
@@ -36,6 +39,7 @@ class SerialPortInfo:
     vid_pid: str
     serial: str
     description: str
+    place: str = ""
 
 
 def list_ports() -> list[SerialPortInfo]:
@@ -81,6 +85,12 @@ def ports_meant_by(
     return list(tried.values())
 
 
+def place_of(path: str, ports: Iterable[SerialPortInfo]) -> str:
+    """The name of the place behind `path`; the path itself where the system knows no port there."""
+    target = Path(path).resolve()
+    return next((port.place for port in ports if port.place and Path(port.path).resolve() == target), path)
+
+
 def _description(path: str, ports: list[SerialPortInfo]) -> str:
     target = Path(path).resolve()
     return next((port.description for port in ports if Path(port.path).resolve() == target), str(target))
@@ -101,7 +111,8 @@ def _port_info(device: pyudev.Device) -> SerialPortInfo | None:
     description = " ".join((*filter(None, words), Path(path).name))
     links = [*str(device.properties.get("DEVLINKS", "")).split(), path]
     stable = next((link for folder in _STABLE_FOLDERS for link in links if link.startswith(folder)), path)
-    return SerialPortInfo(path, stable, vid_pid, serial, description)
+    socket = next((link for link in links if link.startswith(_BY_PATH)), stable)
+    return SerialPortInfo(path, stable, vid_pid, serial, description, " ".join(filter(None, (socket, vid_pid, serial))))
 
 
 def _attribute(device: pyudev.Device, name: str) -> str:

@@ -47,6 +47,7 @@ def identity_name(name: str) -> str:
         "address": gettext("地址"),
         "description": gettext("识别"),
         "speed_baud": gettext("速率"),
+        "place": gettext("插口"),
         "vendor": gettext("厂家"),
         "model": gettext("型号"),
         "serial": gettext("序列号"),

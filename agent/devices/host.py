@@ -116,9 +116,8 @@ class DeviceHost:
         self.tell_watch()
 
     def _options(self) -> dict[str, object]:
-        """The driver's settings; a scanner's also say who was meant before, so that it need not be looked for."""
-        is_known = self.settings.role == "scanner" and self.identity
-        return {**self.settings.options, **({"last": dict(self.identity)} if is_known else {})}
+        """The driver's settings, and who answered before, so that it need not be looked for among others."""
+        return {**self.settings.options, **({"last": dict(self.identity)} if self.identity else {})}
 
     @property
     def codes(self) -> RoleCodes:

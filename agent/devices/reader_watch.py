@@ -143,6 +143,7 @@ class ReaderWatch:
                     "description": identity.description,
                     "sam_id": identity.sam_id,
                     "speed_baud": str(identity.speed_baud or ""),
+                    "place": identity.place,
                 },
             )
         )

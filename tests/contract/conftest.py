@@ -63,7 +63,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With a real device nobody can lay cards down or switch faults on, and other roles are not meant."""
     if hardware(config):
         left_out = [
-            item for item in items if "desk" in getattr(item, "fixturenames", ()) or item.path.parent.name == "scanners"
+            item
+            for item in items
+            if {"desk", "pty_desk"} & set(getattr(item, "fixturenames", ())) or item.path.parent.name == "scanners"
         ]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
@@ -197,6 +199,14 @@ def desk(place: Simulator) -> Iterator[Desk]:
     yield desk
     desk.reader.close()
     place.settle()
+
+
+@pytest.fixture
+def pty_desk() -> Iterator[Desk]:
+    """A driver, not yet opened, at a simulator of its own on a terminal."""
+    simulator = Simulator("pty")
+    yield Desk(simulator)
+    simulator.end()
 
 
 @pytest.fixture

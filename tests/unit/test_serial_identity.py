@@ -111,6 +111,7 @@ def test_plugged_devices_are_described_by_udev(tmp_path: Path) -> None:
             "vid_pid": "1a86:7523",
             "serial": "S77",
             "description": "USB2.0-Serial S77 1a86:7523 ttyUSB0",
+            "place": "/dev/serial/by-path/pci-0-usb-0:2:1.0-port0 1a86:7523 S77",
         }
     ]
     assert candidates == [
