@@ -21,7 +21,7 @@ AWAY_MS = 700
 def rows() -> list[Row]:
     """Unplug and replug on a serial port, which says so by itself, and on USB, where only the next question tells."""
     made = []
-    for wire in ("pty", "usb-pair"):
+    for wire in ("pty", "usb-split", "usb-pair"):
         noticed, ready = _cycles(wire)
         made += [
             Row(f"unplug noticed ({wire}), worst of {CYCLES}, ms", max(noticed), None, "", 500.0, {"ours": noticed}),
