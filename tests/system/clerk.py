@@ -35,6 +35,7 @@ class Clerk:
         self.cookies = {}
         self.csrf = ""
         self.page = ""
+        self.content = b""
         if sign_in is not None:
             self.get("/sign-in")
             status, _ = self.post("/sign-in", name=sign_in["name"], password=sign_in["password"])
@@ -66,15 +67,15 @@ class Clerk:
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
+            self.content = answer.read()
         finally:
             connection.close()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         if "html" in (answer.headers.get("Content-Type") or ""):
-            self.page = text
-            found = re.search(r'name="csrf" value="([^"]+)"', text)
+            self.page = self.content.decode("utf-8", "replace")
+            found = re.search(r'name="csrf" value="([^"]+)"', self.page)
             if found and answer.status < 400:
                 self.csrf = found[1]
         return answer.status, answer.headers.get("Location", "")

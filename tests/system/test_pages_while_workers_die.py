@@ -1,7 +1,8 @@
-"""`kill -9` of the reader's worker, again and again: the agent answers each page throughout, the reader is back."""
+"""`kill -9` of the reader's worker, again and again, and of all workers at once: pages are answered, all come back."""
 
 import http.client
 import importlib.util
+import io
 import json
 import random
 import re
@@ -10,8 +11,11 @@ import threading
 import time
 import urllib.request
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
+import pikepdf
 import psutil
 import pytest
 
@@ -23,6 +27,7 @@ LAWFUL = {200, 302, 303}
 LONGEST_S = 10.0
 BREATH_S = 0.02
 CARD = "resident-001"
+WORKERS = ("agent.devices.worker", "agent.documents.picture_process")
 # A kill strikes anywhere from before the card is found until after it was verified.
 EXCHANGE_S = 2.5
 
@@ -78,11 +83,22 @@ def visitors(demo):
         visitor.join(60)
 
 
+def control(told, device, method, path, body=None):
+    """Move something on a simulated device by its control port."""
+    request = urllib.request.Request(  # noqa: S310 - the control port's own address
+        f"{told['faults'][device].rstrip('/')}{path}",
+        method=method,
+        headers={"X-Renhu-Control": told["token"], "Content-Type": "application/json"},
+        data=None if body is None else json.dumps(body).encode(),
+    )
+    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+
+
 class Reader:
     """The demo's reader as the clerk's page shows it, its plate, and the worker behind it."""
 
     def __init__(self, told, process, wait_for, visitor):
-        self._faults, self._token = told["faults"]["reader"].rstrip("/"), told["token"]
+        self._told = told
         self._agent = psutil.Process(process.pid)
         self._wait_for = wait_for
         self.person = clerk.Clerk(told["url"])
@@ -90,20 +106,11 @@ class Reader:
         self.person.get("/register")
         self.person.post("/desk/take")
 
-    def _plate(self, method, body=None):
-        request = urllib.request.Request(  # noqa: S310 - the control port's own address
-            f"{self._faults}/plate",
-            method=method,
-            headers={"X-Renhu-Control": self._token, "Content-Type": "application/json"},
-            data=None if body is None else json.dumps(body).encode(),
-        )
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
-
     def lay(self):
-        self._plate("PUT", {"card": CARD})
+        control(self._told, "reader", "PUT", "/plate", {"card": CARD})
 
     def lift(self):
-        self._plate("DELETE")
+        control(self._told, "reader", "DELETE", "/plate")
 
     def worker(self):
         """The worker that runs now, or None between two."""
@@ -159,3 +166,87 @@ def test_every_page_is_answered_while_the_worker_is_killed_again_and_again(demo,
         assert visitor.is_alive()
         for page in visitor.pages:
             assert visitor.answers[page] > before[page] + kills, f"{page} was hardly asked"
+
+
+class Papers:
+    """The papers of a draft as a clerk's page shows them, and the demo's scanner."""
+
+    LEASE: ClassVar = {"kind": "D04", "source": "adf", "colour": "grey", "dpi": "75"}
+
+    def __init__(self, told, wait_for, person):
+        self._told = told
+        self._wait_for = wait_for
+        self.person = person
+        self.board = f"/documents/draft/{person.open_draft().rpartition('/')[2]}"
+        wait_for(lambda: self.has("") and "scanner-says" not in person.page, "a scanner")
+
+    def has(self, state):
+        """Whether the last scan stands so; notes the pages that are shown."""
+        assert self.person.get(self.board)[0] == 200
+        found = re.search(r'id="job"[^>]*data-state="([a-z]+)"', self.person.page)
+        self.pages = set(re.findall(r'data-page="([^"]+)"', self.person.page))
+        return (found[1] if found else "") == state
+
+    def scan(self, sheets):
+        """Lay in leases and have them scanned."""
+        control(self._told, "scanner", "PUT", "/feeder", {"papers": ["lease"] * sheets})
+        self._wait_for(lambda: self.person.get(self.board) and "scanner-says" not in self.person.page, "a scanner")
+        assert self.person.post(f"{self.board}/scan", **self.LEASE)[0] == 303
+
+    def shown(self, page):
+        """A page's picture, large and small."""
+        for size in ("", "/small"):
+            assert self.person.get(f"{self.board}/pages/{page}{size}")[0] == 200
+            assert self.person.content.startswith(b"\xff\xd8\xff")
+        return True
+
+    def pdf(self):
+        """How many pages the document has as PDF."""
+        place = re.search(r'"(/documents/draft/[^"]+/files/[^"]+[.]pdf)"', self.person.page)[1]
+        assert self.person.get(place)[0] == 200
+        with pikepdf.open(io.BytesIO(self.person.content)) as made:
+            return len(made.pages)
+
+
+def workers_of(process):
+    """All that work for an agent at devices and at pictures, by what they are."""
+    found = {}
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            line = child.cmdline()
+            name = next((name for name in WORKERS if name in line), None)
+            if name is not None:
+                found.setdefault(name, []).append(child)
+    return found
+
+
+def test_all_workers_killed_amid_a_scan_cost_no_page_and_everything_works_again(demo, visitors, wait_for):
+    told, process = demo
+    reader = Reader(told, process, wait_for, visitors[1])
+    papers = Papers(told, wait_for, reader.person)
+    control(told, "scanner", "PUT", "/faults/slow-page", {"delay_ms": 1500})
+    papers.scan(6)
+    wait_for(lambda: papers.has("scanning") and papers.pages, "a page while the scan goes on")
+    before = papers.pages
+    assert all(map(papers.shown, before))
+    assert papers.pdf()
+    killed = workers_of(process)
+    assert killed.keys() == set(WORKERS)
+    assert len(killed[WORKERS[0]]) == 2, "one of the reader, one of the scanner"
+    for child in (child for children in killed.values() for child in children):
+        child.kill()
+    wait_for(lambda: papers.has("failed"), "the end of the scan")
+    assert "工作进程意外结束，正在重新启动。已扫描的页都在，请再扫一次。" in papers.person.page
+    assert before <= papers.pages
+    kept = papers.pages
+    assert all(map(papers.shown, kept))
+    control(told, "scanner", "DELETE", "/faults")
+    papers.scan(2)
+    wait_for(lambda: papers.has("done"), "the next scan")
+    assert len(papers.pages - kept) == 2
+    assert kept < papers.pages
+    assert all(map(papers.shown, papers.pages))
+    assert papers.pdf() == len(papers.pages)
+    reader.exchange("after all workers died")
+    assert [visitor.wrong for visitor in visitors] == [[]] * len(visitors)
+    assert process.poll() is None
