@@ -1,5 +1,6 @@
 /* A SANE backend with buttons and a page of 16 x 16: what a backend shows of hardware that no simulator has.
- * The file that BUTTONS names tells which buttons are down, by their letters: s scan, e email. */
+ * The file that BUTTONS names tells which buttons are down, by their letters: s scan, e email; and what befalls pages:
+ * c they end in their middle, n they are announced without a line. */
 #include <sane/sane.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ SANE_Status ENTRY(control_option)(SANE_Handle handle, SANE_Int option, SANE_Acti
 }
 SANE_Status ENTRY(get_parameters)(SANE_Handle handle, SANE_Parameters *told) {
     (void)handle;
-    *told = (SANE_Parameters){SANE_FRAME_GRAY, SANE_TRUE, SIDE, SIDE, SIDE, 8};
+    *told = (SANE_Parameters){SANE_FRAME_GRAY, SANE_TRUE, SIDE, SIDE, is_down('n') ? 0 : SIDE, 8};
     return SANE_STATUS_GOOD;
 }
 SANE_Status ENTRY(start)(SANE_Handle handle) {
@@ -75,7 +76,7 @@ SANE_Status ENTRY(start)(SANE_Handle handle) {
 SANE_Status ENTRY(read)(SANE_Handle handle, SANE_Byte *data, SANE_Int most, SANE_Int *length) {
     (void)handle;
     *length = 0;
-    if (lines_read >= SIDE || most < SIDE) return SANE_STATUS_EOF;
+    if (lines_read >= (is_down('c') ? SIDE / 2 : SIDE) || most < SIDE) return SANE_STATUS_EOF;
     memset(data, 8 * lines_read++, SIDE);
     *length = SIDE;
     return SANE_STATUS_GOOD;

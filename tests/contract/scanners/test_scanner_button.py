@@ -1,4 +1,4 @@
-"""The scanner's own button, through libsane and the worker, on a backend that has one; those without offer none."""
+"""What only a backend of our own shows through libsane and the worker: the scanner's button, and pages cut short."""
 
 from __future__ import annotations
 
@@ -71,3 +71,23 @@ def test_a_scanner_without_a_button_offers_none(started: Started) -> None:
     worker.until_state()
     assert worker.offers is not None
     assert not worker.offers.has_button
+
+
+@pytest.mark.parametrize(
+    ("befalls", "code", "facts"),
+    [("c", "SCANNER-SHORT-PAGE", {"page": 1, "lines": 8, "expected": 16}), ("n", "SCANNER-IO", {"reason": "size"})],
+)
+def test_a_page_with_other_lines_than_announced_is_refused_and_the_next_one_is_whole(
+    buttons: Path, worker_at: Callable[[str], ScannerWorker], befalls: str, code: str, facts: dict[str, object]
+) -> None:
+    worker = worker_at("sane:pressed:one")
+    buttons.write_text(befalls)
+    scan = worker.scan(mode="grey")
+    assert (scan.code, scan.pages) == (code, [])
+    assert scan.reply is not None
+    assert facts.items() <= scan.reply.facts.items()
+    buttons.write_text("")
+    again = worker.scan(mode="grey")
+    assert again.code is None
+    [(page, _)] = again.pages
+    assert (page.width_px, page.height_px) == (16, 16)
