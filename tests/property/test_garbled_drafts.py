@@ -1,4 +1,4 @@
-"""A wrong or mixed person is never verified in a draft nor saved: garbled, cut and swapped readings the whole way.
+"""A wrong or mixed person is never verified in a draft nor saved: garbled, cut and swapped readings, every fault.
 
 The way: simulated reader → driver in its worker → card feed → desk → draft → record, in a real database.  The negative
 control believes every first reading, and must let wrong ones through.
@@ -32,6 +32,7 @@ from peewee_models import register_queries, schema, station
 from peewee_models.database import create_sqlcipher, open_sqlcipher
 from peewee_models.drafts import Draft, DraftField
 from peewee_models.register import Registration
+from simulators.fault_table import FAULTS
 
 WIRES = ("pty", "usb-split", "usb-pair")
 KEY = bytes(range(32))
@@ -46,7 +47,9 @@ REST = {
 }  # fmt: skip
 OF_THE_FIRST = REST | {"employer": "测试厂", "room": "101"}
 ENDS = {"verified", "single", "refused", "removed"}
+ANOTHER_PHOTO = "preamble-in-photo"
 PATIENCE_S = 60.0
+SLOW = pytest.mark.drill
 
 
 def prepare(store: Any) -> None:
@@ -211,6 +214,14 @@ class Office:
         self.simulator.call("PUT", "/faults/card-pulled", {"skip": 1, "command": "read-base"})
         self._lay_down(chance)
 
+    def meet(self, fault: str, chance: random.Random) -> None:
+        """Lay a card down while a fault is on; then try to save what is there."""
+        given: dict[str, object] = {"card": chance.choice(PEOPLE)} if "card" in FAULTS[fault].parameters else {}
+        if fault.startswith("unplug"):
+            given["command"] = "read-base"
+        self.simulator.call("PUT", f"/faults/{fault}", given)
+        self._lay_down(chance)
+
     def _lay_down(self, chance: random.Random) -> None:
         """Lay down the card of somebody of whom the clerk has typed already; taken back, another's is laid next."""
         self.register.type_fields(self.desk.open_draft(self.by).id, OF_THE_FIRST, self.by)
@@ -263,6 +274,22 @@ def drill(wire: str, folder: Path, count: int, *, is_compared: bool = True) -> O
 @pytest.mark.parametrize("count", [20, pytest.param(340, marks=[pytest.mark.drill, pytest.mark.timeout(3600)])])
 def test_nobody_wrong_or_mixed_is_verified_or_saved(tmp_path: Path, wire: str, count: int) -> None:
     office = drill(wire, tmp_path, count)
+    assert office.wrong == []
+    assert office.verified > 0
+    assert office.saved > 0
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("wire", [pytest.param("pty", marks=SLOW), pytest.param("usb-split", marks=SLOW), "usb-pair"])
+def test_no_fault_brings_anybody_wrong_or_mixed_into_the_database(tmp_path: Path, wire: str) -> None:
+    office = Office(wire, tmp_path, is_compared=True)
+    try:
+        office.learn()
+        chance = random.Random(wire)
+        for fault in (fault for fault in FAULTS if wire in FAULTS[fault].wires and fault != ANOTHER_PHOTO):
+            office.meet(fault, chance)
+    finally:
+        office.close()
     assert office.wrong == []
     assert office.verified > 0
     assert office.saved > 0
