@@ -142,6 +142,7 @@ class ScannedPage(msgspec.Struct, frozen=True):
         flat_edge_px: so many lines at the lower edge have one and the same colour that is not paper white: over eSCL
             that is all that can be seen of a page that ended early.  0 for none.
         white_share: how much of the page is as light as paper, 0 to 1; a blank back is near 1.
+        cut_to_mm: the width and height of the region where the scanner made it smaller than was asked; None elsewhere.
     """
 
     number: int
@@ -152,6 +153,7 @@ class ScannedPage(msgspec.Struct, frozen=True):
     resolution_dpi: int
     flat_edge_px: int = 0
     white_share: float = 0.0
+    cut_to_mm: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from drivers import scanner_errors, scanner_limits
+from drivers import scanner_errors
 from drivers.scanner_api import MM_PER_INCH, ColourMode, PaperEdge, ScanRequest, Source, SourceOffer
 
 RESOLUTIONS_DPI = (75, 100, 150, 200, 300, 400, 600, 1200)
 UNIT_PIXEL = 1
-FAR_MM = 10_000.0
-"""Where a device that does not tell the size of its bed is taken to end."""
 LARGEST_TEXT = 64
 
 _SOURCES = (
@@ -96,7 +94,7 @@ def paper_edge(device: Device, source: Source) -> PaperEdge:
     A device that wants to know the paper's width counts from the paper's own edge.  Source: sane-airscan's and
     sane-fujitsu's options.
     """
-    if source is Source.FLATBED or _is_open(device, "page_width"):
+    if source is Source.FLATBED or is_open(device, "page_width"):
         return PaperEdge.LEFT
     option = device.opt.get("adf_justification_x")
     if option is None or not option.is_active():
@@ -122,7 +120,7 @@ def modes(device: Device) -> dict[ColourMode, str | None]:
 
 def resolutions_dpi(device: Device) -> tuple[int, ...]:
     """The resolutions that a clerk is offered: the common ones that the device can do, or all of a short list."""
-    name = _resolution_option(device)
+    name = resolution_option(device)
     if name is None:
         return ()
     allowed = device.opt[name].constraint
@@ -146,7 +144,7 @@ def largest_mm(device: Device) -> tuple[float, float]:
 
 
 def choose(device: Device, request: ScanRequest) -> None:
-    """Set a device up for a request, and look back whether it took it.
+    """Set a device up for a request but for the region, and look back whether it took it.
 
     Raises: CodedError SCANNER-SETTING, naming what the device does not offer.
     """
@@ -156,17 +154,16 @@ def choose(device: Device, request: ScanRequest) -> None:
         raise scanner_errors.setting("mode", request.mode.value)
     word = known_modes[request.mode]
     if word is not None:
-        _set(device, "mode", word)
-    if "depth" in device.opt and _is_open(device, "depth"):
+        put(device, "mode", word)
+    if "depth" in device.opt and is_open(device, "depth"):
         _set_depth(device)
-    name = _resolution_option(device)
+    name = resolution_option(device)
     if name is not None:
         if request.resolution_dpi not in resolutions_dpi(device):
             raise scanner_errors.setting("resolution", request.resolution_dpi)
-        _set(device, name, request.resolution_dpi)
-        if name == "x_resolution" and _is_open(device, "y_resolution"):
-            _set(device, "y_resolution", request.resolution_dpi)
-    _choose_region(device, request)
+        put(device, name, request.resolution_dpi)
+        if name == "x_resolution" and is_open(device, "y_resolution"):
+            put(device, "y_resolution", request.resolution_dpi)
 
 
 def choose_source(device: Device, source: Source) -> None:
@@ -179,40 +176,11 @@ def choose_source(device: Device, source: Source) -> None:
         raise scanner_errors.setting("source", source.value)
     word = known[source]
     if word is not None:
-        _set(device, "source", word)
+        put(device, "source", word)
     switch = _duplex_switch(device)
     if switch is not None and source is not Source.FLATBED:
         name, on, off = switch
-        _set(device, name, on if source is Source.DUPLEX_FEEDER else off)
-
-
-def _choose_region(device: Device, request: ScanRequest) -> None:
-    """Set the region in the device's own unit, cut to its bed, and keep within what a station handles."""
-    scanner_limits.check(request.width_mm, request.height_mm, request.resolution_dpi, resolutions_dpi(device))
-    bed_mm = largest_mm(device)
-    if min(bed_mm) > 0 and not (0 <= request.left_mm < bed_mm[0] and 0 <= request.top_mm < bed_mm[1]):
-        raise scanner_errors.setting("region", f"{request.left_mm:g}, {request.top_mm:g} mm")
-    corners_mm = {
-        "tl_x": request.left_mm,
-        "tl_y": request.top_mm,
-        "br_x": min(request.left_mm + request.width_mm, bed_mm[0] or FAR_MM),
-        "br_y": min(request.top_mm + request.height_mm, bed_mm[1] or FAR_MM),
-    }
-    for page_size, value in (("page_width", corners_mm["br_x"]), ("page_height", corners_mm["br_y"])):
-        if page_size in device.opt and _is_open(device, page_size):
-            _set(device, page_size, value, is_exact=False)
-    for name, value_mm in corners_mm.items():
-        if name in device.opt and _is_open(device, name):
-            _set(device, name, _in_unit(device, name, value_mm), is_exact=False)
-
-
-def _in_unit(device: Device, name: str, value_mm: float) -> float:
-    """A length in the unit of an option: millimetres, or picture elements at the resolution that is set."""
-    if device.opt[name].unit != UNIT_PIXEL:
-        return value_mm
-    resolution = _resolution_option(device)
-    dpi = float(getattr(device, resolution)) if resolution else 0.0
-    return round(value_mm / MM_PER_INCH * dpi)
+        put(device, name, on if source is Source.DUPLEX_FEEDER else off)
 
 
 def _largest(device: Device, name: str) -> float:
@@ -222,18 +190,19 @@ def _largest(device: Device, name: str) -> float:
     high = float(option.constraint[1])
     if option.unit != UNIT_PIXEL:
         return high
-    resolution = _resolution_option(device)
+    resolution = resolution_option(device)
     dpi = float(getattr(device, resolution)) if resolution else 0.0
     return high / dpi * MM_PER_INCH if dpi else 0.0
 
 
-def _resolution_option(device: Device) -> str | None:
-    return next((name for name in ("resolution", "x_resolution") if _is_open(device, name)), None)
+def resolution_option(device: Device) -> str | None:
+    """The option that sets the resolution, both ways or across; None where there is nothing to choose."""
+    return next((name for name in ("resolution", "x_resolution") if is_open(device, name)), None)
 
 
 def _duplex_switch(device: Device) -> tuple[str, str | bool, str | bool] | None:
     """An option beside `source` that turns duplex on: its name, and its values for on and off."""
-    if _is_open(device, "duplex") and not _words(device, "duplex"):
+    if is_open(device, "duplex") and not _words(device, "duplex"):
         return "duplex", True, False
     words = _words(device, "adf_mode")
     both = next((word for word in words if re.search("duplex", word, re.IGNORECASE)), None)
@@ -243,13 +212,14 @@ def _duplex_switch(device: Device) -> tuple[str, str | bool, str | bool] | None:
 
 def _words(device: Device, name: str) -> tuple[str, ...]:
     """The words that an option allows; none where there is no such option or nothing to choose."""
-    if not _is_open(device, name):
+    if not is_open(device, name):
         return ()
     allowed = device.opt[name].constraint
     return tuple(word for word in allowed if isinstance(word, str)) if isinstance(allowed, list) else ()
 
 
-def _is_open(device: Device, name: str) -> bool:
+def is_open(device: Device, name: str) -> bool:
+    """Whether a device has an option and lets it be set now."""
     option = device.opt.get(name)
     return option is not None and option.is_active() and option.is_settable()
 
@@ -257,10 +227,10 @@ def _is_open(device: Device, name: str) -> bool:
 def _set_depth(device: Device) -> None:
     allowed = device.opt["depth"].constraint
     if isinstance(allowed, list) and 8 in allowed:
-        _set(device, "depth", 8)
+        put(device, "depth", 8)
 
 
-def _set(device: Device, name: str, value: str | float | bool, *, is_exact: bool = True) -> None:
+def put(device: Device, name: str, value: str | float | bool, *, is_exact: bool = True) -> None:
     """Set one option and look back; an inexact one may be rounded by the device."""
     option = device.opt[name]
     given = _within(option.constraint, value) if not is_exact and not isinstance(value, str | bool) else value

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from drivers import scanner_button, scanner_errors, scanner_options
+import msgspec
+
+from drivers import scanner_button, scanner_errors, scanner_options, scanner_region
 from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent, DeviceBusy
 from drivers.scanner_api import (
     DocumentScanner,
@@ -161,11 +163,13 @@ class SaneScanner(DocumentScanner):
         limit = 1 if request.source is Source.FLATBED else request.page_limit
         try:
             scanner_options.choose(device, request)
+            cut_mm = scanner_region.choose(device, request)
             for number in range(1, limit + 1):
                 raw = self._one_page(number, report)
                 if raw is None:
                     break
-                yield coded(raw, number, request.mode, request.resolution_dpi)
+                page, body = coded(raw, number, request.mode, request.resolution_dpi)
+                yield msgspec.structs.replace(page, cut_to_mm=cut_mm), body
                 has_more = number == limit and request.source is not Source.FLATBED
         except self._library.error as error:
             if not self._is_cancelled:

@@ -17,6 +17,8 @@ def new_page(page: ScannedPage, body: bytes | bytearray, source: str) -> NewPage
     doubts: list[dict[str, str | int]] = []
     if page.flat_edge_px:
         doubts.append({"code": "PAGE-FLAT-EDGE", "lines": page.flat_edge_px})
+    if page.cut_to_mm is not None:
+        doubts.append({"code": "PAGE-CUT", "width_mm": page.cut_to_mm[0], "height_mm": page.cut_to_mm[1]})
     if page.white_share >= BLANK_SHARE:
         doubts.append({"code": "PAGE-BLANK"})
     side: Literal["", "front", "back"] = ""

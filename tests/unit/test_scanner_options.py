@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from drivers import scanner_options
-from drivers.scanner_api import ColourMode, ScanRequest, Source
+from agent.documents.scanned_page import new_page
+from drivers import scanner_options, scanner_region
+from drivers.scanner_api import ColourMode, Encoding, ScannedPage, ScanRequest, Source
 
 
 class Option:
@@ -91,5 +93,44 @@ def test_only_resolutions_that_the_device_leaves_as_they_are_are_offered(allowed
 
 def test_a_bed_whose_size_is_not_told_is_scanned_as_far_as_was_asked() -> None:
     device = Device(br_x=Option(None), br_y=Option((0.0, 200.0, 0.0)))
-    scanner_options.choose(device, ScanRequest(mode=ColourMode.GREY))
+    assert scanner_region.choose(device, ScanRequest(mode=ColourMode.GREY)) is None
     assert (device.br_x, device.br_y) == (210.0, 200.0)
+
+
+class Kept(Device):
+    """A device that lets no corner go beyond its opposite, and no page be longer than it likes."""
+
+    def __init__(self, longest_mm: float = 500.0, unit: int = 3) -> None:
+        bed = Option((0.0, 300.0 if unit == 3 else 3543.0, 0.0), unit)
+        super().__init__(resolution=[300], tl_x=bed, tl_y=bed, br_x=bed, br_y=bed)
+        self.__dict__.update(resolution=300, tl_x=150.0, tl_y=150.0, br_x=160.0, br_y=160.0, longest_mm=longest_mm)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        other = {"tl_x": "br_x", "tl_y": "br_y", "br_x": "tl_x", "br_y": "tl_y"}.get(name)
+        if other is not None:
+            value = (min if name.startswith("tl") else max)(value, self.__dict__[other])
+        super().__setattr__(name, min(value, self.longest_mm) if name == "br_y" else value)
+
+
+@pytest.mark.parametrize("left_mm", [0.0, 170.0])
+def test_a_region_is_reached_from_wherever_the_last_scan_had_been(left_mm: float) -> None:
+    device = Kept()
+    wanted = ScanRequest(mode=ColourMode.GREY, left_mm=left_mm, top_mm=left_mm, width_mm=50, height_mm=40)
+    assert scanner_region.choose(device, wanted) is None
+    corners = (device.tl_x, device.tl_y, device.br_x, device.br_y)
+    assert corners == (left_mm, left_mm, left_mm + 50, left_mm + 40)
+
+
+@pytest.mark.parametrize(
+    ("longest", "unit", "cut"), [(279.4, 3, (210, 279)), (296.0, 3, None), (3300, 1, (210, 279)), (3500, 1, None)]
+)
+def test_a_region_that_the_device_made_smaller_is_told_and_one_that_it_rounded_is_not(
+    longest: float, unit: int, cut: tuple[int, int] | None
+) -> None:
+    assert scanner_region.choose(Kept(longest, unit), ScanRequest(mode=ColourMode.GREY, resolution_dpi=300)) == cut
+
+
+def test_a_page_that_was_cut_is_for_the_clerks_look() -> None:
+    page = ScannedPage(1, Encoding.JPEG, ColourMode.GREY, 10, 10, 300, cut_to_mm=(210, 279))
+    known = msgspec.json.decode(msgspec.json.encode(page), type=ScannedPage)
+    assert new_page(known, b"", "adf").doubts == [{"code": "PAGE-CUT", "width_mm": 210, "height_mm": 279}]

@@ -1,6 +1,6 @@
 /* A SANE backend with a true line art mode: one bit a picture element, the first one highest, 1 is black, rows filled up
  * to whole bytes; what fills them up is black here, so that it shows where it is taken for picture.
- * Source: SANE API, section 4.3.8 (image data format). */
+ * Source: SANE API, section 3.2 (image data format). */
 #include <sane/sane.h>
 #include <string.h>
 
