@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,12 +21,27 @@ import msgspec
 from agent.devices.role_codes import CODES, RoleCodes
 from agent.devices.scan_steps import is_amid_page
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
-from agent.devices.wire import EXIT_HUNG, VERSION, Cancel, Page, Request, Sign, Start, Watch, Wire, WireBroken
+from agent.devices.wire import (
+    EXIT_HUNG,
+    VERSION,
+    Cancel,
+    Confined,
+    Page,
+    Ports,
+    Pulse,
+    Request,
+    Sign,
+    Start,
+    Watch,
+    Wire,
+    WireBroken,
+)
 from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, NeedsOperator, Retry, WorkerDied
 
 GRACE_S = 2.0
 SILENCE_S = 30.0
 CANCEL_LIMIT_S = 0.5
+BURIAL_LIMIT_S = 1.0
 SIMULATED_SAM_PREFIX = "99.99-"
 SIMULATED_SERIAL_PREFIX = "RENHU-SIM-"
 
@@ -86,6 +102,7 @@ class DeviceHost:
     has_hung: bool = False
     is_closing: bool = False
     _process: subprocess.Popen[bytes] | None = None
+    _is_stuck: bool = False
     _scratch: str | None = None
     _number: int = 0
 
@@ -176,6 +193,16 @@ class DeviceHost:
             self.pending.deadline_s = min(self.pending.deadline_s, self.clock.monotonic() + CANCEL_LIMIT_S)
             self.tell(Cancel(self.pending.number))
 
+    def learn(self, told: Pulse | Ports | Confined) -> None:
+        """Keep what the worker says of itself."""
+        match told:
+            case Pulse(statistics):
+                self.statistics = statistics
+            case Ports(candidates):
+                self.candidates = candidates
+            case Confined(layers):
+                self.layers = layers
+
     def is_wanted(self, number: int) -> bool:
         """Whether somebody still waits for what the request of this number brings; behind a cancel nobody does."""
         return self.pending is not None and self.pending.number == number and not self.pending.is_cancelled
@@ -204,7 +231,7 @@ class DeviceHost:
     def next_due_s(self) -> float:
         """When the supervisor has to look at this host again."""
         dues = [float("inf")]
-        if self.start_due_s is not None and self.state is not DeviceState.DISABLED:
+        if self.start_due_s is not None and not self._is_stuck and self.state is not DeviceState.DISABLED:
             dues.append(self.start_due_s)
         if self.wire is not None:
             dues.append(self.heard_s + SILENCE_S)
@@ -218,24 +245,48 @@ class DeviceHost:
             self._process.kill()
 
     def bury(self) -> int:
-        """Release everything of a worker that has ended or shall end, and say how it ended."""
+        """Release everything of a worker that has ended or shall end, and say how it ended.
+
+        One that does not even end by SIGKILL is left, for all devices wait meanwhile: see `is_stuck`.
+        """
         if self.wire is not None:
             self.wire.close()
             self.wire = None
         status = 0
         if self._process is not None:
             self._process.kill()
-            status = self._process.wait()
-            self._process = None
+            try:
+                status = self._process.wait(0 if self._is_stuck else BURIAL_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self._is_stuck = True
+                status = -signal.SIGKILL
+            else:
+                self._forget_process()
         self.has_hung |= status == EXIT_HUNG
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch = None
         if self.pending is not None:
             pending, self.pending = self.pending, None
             if pending.is_cancelled:
                 pending.answer.set_exception(NeedsOperator(self.codes.cancelled, Actor.CLERK, Retry.NOW))
             else:
-                code = self.codes.hung if self.has_hung else self.codes.worker_died
-                pending.answer.set_exception(WorkerDied(code, Actor.TECHNICIAN, Retry.NOW, exit=status))
+                pending.answer.set_exception(WorkerDied(self.death_code, Actor.TECHNICIAN, Retry.NOW, exit=status))
         return status
+
+    def is_stuck(self) -> bool:
+        """Whether a worker that was killed still lives, held in the kernel by its device; reaped here once it ends."""
+        if self._is_stuck and self._process is not None and self._process.poll() is not None:
+            self._forget_process()
+        return self._is_stuck
+
+    @property
+    def death_code(self) -> str:
+        """What is said of the worker's end."""
+        if self._is_stuck:
+            return self.codes.stuck
+        return self.codes.hung if self.has_hung else self.codes.worker_died
+
+    def _forget_process(self) -> None:
+        self._process = None
+        self._is_stuck = False
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None

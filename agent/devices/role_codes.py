@@ -16,6 +16,7 @@ class RoleCodes:
         not_configured: the configuration names no such device.
         worker_died: its process ended.
         hung: its process did not come back in time and was ended.
+        stuck: its process was ended and does not end: its device holds it in the kernel.
         disabled: its process died too often.
         simulated: it is a simulator, which a register refuses.
         cancelled: the request was called off and its process ended for it.
@@ -28,6 +29,7 @@ class RoleCodes:
     not_configured: str
     worker_died: str
     hung: str
+    stuck: str
     disabled: str
     simulated: str
     cancelled: str
@@ -42,6 +44,7 @@ CODES = {
         not_configured="READER-NOT-CONFIGURED",
         worker_died="READER-WORKER-DIED",
         hung="READER-HUNG",
+        stuck="READER-STUCK",
         disabled="READER-DISABLED",
         simulated="READER-SIMULATED",
         cancelled="READER-STOPPING",
@@ -54,6 +57,7 @@ CODES = {
         not_configured="SCANNER-NOT-CONFIGURED",
         worker_died="SCANNER-WORKER-DIED",
         hung="SCANNER-HUNG",
+        stuck="SCANNER-STUCK",
         disabled="SCANNER-DISABLED",
         simulated="SCANNER-SIMULATED",
         cancelled="SCAN-CALLED-OFF",

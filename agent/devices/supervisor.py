@@ -193,12 +193,8 @@ class Supervisor:
                 self._shown(host, message)
             case Reply():
                 self._take_reply(host, message)
-            case Pulse(statistics):
-                host.statistics = statistics
-            case Ports(candidates):
-                host.candidates = candidates
-            case Confined(layers):
-                host.layers = layers
+            case Pulse() | Ports() | Confined():
+                host.learn(message)
             case Hello():
                 pass
 
@@ -237,7 +233,12 @@ class Supervisor:
         """Do what is due for one host: start its worker, or end one that is silent or past a deadline."""
         now_s = self._clock.monotonic()
         if host.wire is None:
-            if host.start_due_s is not None and now_s >= host.start_due_s and host.state is not DeviceState.DISABLED:
+            is_stuck = host.is_stuck()
+            if host.state is DeviceState.DISABLED:
+                return
+            if is_stuck:
+                self._change(host, Happening.FAILED, host.codes.stuck, {})
+            elif host.start_due_s is not None and now_s >= host.start_due_s:
                 self._spawn(host)
             return
         is_late = host.pending is not None and now_s >= host.pending.deadline_s + GRACE_S
@@ -273,8 +274,7 @@ class Supervisor:
             self._change(host, Happening.GAVE_UP, host.codes.disabled, {"exit": status})
             return
         host.start_due_s = self._clock.monotonic() + pause_s
-        code = host.codes.hung if host.has_hung else host.codes.worker_died
-        self._change(host, Happening.DIED, code, {"exit": status})
+        self._change(host, Happening.DIED, host.death_code, {"exit": status})
 
     def _change(
         self, host: DeviceHost, happening: Happening, code: str | None, facts: dict[str, str | int | float]
