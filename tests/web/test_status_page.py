@@ -38,3 +38,9 @@ def test_a_request_without_a_name_is_foreign():
         assert status.startswith("400")
 
     assert APP({"REQUEST_METHOD": "GET"}, start)
+
+
+def test_the_reason_is_served_with_a_look_of_its_own():
+    answer = Client(APP).get("/status.css", headers={"Host": "127.0.0.1:8731"})
+    assert (answer.status_code, answer.mimetype) == (200, "text/css")
+    assert Client(APP).get("/status.css", headers={"Host": "evil.test"}).status_code == 400
