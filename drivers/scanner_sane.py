@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from drivers import scanner_button, scanner_errors, scanner_options, scanner_region
-from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent, DeviceBusy
+from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent, DeviceBusy, LinkError
 from drivers.scanner_api import (
     DocumentScanner,
     Progress,
@@ -77,7 +77,7 @@ class SaneScanner(DocumentScanner):
         self.close()
         try:
             return self._open_wanted()
-        except DeviceAbsent as error:
+        except (DeviceAbsent, LinkError) as error:  # some backends call it an error of the line
             node = hidden_node(self._wanted.name)
             if node is not None:
                 raise scanner_errors.denied(str(node)) from error

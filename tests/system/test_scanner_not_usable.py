@@ -26,6 +26,19 @@ NOBODY = 65534
 COVERED = 'mount --bind /dev/null "$0" && exec "$@"'
 SMALL = 'mount -t tmpfs -o size=32k tmpfs "$0" && exec "$@"'
 DISK = 'mount -t tmpfs -o size=24m tmpfs "$0" && exec "$@"'
+# A /dev of its own with the node of a USB device that is another user's, and a command that may do no more than its own
+# user may: without its capabilities root asks for leave like anybody.
+NODE = """set -e
+mount -t tmpfs tmpfs "$0"
+for one in null zero urandom random; do touch "$0/$one"; mount --bind "/dev/$one" "$0/$one"; done
+mkdir -p "$0/bus/usb/001" "$0/shm"
+chmod 1777 "$0/shm"
+touch "$0/bus/usb/001/004"
+chmod "$1" "$0/bus/usb/001/004"
+chown 65534:65534 "$0/bus/usb/001/004"
+mount --rbind "$0" /dev
+shift
+exec setpriv --bounding-set=-all "$@\""""
 FILLER_BYTES = 32 * 1024**2
 
 
@@ -121,6 +134,22 @@ def test_a_node_that_may_not_be_opened_is_told_from_a_scanner_that_is_not_there(
     assert seen("airscan:e0:Desk", open_folder / "none") == "None"
     node.chmod(0o666)
     assert seen("plustek:libusb:001:004", node) == "None"
+
+
+def test_a_scanner_whose_node_is_anothers_ends_the_command_with_the_next_step(open_folder):
+    devices, output = open_folder / "dev", open_folder / "output"
+    devices.mkdir()
+    output.mkdir()
+    config = open_folder / "renhu.toml"
+    config.write_text(f'[data]\nfolder = "{output}"\n')
+    scan = ("scan", "-o", output / "page.pdf", "--address", "sane:plustek:libusb:001:004", "--timeout", "30", "--json")
+    done = {mode: run(apart(NODE, devices, mode, *renhu(*scan, "--config", config))) for mode in ("600", "666")}
+    assert (done["600"][0], done["600"][1]["error"]["code"]) == (6, "SCANNER-PERMISSION")
+    assert "60-renhu.rules" in done["600"][2]
+    assert "group scanner" in done["600"][2]
+    assert (done["666"][0], done["666"][1]["error"]["code"]) == (8, "SCANNER-IO"), (
+        "so the backend says where no scanner is"
+    )
 
 
 def test_a_disk_that_fills_while_pages_come_ends_the_scan_and_not_the_desk(tmp_path):
