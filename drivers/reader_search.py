@@ -1,6 +1,6 @@
 """Where a reader is looked for when several ports may be meant: the last good one first, each other for a short while.
 
-A port that has never shown a reader may be a stranger's: it gets one round of the speeds a look, and is left alone for
+A port that has never shown a reader may be a stranger's: beside others it gets a short look, and is left alone for
 longer and longer while it stays plugged in and does not answer.
 """
 
@@ -76,7 +76,8 @@ class Search:
                 continue
             try:
                 limit = deadline.within(deadline.remaining_s / (len(places) - index))
-                self._session.open(place.port, limit, ALL_ROUNDS if is_known else self._one_round(place.name))
+                is_alone = len(places) == 1 and not self.last
+                self._session.open(place.port, limit, ALL_ROUNDS if is_known or is_alone else self._few(place.name))
             except DeviceError as failure:
                 if is_known:
                     of_reader = failure
@@ -88,11 +89,10 @@ class Search:
                 return
         raise of_reader or self._nowhere(places)
 
-    def _one_round(self, name: str) -> range:
-        """The first, short round; a longer one in turn while no reader has been seen anywhere: it may be a slow one."""
+    def _few(self, name: str) -> range:
+        """The first, short round; while no reader was seen anywhere, in turn all of them: opening may restart it."""
         count = self._looks[name].count if name in self._looks and not self.last else 0
-        round_number = count % len(ALL_ROUNDS)
-        return range(round_number, round_number + 1)
+        return ALL_ROUNDS[: count % len(ALL_ROUNDS) + 1]
 
     def _note(self, name: str, failure: DeviceError) -> None:
         count = self._looks[name].count + 1 if name in self._looks else 1
