@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -208,6 +209,7 @@ def free_host() -> str:
 
 
 Started = Callable[..., ScannerWorker]
+Backend = Callable[..., tuple[str, dict[str, object]]]
 
 
 @pytest.fixture(params=WITNESSES)
@@ -216,28 +218,39 @@ def witness(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def started(witness: str, tmp_path: Path) -> Iterator[Started]:
-    """Start a scanner; keyword arguments are lines of the pattern scanner's own configuration."""
-    held: list[ScannerWorker | Saned] = []
+def backend(witness: str, tmp_path: Path) -> Iterator[Backend]:
+    """Make a backend; keyword arguments are lines of the pattern scanner's own configuration."""
+    servers: list[Saned] = []
+    folders = (tmp_path / f"sane-{number}" for number in count())
 
-    def start(**lines: object) -> ScannerWorker:
-        folder = tmp_path / f"sane-{len(held)}"
+    def make(**lines: object) -> tuple[str, dict[str, object]]:
+        folder = next(folders)
         folder.mkdir()
         folder.joinpath("test.conf").write_text(
             "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items())
         )
         if witness == "test":
-            worker = ScannerWorker("sane:test:0", {"configuration": str(folder)})
-        else:
-            server = Saned(folder)
-            held.append(server)
-            worker = ScannerWorker(f"sane:net:{server.host}:test:0", {})
-        held.append(worker)
-        return worker
+            return "sane:test:0", {"configuration": str(folder)}
+        servers.append(Saned(folder))
+        return f"sane:net:{servers[-1].host}:test:0", {}
+
+    yield make
+    for server in servers:
+        server.end()
+
+
+@pytest.fixture
+def started(backend: Backend) -> Iterator[Started]:
+    """Start a scanner; keyword arguments as of the backend."""
+    held: list[ScannerWorker] = []
+
+    def start(**lines: object) -> ScannerWorker:
+        held.append(ScannerWorker(*backend(**lines)))
+        return held[-1]
 
     yield start
-    for each in reversed(held):
-        each.end()
+    for worker in reversed(held):
+        worker.end()
 
 
 @pytest.fixture

@@ -135,18 +135,7 @@ def slow() -> dict[str, object]:
 
 @pytest.mark.parametrize("twentieth", range(0, 20, 4))
 def test_a_scan_is_called_off_anywhere_in_a_page(started: Started, twentieth: int) -> None:
-    show_cancel(started, twentieth)
-
-
-@pytest.mark.drill
-@pytest.mark.parametrize("twentieth", range(20))
-@pytest.mark.parametrize("turn", range(5))
-def test_a_scan_is_called_off_at_every_twentieth_of_a_page(started: Started, twentieth: int, turn: int) -> None:
-    show_cancel(started, twentieth)
-
-
-def show_cancel(started: Started, twentieth: int) -> None:
-    """Call a scan off at a part of its page: no page comes, it ends as cancelled, and the next scan is whole."""
+    """No page comes, it ends as cancelled, and the next scan is whole; through the agent `test_scan_called_off`."""
     worker = started(**slow())
 
     def is_there(scan: Scan) -> bool:

@@ -100,10 +100,6 @@ class Bench:
         told: dict[str, Any] = json.loads(self.simulator.call("GET", "/"))
         return told
 
-    def answered_s(self) -> list[float]:
-        """When the scanner had ended its last answers, in the time of the monotonic clock."""
-        return [entry["end_s"] for entry in json.loads(self.simulator.call("GET", "/log"))[-20:]]
-
     def _struck(self) -> dict[str, Any]:
         """The faults that are on, with the blows that each has left."""
         return {fault["name"]: fault["values"] for fault in self.about()["faults"] if fault["active"]}

@@ -1,11 +1,10 @@
-"""A scan is called off over eSCL: before, in, between and after its pages; the next one works, every time.
+"""A scan is called off over eSCL: before, in, between and after its pages; the next one works.
 
-Inside a page, at every twentieth of it, the contract suite shows it on SANE's own backends, which tell of lines.
+Two hundred times, in the agent, and at every twentieth of a page, the contract suite shows it.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,12 +17,9 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 MOMENTS = {"before": 0, "in the first": 0, "behind the first": 1, "behind the second": 2, "behind the last": 3}
-TURNS = 40
 # The supervisor's own limit for a cancel; what a busy machine may add.
 CANCEL_S = 2.5
 BUSY_S = 15.0
-DRILL_BUSY_S = 0.5
-ANSWER_S = 0.05
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +28,8 @@ def slow_bench(make_bench: Any) -> Iterator[Bench]:
     yield from make_bench(speed_factor=2)
 
 
-def call_off(bench: Bench, moment: str) -> tuple[float, float]:
-    """Call a scan of the feeder off at a moment, and scan again.
-
-    Returns: how long the end took, and how long after the scanner's last word it came.
-    """
+def call_off(bench: Bench, moment: str) -> float:
+    """Call a scan of the feeder off at a moment, and scan again; says how long the end took."""
     bench.until_ready()
     bench.load()
     known = len(bench.requests())
@@ -53,15 +46,13 @@ def call_off(bench: Bench, moment: str) -> tuple[float, float]:
     outcome = bench.end_of(answer, 3)
     # Behind the last page the scan may have ended well before it was called off.
     assert outcome in ({"ok", "cancelled+3"} if pages == 3 else {f"cancelled+{pages}" if pages else "cancelled"})
-    said_s = [end_s for end_s in bench.answered_s() if end_s <= ended_s]
     assert bench.show_ready("feeder") == []
-    return ended_s - began_s, ended_s - max([began_s, *said_s])
+    return ended_s - began_s
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_scan_is_called_off_and_the_next_one_works(slow_bench: Bench, moment: str) -> None:
-    took_s, _ = call_off(slow_bench, moment)
-    assert took_s < CANCEL_S + BUSY_S
+    assert call_off(slow_bench, moment) < CANCEL_S + BUSY_S
 
 
 def test_a_cancel_of_nothing_changes_nothing(slow_bench: Bench) -> None:
@@ -69,14 +60,3 @@ def test_a_cancel_of_nothing_changes_nothing(slow_bench: Bench) -> None:
     slow_bench.supervisor.cancel("scanner")
     assert slow_bench.show_ready("feeder") == []
     assert slow_bench.status.state is DeviceState.READY
-
-
-@pytest.mark.drill
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_scans_are_called_off_two_hundred_times(slow_bench: Bench, moment: str) -> None:
-    turns = [call_off(slow_bench, moment) for _ in range(TURNS)]
-    assert max(took_s for took_s, _ in turns) < CANCEL_S + DRILL_BUSY_S
-    # Where the scanner answered at all before the end, the end came at once; otherwise the process was ended.
-    answered = [after_s for took_s, after_s in turns if took_s < CANCEL_S]
-    assert not answered or statistics.median(answered) < ANSWER_S
