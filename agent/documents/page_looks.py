@@ -17,6 +17,7 @@ from peewee import PeeweeException
 from agent.accounts.storage import Store, reading
 from agent.documents.card_sides import FAILED
 from agent.documents.cards import Cards
+from agent.documents.pictures import Pictures
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError
 from agent.events.service import Event
@@ -34,15 +35,22 @@ class PageLooks:
         store: the database.
         straightening: looks.
         cards: put the sides of cards together.
+        pictures: work on the pixels for both.
         publish: takes events; must not block.
     """
 
     def __init__(
-        self, store: Store, straightening: Straightening, cards: Cards, publish: Callable[[Event], None]
+        self,
+        store: Store,
+        straightening: Straightening,
+        cards: Cards,
+        pictures: Pictures,
+        publish: Callable[[Event], None],
     ) -> None:
         self._store = store
         self._straightening = straightening
         self._cards = cards
+        self._pictures = pictures
         self._publish = publish
         self._wishes: queue.SimpleQueue[uuid.UUID | None] = queue.SimpleQueue()
         self._is_over = False
@@ -105,10 +113,13 @@ class PageLooks:
     def _tell(self, owner: Owner) -> None:
         self._publish(Event("documents", None, {owner.column: str(owner.id)}))
 
-    @staticmethod
-    def _attempt(deed: Callable[[], None]) -> None:
-        """Do one thing; a page that cannot be looked at stays as it came."""
+    def _attempt(self, deed: Callable[[], None]) -> None:
+        """Do one thing; a page that cannot be looked at stays as it came.
+
+        What the agent's own end cuts short is no failure: it is looked at after the next start.
+        """
         try:
             deed()
         except (CodedError, StorageError, PeeweeException) as error:
-            log.warning("page looks: %s", error.code if isinstance(error, CodedError) else type(error).__name__)
+            if not (isinstance(error, CodedError) and self._pictures.is_over):
+                log.warning("page looks: %s", error.code if isinstance(error, CodedError) else type(error).__name__)

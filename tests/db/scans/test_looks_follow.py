@@ -41,7 +41,8 @@ class Story:
         room.office.tap(person)
         draft = room.office.register.type_fields(room.office.draft(room.by).id, rest, room.by)
         room.ref = OwnerRef("draft", draft.id)
-        self.looks = PageLooks(room.office.store, room.service.straightening, room.cards, room.office.events.append)
+        straightening, publish = room.service.straightening, room.office.events.append
+        self.looks = PageLooks(room.office.store, straightening, room.cards, room.pictures, publish)
 
     def save(self) -> None:
         record = self.room.office.desk.save(self.room.ref.id, self.room.by)
@@ -101,6 +102,18 @@ def test_a_draft_that_is_saved_in_the_middle_of_the_work_keeps_what_comes_of_it(
     else:
         room.papers.store_page(owner_of(room.ref), "D04", crooked(), room.by)
         room.until(lambda: room.ref.kind == "record" and story.pages()["D04"].crop)
+
+
+def test_a_look_that_the_end_of_the_agent_cuts_short_is_no_failure_and_is_done_after_the_next_start(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = story.room
+    room.papers.store_page(owner_of(room.ref), "D04", crooked(), room.by)
+    story.before_it_is_done("look", room.pictures.end)
+    story.looks.start()
+    room.until(lambda: room.pictures.is_over)
+    story.looks.stop()
+    assert (caplog.messages, story.pages()["D04"].crop) == ([], None)
 
 
 def test_sides_that_could_not_be_put_together_are_told_beside_the_record_until_they_are(story: Story) -> None:
