@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from agent.clock import SystemClock
+from agent.commands.arguments import seconds
 from agent.commands.output import as_the_daemon, emit, fail, language, tell
 from agent.config import Config, load
 from agent.devices.alone import read_card
@@ -17,6 +18,9 @@ from agent.errors import Actor, CodedError, Exit, Retry
 from agent.messages.service import text
 from agent.station import agent_address, ask_agent, card_json, reader_settings
 from drivers.stored_text import character_at
+
+SHORTEST_S = 0.1
+LONGEST_S = 3600.0
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -82,6 +86,9 @@ def add_to(commands: Any) -> None:
     """Describe the command line of `renhu card`."""
     parser = commands.add_parser("card", help="读一张证件 / read one card")
     parser.add_argument("--address", help="serial:/dev/…[?baud=N], serial:auto, usb:0400:c35a …")
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="最多等多少秒 / seconds to wait (30)")
+    parser.add_argument(
+        "--timeout", type=seconds(SHORTEST_S, LONGEST_S), default=30.0, metavar="S",
+        help="最多等多少秒 / seconds to wait (30)",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.set_defaults(run=run)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from agent.clock import SystemClock
+from agent.commands.arguments import seconds
 from agent.commands.output import as_the_daemon, emit, fail, language, tell
 from agent.commands.scan_file import ScanFile
 from agent.config import SILENCE_S, Config, load
@@ -177,16 +178,6 @@ def _size(asked: str) -> str:
     return asked.lower()
 
 
-def _silence_s(asked: str) -> float:
-    try:
-        silence_s = float(asked)
-    except ValueError:
-        silence_s = 0.0
-    if not SHORTEST_S <= silence_s <= LONGEST_S:  # no number at all is not between them either
-        raise argparse.ArgumentTypeError(f"{SHORTEST_S:g} … {LONGEST_S:g} 秒 / seconds")
-    return silence_s
-
-
 class _DuplexIsFeeder(argparse.Action):
     """Refuse both sides from the glass, which has one."""
 
@@ -219,7 +210,7 @@ def add_to(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--timeout",
-        type=_silence_s,
+        type=seconds(SHORTEST_S, LONGEST_S),
         metavar="S",
         help="扫描仪最多静默多少秒 / seconds of silence (60, more for fine pages)",
     )

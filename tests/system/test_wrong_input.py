@@ -97,7 +97,8 @@ def test_every_configuration_mistake_is_told_at_once_and_ends_with_2(place):
 
 
 def test_a_wrong_command_line_ends_with_2():
-    assert run("card", "--timeout", "soon").returncode == 2
+    for asked in ("soon", "nan", "-1", "0", "inf"):
+        assert run("card", f"--timeout={asked}").returncode == 2, asked
     for asked in ("soon", "nan", "-1", "0", "1e9"):
         done = run("scan", "-o", "page.pdf", "--timeout", asked)
         assert (done.returncode, "1 … 600" in done.stderr) == (2, True), asked

@@ -1,0 +1,21 @@
+"""What several commands take on their line, checked where it is read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+
+def seconds(shortest_s: float, longest_s: float) -> Callable[[str], float]:
+    """Make the check of a time that somebody gives.  Its error, as of whatever is no time between both, ends with 2."""
+
+    def checked(asked: str) -> float:
+        try:
+            given_s = float(asked)
+        except ValueError:
+            given_s = 0.0
+        if not shortest_s <= given_s <= longest_s:  # no number at all is not between them either
+            raise argparse.ArgumentTypeError(f"{shortest_s:g} … {longest_s:g} 秒 / seconds")
+        return given_s
+
+    return checked
