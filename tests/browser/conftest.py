@@ -67,6 +67,14 @@ class Demo:
     names: dict[str, str] = field(default_factory=dict)
 
     def control(self, method: str, path: str, body: object = None, device: str = "reader") -> Any:
+        content = self._asked(method, path, body, device)
+        return json.loads(content) if content else None
+
+    def drawn(self, paper: str, side: str) -> bytes:
+        """The picture of a side of a simulated paper, as it was drawn."""
+        return self._asked("GET", f"/paper?paper={paper}&side={side}", None, "scanner")
+
+    def _asked(self, method: str, path: str, body: object, device: str) -> bytes:
         place = urlsplit(self.faults[device])
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
         try:
@@ -75,7 +83,7 @@ class Demo:
             answer = connection.getresponse()
             content = answer.read()
             assert answer.status < 300, (path, answer.status, content)
-            return json.loads(content) if content else None
+            return content
         finally:
             connection.close()
 
