@@ -67,13 +67,15 @@ def _binds(listener: socket.socket, host: str) -> bool:
 
 
 @contextmanager
-def hurried(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str) -> Iterator[Supervisor]:
+def hurried(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, **options: object
+) -> Iterator[Supervisor]:
     """A supervisor of a scanner whose worker is in a hurry."""
     hasty = tmp_path / "python"
     hasty.write_text(HASTY.format(python=sys.executable, more=more))
     hasty.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(hasty))
-    settings = DeviceSettings("scanner", "scanner_sane", address, {})
+    settings = DeviceSettings("scanner", "scanner_sane", address, dict(options))
     supervisor = Supervisor(
         [settings], SystemClock("Asia/Shanghai"), lambda _: None, lambda *_: None, lambda: None, refuses_simulated=False
     )
@@ -102,6 +104,19 @@ def test_a_library_that_hangs_while_it_opens_ends_its_worker_which_says_so(
     silent_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert code_of(f"sane:net:{silent_server}:test:0", tmp_path, monkeypatch) == "SCANNER-HUNG"
+
+
+def test_a_library_that_hangs_while_it_lists_ends_its_worker_and_a_fresh_one_finds_the_scanner(
+    silent_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = tmp_path / "net.conf"
+    hosts.write_text(f"{silent_server}\n")
+    options = {"configuration": str(tmp_path), "backends": ["net", "test"]}
+    with hurried("sane:test:*0", tmp_path, monkeypatch, "", **options) as supervisor:
+        until(lambda: supervisor.statuses()["scanner"].code)
+        assert supervisor.statuses()["scanner"].code == "SCANNER-HUNG"
+        hosts.write_text("")
+        until(lambda: supervisor.statuses()["scanner"].state is DeviceState.READY)
 
 
 def test_a_driver_that_breaks_ends_its_worker_instead_of_leaving_a_pulse_without_a_scanner(
