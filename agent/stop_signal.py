@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import signal
+import threading
+
+from agent.errors import Exit
+
+log = logging.getLogger("renhu")
+
+LEAVE_AFTER_S = 9.0
 
 
 class StopSignal:
@@ -31,3 +39,20 @@ class StopSignal:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         self._is_asked = True
+
+
+def leave_in_time(limit_s: float = LEAVE_AFTER_S) -> None:
+    """From here on the process has `limit_s` seconds: what is still at work then is left, and named in the log.
+
+    The contract gives 10 s from SIGTERM.  Nothing acknowledged is lost: it is on the disk.
+    """
+    leaving = threading.Timer(limit_s, _leave)
+    leaving.daemon = True  # it must outlive the main thread, and keep nothing alive
+    leaving.name = "leave-in-time"
+    leaving.start()
+
+
+def _leave() -> None:
+    at_work = sorted(one.name for one in threading.enumerate() if not one.daemon)
+    log.critical("left in the middle of the stop: %s did not end", ", ".join(at_work))
+    os._exit(Exit.OUR_BUG)

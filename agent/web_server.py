@@ -9,9 +9,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from cheroot import wsgi
+from cheroot.workers.threadpool import ThreadPool
 
 from agent.errors import Exit, StartRefused
 
@@ -42,6 +44,19 @@ class _Gateway(wsgi.Gateway_10):
         return super().start_response(*arguments, **more)
 
 
+class _Pool(ThreadPool):
+    """Cuts what is still answered when the time for the stop is over, in both directions.
+
+    cheroot closes the reading side alone: a browser that takes a long answer drop by drop would hold the stop for ever.
+    """
+
+    @staticmethod
+    def _force_close(conn: Any) -> None:
+        if conn is not None:
+            with suppress(OSError):  # it has closed in this moment
+                conn.socket.shutdown(socket.SHUT_RDWR)
+
+
 class _Server(wsgi.Server):
     """Serves from a socket that is bound already, and writes its errors into our log, without what was asked."""
 
@@ -49,7 +64,8 @@ class _Server(wsgi.Server):
     max_request_body_size = BODY_LIMIT_BYTES
 
     def __init__(self, bound: socket.socket, app: App, threads: int) -> None:
-        super().__init__(bound.getsockname()[:2], app, numthreads=threads, shutdown_timeout=3, request_queue_size=128)
+        super().__init__(bound.getsockname()[:2], app, shutdown_timeout=3, request_queue_size=128)
+        self.requests = _Pool(self, min=threads, max=threads)
         self.server_name = ""  # says no version to whoever asks
         self._bound = bound
         self.gateway = _Gateway

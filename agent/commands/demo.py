@@ -19,7 +19,7 @@ from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.simulator_process import ReaderPanel, ScannerPanel, SimulatorFailed, SimulatorProcess
-from agent.stop_signal import StopSignal
+from agent.stop_signal import StopSignal, leave_in_time
 
 ROLES = ("reader", "scanner")
 STATION_NAME = "测试街道第三管理站"
@@ -64,6 +64,7 @@ def _serve(
         stop.wait()
         notifier.stopping()
     finally:
+        leave_in_time()
         running.stop()
 
 

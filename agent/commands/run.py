@@ -16,7 +16,7 @@ from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.operations.register_check import check_register
 from agent.station import runtime_folder
-from agent.stop_signal import StopSignal
+from agent.stop_signal import StopSignal, leave_in_time
 from agent.web_server import WebServer, listen
 from webui.status_page import status_app
 
@@ -66,6 +66,7 @@ def _serve(config: Config) -> Exit:
         stop.wait()
         notifier.stopping()
     finally:
+        leave_in_time()
         running.stop()
     return Exit.DONE
 
@@ -87,6 +88,7 @@ def _serve_status(config: Config, error: StartRefused) -> None:
     while not stop.wait(STATUS_TICK_S):
         notifier.alive(clock.monotonic())
     notifier.stopping()
+    leave_in_time()
     server.stop()
 
 
