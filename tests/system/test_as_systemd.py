@@ -14,7 +14,23 @@ from agent.store import open_store
 
 # systemd sets LISTEN_PID to the process that it starts: a shell that becomes the daemon knows its own number.  The
 # socket becomes the third file in that shell alone: here that number may be the pipe by which the tests are told apart.
-AS_SYSTEMD = 'export LISTEN_PID=$$; [ "$2" = 3 ] || exec 3<&"$2"; exec "$0" -m agent run --config "$1"'
+AS_SYSTEMD = 'export LISTEN_PID=$$; [ "$2" = 3 ] || exec 3<&"$2"; exec "$0" -c "$3" run --config "$1"'
+RUN = "import sys; from agent.__main__ import main; sys.exit(main())"
+# Done to the daemon before its start: one part stands still, and all others go on.
+AFTER_SOME_ROUNDS = """
+import threading
+from agent.devices.supervisor import Supervisor
+plain, rounds = Supervisor._round, []
+def stand_still(self):
+    rounds.append(plain(self))
+    if len(rounds) > 3:
+        threading.Event().wait()
+Supervisor._round = stand_still
+"""
+NOBODY_LISTENS = """
+from agent.station import CardFeed
+CardFeed._run = lambda self: None
+"""
 
 
 @pytest.fixture
@@ -42,9 +58,10 @@ def service(tmp_path):
     }  # fmt: skip
     started = []
 
-    def start(passed=listening):
+    def start(passed=listening, weakening=""):
         process = subprocess.Popen(
-            ["/bin/bash", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml"), str(passed.fileno())],
+            ["/bin/bash", "-c", AS_SYSTEMD, sys.executable, str(tmp_path / "renhu.toml"), str(passed.fileno()),
+             weakening + RUN],
             env=environment, pass_fds=[passed.fileno()],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -138,6 +155,30 @@ def test_the_watchdog_starves_when_the_supervisor_stands_still(service):
     process.send_signal(signal.SIGCONT)
     notified.settimeout(30)
     next_word(notified, "WATCHDOG=1")
+
+
+@pytest.mark.parametrize("weakening", [AFTER_SOME_ROUNDS, NOBODY_LISTENS], ids=["supervisor", "listener"])
+def test_the_watchdog_starves_though_the_pages_answer(service, weakening):
+    _, listening, notified, start = service
+    process = start(weakening=weakening)
+    next_word(notified, "READY=1")
+    wait_for_silence(notified)
+    connection = http.client.HTTPConnection(*listening.getsockname(), timeout=10)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().read() == b"ok\n"
+    connection.close()
+    assert process.poll() is None
+
+
+def wait_for_silence(notified):
+    """See that no word comes for as long as systemd would wait; at most a few came before."""
+    notified.settimeout(3.0)
+    for _ in range(5):
+        try:
+            assert notified.recv(100) == b"WATCHDOG=1"
+        except TimeoutError:
+            return
+    pytest.fail("the watchdog is fed on and on")
 
 
 def drain(notified):
