@@ -196,6 +196,7 @@ class Clerk:
     def __init__(self, demo: Demo, context: BrowserContext) -> None:
         self.demo = demo
         self.context = context
+        self.wanted = WANTED
         self.page: Page = context.new_page()
         self.page.set_default_timeout(DEADLINE_MS)
         self.said: list[str] = []

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 EXPECTED = {
     "arrive_city_date": "2026-03-02",
@@ -26,13 +26,17 @@ EXPECTED = {
 }
 
 
+TABS = 150
+
+
 def saved(clerk: Any, name: str) -> dict[str, str]:
     """Find the person in the register and read the record off the page."""
     page = clerk.page
     page.goto(f"{clerk.demo.url}/register")
     page.fill("#query", name)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name=name, exact=True).first.click()
+    page.get_by_role("link", name=name, exact=True).first.focus()
+    page.keyboard.press("Enter")
     expect(page.locator("dd[data-field=name]")).to_be_visible()
     pairs = "all => Object.fromEntries(all.map(d => [d.dataset.field, d.dataset.value]))"
     return page.eval_on_selector_all("dd[data-field]", pairs)
@@ -115,6 +119,16 @@ def test_the_whole_path_goes_by_keyboard_alone(clerk, language, card):
     same(clerk, saved(clerk, name), name)
 
 
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does; once around the page is enough."""
+    focus = page.locator(f"{wanted}:focus")
+    for _ in range(TABS):
+        page.keyboard.press("Tab")
+        if focus.count():
+            return
+    pytest.fail(f"Tab never comes to {wanted}")
+
+
 @pytest.mark.parametrize(("language", "card"), [("zh", "resident-004"), ("en", "resident-041")])
 def test_the_whole_path_goes_without_javascript(clerk_without_script, language, card):
     clerk = clerk_without_script
@@ -123,20 +137,30 @@ def test_the_whole_path_goes_without_javascript(clerk_without_script, language, 
     clerk.clear_desk()
     page = clerk.page
     clerk.demo.lay(card)
-    page.locator("button[data-key=F10]").click()
+    tab_to(page, "button[data-key=F10]")
+    page.keyboard.press("Enter")
     expect(page.locator("#name")).to_have_value(name)
-    clerk.complete()
-    page.locator(".keep-draft").click()
+    for key, text in clerk.wanted.items():
+        tab_to(page, f"#{key}")
+        page.keyboard.insert_text(text) if key != "soldier" else page.keyboard.press("ArrowDown")
+    tab_to(page, "#notice_given")
+    page.keyboard.press("Space")
+    tab_to(page, ".keep-draft")
+    page.keyboard.press("Enter")
     expect(page.locator("#arrive_city_date")).to_have_value("2026-03-02")
     expect(page.locator("#missing")).to_have_count(0)
     assert page.locator("kbd:visible").count() == 0
-    page.locator("#acts button[value=next]").click()
+    tab_to(page, "#acts button[value=next]")
+    page.keyboard.press("Space")
     expect(page.locator("#query")).to_be_visible()
     expect(page.locator("[aria-live] #saved-record a")).to_have_attribute("href", re.compile("^/register/"))
     expect(page.locator("#saved-record a")).to_have_text(re.compile("^" + name[0] + "＊+$"))
-    page.fill("#query", name)
+    tab_to(page, "#query")
+    page.keyboard.insert_text(name)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name=name, exact=True).first.click()
+    tab_to(page, f"a:text-is('{name}')")
+    page.keyboard.press("Enter")
+    expect(page.locator("dd[data-field=name]")).to_be_visible()
     facts = page.locator("dd[data-field]").all()
     same(clerk, {one.get_attribute("data-field"): one.get_attribute("data-value") for one in facts}, name)
 
@@ -146,6 +170,25 @@ def compose(session: CDPSession, steps: list[str], result: str) -> None:
     for step in steps:
         session.send("Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)})
     session.send("Input.insertText", {"text": result})
+
+
+def enter_amid_composing_in_a_code_field(page: Page, session: CDPSession) -> None:
+    """With an option of the list marked, Enter amid a composition takes none, goes nowhere and changes nothing."""
+    field = page.locator("#town")
+    was = field.input_value()
+    field.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#codes [aria-selected=true]")).to_have_count(1)
+    field.select_text()
+    session.send("Input.imeSetComposition", {"text": "xin", "selectionStart": 3, "selectionEnd": 3})
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("xin")
+    session.send("Input.insertText", {"text": was})
+    expect(field).to_have_value(was)
+    page.keyboard.press("Escape")
+    expect(page.locator("#codes")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("language", "card"), [("zh", "resident-006"), ("en", "resident-042")])
@@ -164,7 +207,9 @@ def test_what_is_composed_in_an_input_method_survives_a_card_and_a_save(clerk, l
     expect(page.locator("#employer")).to_have_value("ce shi")
     expect(page.locator("#employer")).to_be_focused()
     page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
     expect(page.locator("#draft-form")).to_be_visible()
+    expect(page.locator("#employer")).to_be_focused()
     compose(session, ["ce shi gong", "ce shi gong si"], "测试公司")
     expect(page.locator("#employer")).to_have_value("测试公司")
     expect(page.locator("#live")).not_to_have_attribute("data-version", version or "")
@@ -175,6 +220,7 @@ def test_what_is_composed_in_an_input_method_survives_a_card_and_a_save(clerk, l
     compose(session, ["ce shi", "ce shi gong si"], "测试公司")
     page.fill("#road", "")
     compose(session, ["ce shi lu"], "测试路")
+    enter_amid_composing_in_a_code_field(page, session)
     expect(page.locator("#missing")).to_have_count(0)
     page.keyboard.press("F9")
     expect(page.locator("#query")).to_be_visible()
