@@ -30,7 +30,7 @@ log = logging.getLogger("renhu.worker")
 
 DRIVERS = "renhu.drivers"
 DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
-SCANNER_NICENESS = 5
+SCANNER_NICENESS = 10
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
