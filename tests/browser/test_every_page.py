@@ -112,3 +112,43 @@ def test_what_is_looked_at_elsewhere_is(clerk):
     for endpoint, test in ELSEWHERE.items():
         assert endpoint in TABLE
         assert "Axe().run" in (Path(__file__).parent / test).read_text(encoding="utf-8")
+
+
+def said_of_cards(clerk):
+    """The desk in all that it says of a card and its person, by a name."""
+    page = clerk.page
+    clerk.demo.control("PUT", "/faults/status", {"status": "41", "count": 50})
+    clerk.demo.lay("resident-001")
+    expect(page.locator("#live")).to_have_attribute("data-sound", "refused")
+    yield "a refused card"
+    clerk.demo.control("DELETE", "/faults")
+    clerk.demo.lift()
+    expect(page.locator("#live")).to_have_attribute("data-sound", "none")
+    clerk.demo.lay(next(card["id"] for card in clerk.demo.control("GET", "/cards")["cards"] if card["kind"] == "hmt"))
+    expect(page.locator("#idle-says .callout.bad")).to_be_visible()
+    yield "a card of another kind"
+    clerk.demo.lift()
+    clerk.tap("four-addresses")
+    yield "several newest addresses"
+    page.keyboard.press("Escape")
+    expect(page.locator("#query")).to_be_visible()
+    clerk.tap("wrong-check")
+    page.locator("#second-person summary").click()
+    expect(page.locator("#second-name")).to_be_visible()
+    yield "a second person is asked for"
+    page.keyboard.press("Escape")
+    expect(page.locator("#query")).to_be_visible()
+    clerk.register("resident-002")
+    page.goto(f"{clerk.demo.url}/desk")
+    clerk.tap("resident-002")
+    expect(page.locator("#existing")).to_be_visible()
+    yield "a known person"
+
+
+@pytest.mark.parametrize("weakened_demo", [""], indirect=True)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_in_what_the_desk_says_of_cards(clerk_at_weakened, language):
+    clerk = clerk_at_weakened
+    clerk.sign_in(language=language)
+    for name in said_of_cards(clerk):
+        look(clerk, name, language)
