@@ -36,8 +36,9 @@ function typed(isAlsoOnItsWay = false) {
   const fields = [];
   for (const control of controls()) {
     const { name } = control;
-    if (!isTyped(control) && !(isAlsoOnItsWay && onItsWay.has(name))) continue;
-    const was = isTyped(control) && onItsWay.has(name) ? onItsWay.get(name) : servedOf(control);
+    const isNews = isTyped(control);
+    if (!isNews && !(isAlsoOnItsWay && onItsWay.has(name))) continue;
+    const was = isNews && onItsWay.has(name) ? onItsWay.get(name) : servedOf(control);
     fields.push([name, valueOf(control)], [`was.${name}`, was]);
   }
   return fields;

@@ -4,7 +4,6 @@ import * as scanEnd from "./scan_end.js";
 import * as sound from "./sound.js";
 import { ask } from "./request.js";
 
-const TOLD = ["done", "failed", "interrupted"];
 let untold = null;
 
 /** Ask how a scan has ended that this page is not about; the station answers only the session that wished for it. */
@@ -12,7 +11,7 @@ export async function told(name, facts) {
   const place = document.getElementById("scan-ended");
   const owner = document.getElementById("live")?.dataset.owner;
   const isElsewhere = owner === undefined || ![facts.draft, facts.record].includes(owner);
-  if (!place || name !== "documents" || !TOLD.includes(facts.ended) || !isElsewhere) return;
+  if (!place || name !== "documents" || !sound.ENDS.includes(facts.ended) || !isElsewhere) return;
   const answer = await ask("GET", `/scans/${facts.job}`).catch(() => null);
   const said = answer?.status === 200 && answer.document?.getElementById("scan-ended");
   if (!said) return;

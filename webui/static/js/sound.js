@@ -18,7 +18,8 @@ function tone(frequency_hz, start_s, length_s) {
   oscillator.stop(context.currentTime + start_s + length_s);
 }
 
-const ENDS = ["done", "failed", "interrupted"];
+/** How a scan may end; other states are on the way there. */
+export const ENDS = ["done", "failed", "interrupted"];
 const OTHERS_HEAR_WITHIN_MS = 5000;
 
 /** Sound for the end of a scan, told as its state and its job; every tab hears of it, and one of them sounds. */
