@@ -11,14 +11,13 @@ import http.client
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from agent.clock import SystemClock
 from drivers import reader_sam
 from drivers.api import Deadline, IdCard, IdReader
 
@@ -69,22 +68,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        return datetime.now(UTC).date()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 class Simulator:

@@ -7,32 +7,17 @@ import os
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from agent.clock import SystemClock
 from drivers.api import Deadline, DeviceAbsent, DeviceBusy, DeviceError
 from drivers.serial_port import SerialPort, SerialTransport
 
 SPEEDS = (115200, 57600, 38400, 19200, 9600)
 HOLD = "import os, sys; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print(flush=True); sys.stdin.read()"
-
-
-class SystemClock:
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        return datetime.now(UTC).date()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 class Terminal:

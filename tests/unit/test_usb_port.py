@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import errno
-import time
 from collections import deque
-from datetime import UTC, date, datetime
 
 import pytest
 import usb.core
 
+from agent.clock import SystemClock
 from drivers.api import Deadline, DeviceAbsent, DeviceError, DeviceTimeout
 from drivers.reader_address import UsbAddress
 from drivers.usb_port import Pipes, UsbPort, UsbTransport, choose_pipes
@@ -18,20 +17,6 @@ FIND = bytes.fromhex("AA AA AA 96 69 00 03 20 01 22")
 FOUND = bytes.fromhex("AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97")
 SPLIT = Pipes(0x02, 0x06, 0x81, 0x85)
 PAIR = Pipes(0x01, 0x01, 0x82, 0x82)
-
-
-class SystemClock:
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        return datetime.now(UTC).date()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 class FakeDevice:
