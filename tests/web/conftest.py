@@ -112,6 +112,11 @@ class Browser:
         shown = {name.removeprefix("was."): value for name, value in was.items()}
         return {**shown, **was, **typed}
 
+    def documents(self) -> str:
+        """The address of the documents of the form on the desk."""
+        self.get("/desk")
+        return f"/documents/draft/{self.action('keep').split('/')[3]}"
+
     def action(self, end: str) -> str:
         """The address of the open draft's act."""
         found = re.search(rf'(?:form)?action="(/desk/draft/[^"]+/{end})"', self.page)
@@ -143,6 +148,12 @@ class House:
         browser = self.visitor()
         browser.client.set_cookie("__Host-sid", self.tokens[role], domain="127.0.0.1")
         browser.get({"clerk": "/desk", "technician": "/devices", "supervisor": "/register"}[role])
+        return browser
+
+    def clerk_at_a_form(self) -> Browser:
+        """A clerk with a form on the desk, which no card filled."""
+        browser = self.signed_in("clerk")
+        browser.post("/desk/without-card")
         return browser
 
     def sign_in(self, role: str) -> str:

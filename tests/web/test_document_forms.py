@@ -23,32 +23,24 @@ FLATBED = {"source": "flatbed", "colour": "colour", "dpi": "300", "kind": "D04"}
 @pytest.fixture
 def clerk(house):
     """A clerk with a form on the desk."""
-    browser = house.signed_in("clerk")
-    browser.post("/desk/without-card")
-    return browser
-
-
-def board(clerk) -> str:
-    """The address of the documents of the form on the desk."""
-    clerk.get("/desk")
-    return f"/documents/draft/{clerk.action('keep').split('/')[3]}"
+    return house.clerk_at_a_form()
 
 
 @pytest.mark.parametrize("act", ["to-²", "to-" + "9" * 5000, "to-", "to--1", "burn"])
 def test_a_wish_for_a_page_that_no_button_sends_is_refused(clerk, act):
-    answer = clerk.post(f"{board(clerk)}/pages/{uuid.uuid4()}", {"act": act, "version": "1"})
+    answer = clerk.post(f"{clerk.documents()}/pages/{uuid.uuid4()}", {"act": act, "version": "1"})
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("field", [{"dpi": "9" * 5000}, {"dpi": "²"}, {"dpi": ""}, {"source": "sky"}])
 def test_a_wish_to_scan_that_no_page_sends_is_refused(clerk, field):
-    assert clerk.post(f"{board(clerk)}/scan", {**FLATBED, **field}).status_code == 400
+    assert clerk.post(f"{clerk.documents()}/scan", {**FLATBED, **field}).status_code == 400
 
 
 def test_a_scanner_that_names_no_resolution_is_offered_all_the_same(clerk, house):
     glass = SourceOffer(Source.FLATBED, (ColourMode.GREY,), (), 216, 297)
     house.station.scan_desk.put(Sign("offers", raw(ScannerOffers((glass,), has_button=False))))
-    assert clerk.get(board(clerk)).status_code == 200
+    assert clerk.get(clerk.documents()).status_code == 200
     assert clerk.get("/desk").status_code == 200
 
 
@@ -59,12 +51,12 @@ def test_an_act_on_a_form_that_has_gone_says_that_it_has_gone(clerk, place, fiel
     answer = clerk.post(f"/documents/draft/{uuid.uuid4()}/{place}", fields)
     assert answer.status_code == 404
     assert 'id="documents-title"' not in clerk.page
-    assert clerk.post(f"{board(clerk)}/{place}", fields).status_code == 409
+    assert clerk.post(f"{clerk.documents()}/{place}", fields).status_code == 409
     assert 'id="documents-title"' in clerk.page
 
 
 def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
-    place = board(clerk)
+    place = clerk.documents()
     papers = house.station.documents._papers
     with papers._store.read():
         draft = Draft.get(Draft.id == uuid.UUID(place.rpartition("/")[2]))
@@ -87,7 +79,7 @@ def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
 
 
 def test_a_press_of_the_scanners_button_is_offered_on_the_desk_and_taken_there(clerk, house):
-    place = board(clerk)
+    place = clerk.documents()
     house.station.scan_desk.on_button(house.station.desk._turn)
     clerk.get("/desk")
     assert "扫描仪按键已按下" in clerk.page
@@ -100,7 +92,7 @@ def test_a_press_of_the_scanners_button_is_offered_on_the_desk_and_taken_there(c
 
 
 def test_the_end_of_a_scan_is_told_to_the_session_that_wished_for_it_and_to_no_other(clerk, house):
-    place, now = board(clerk), house.station.clock.now()
+    place, now = clerk.documents(), house.station.clock.now()
     by = house.station.accounts.session(house.tokens["clerk"], is_attended=False)
     jobs = {}
     with house.station.documents._store.write():

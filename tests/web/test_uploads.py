@@ -33,14 +33,7 @@ def tiff_of(count: int) -> bytes:
 @pytest.fixture
 def clerk(house):
     """A clerk with a form on the desk."""
-    browser = house.signed_in("clerk")
-    browser.post("/desk/without-card")
-    return browser
-
-
-def board(clerk) -> str:
-    clerk.get("/desk")
-    return f"/documents/draft/{clerk.action('keep').split('/')[3]}"
+    return house.clerk_at_a_form()
 
 
 def send(clerk, place: str, fields: dict[str, str], *files: tuple[bytes, str]):
@@ -61,7 +54,7 @@ def send(clerk, place: str, fields: dict[str, str], *files: tuple[bytes, str]):
 
 
 def add(clerk, *files: tuple[bytes, str], kind: str = "D04", at: str = "page", **more: str):
-    return send(clerk, f"{board(clerk)}/upload?from={at}", {"kind": kind, **more}, *files)
+    return send(clerk, f"{clerk.documents()}/upload?from={at}", {"kind": kind, **more}, *files)
 
 
 def counts(house) -> tuple[int, int, int]:
@@ -73,7 +66,7 @@ def counts(house) -> tuple[int, int, int]:
 
 def test_files_that_are_sent_twice_with_one_form_are_kept_once(house, clerk):
     before, one = counts(house)[0], (picture(), "a.jpg")
-    place = board(clerk)
+    place = clerk.documents()
     clerk.get(place)
     word = re.search(r'name="once" value="([^"]+)"', clerk.page)[1]
     for _ in range(2):
@@ -138,7 +131,7 @@ def test_from_the_desk_one_comes_back_to_the_desk(clerk):
 
 def test_bytes_of_a_page_go_out_under_our_own_type_in_a_sandbox_and_are_not_kept(clerk):
     assert add(clerk, (picture(), "<script>.jpg"), (tiff_of(1), "b.tif")).status_code == 303
-    clerk.get(board(clerk))
+    clerk.get(clerk.documents())
     places = re.findall(r'"(/documents/draft/[^"]+/pages/[^"/]+)(?:/small)?"', clerk.page)
     pdf = re.search(r'"(/documents/draft/[^"]+/files/[^"]+\.pdf)"', clerk.page)[1]
     kinds = {pdf: "application/pdf"}
@@ -191,7 +184,7 @@ def test_no_file_an_unknown_kind_and_a_form_that_has_gone_are_told(clerk):
 
 
 def test_only_this_form_takes_files_and_only_as_its_page_sends_them(house, clerk):
-    place = board(clerk)
+    place = clerk.documents()
     assert send(clerk, f"{place}/scan", {}, (picture(), "a.jpg")).status_code == 415
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
     plain = clerk.client.post(f"{place}/upload", base_url=ORIGIN, headers=headers, data={"csrf": clerk.csrf})
@@ -218,7 +211,7 @@ def test_a_file_of_exactly_forty_megabytes_is_taken_and_one_byte_more_is_not(hou
 
 
 def test_what_was_typed_beside_too_large_a_file_is_kept(clerk):
-    place = board(clerk)
+    place = clerk.documents()
     fields = {"typed_in": f"draft {place.rpartition('/')[2]}", "was.road": "", "road": "测试大路", "kind": "D04"}
     answer = send(clerk, f"{place}/upload?from=desk", fields, (bytes(41_000_001), "a.pdf"))
     assert answer.status_code == 413
@@ -229,7 +222,7 @@ def test_what_was_typed_beside_too_large_a_file_is_kept(clerk):
 
 
 def test_too_large_a_file_without_the_pages_token_changes_nothing(clerk):
-    place = board(clerk)
+    place = clerk.documents()
     fields = {"typed_in": f"draft {place.rpartition('/')[2]}", "was.road": "", "road": "测试小路", "csrf": "x"}
     assert send(clerk, f"{place}/upload?from=desk", fields, (bytes(41_000_001), "a.pdf")).status_code == 403
     clerk.get("/desk")
