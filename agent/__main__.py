@@ -19,6 +19,7 @@ COMMANDS = (run, demo, simulate, card, scan, doctor, enrol)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `renhu`; returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("peewee").setLevel(logging.WARNING)  # it says each step of the schema; ours says how many
     parsed = _parser().parse_args(arguments)
     if parsed.version:
         return doctor.print_versions()

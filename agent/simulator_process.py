@@ -55,6 +55,7 @@ class SimulatorProcess:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, CONTROL_VARIABLE: token},
+            process_group=0,  # what a terminal sends to its command is not for this process
         )
         has_spoken = process.stdout is not None and select.select([process.stdout], [], [], START_LIMIT_S)[0]
         line = process.stdout.readline() if process.stdout is not None and has_spoken else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from peewee_models import failures
 from peewee_models.database import SqlCipherStore, create_sqlcipher, find_damage, is_checked_at_opening, open_sqlcipher
 from peewee_models.schema import refuse_newer, upgrade
 from peewee_models.station import folder_kind, set_folder_kind
+
+log = logging.getLogger("renhu")
 
 HOME = DEFAULT_KEY_FILE.parent
 
@@ -32,7 +35,7 @@ def open_store(folder: DataFolder, key_source: str, home: Path = HOME) -> SqlCip
     key = find_key(key_source, folder)
 
     def prepare(store: SqlCipherStore) -> None:
-        upgrade(store)
+        _bring_up_to_date(store)
         set_folder_kind(folder.kind)
 
     with refusing(folder.path):
@@ -41,7 +44,7 @@ def open_store(folder: DataFolder, key_source: str, home: Path = HOME) -> SqlCip
         store = open_sqlcipher(folder.database, key)
         try:
             _require_kind(folder)
-            upgrade(store)
+            _bring_up_to_date(store)
         except (StartRefused, failures.StorageError):
             store.close()
             raise
@@ -86,6 +89,13 @@ def _is_new(folder: DataFolder, key_source: str, home: Path) -> bool:
     if is_new:
         refuse_bare(key_source, folder, home)
     return is_new
+
+
+def _bring_up_to_date(store: SqlCipherStore) -> None:
+    """Apply what the schema lacks, and say how much that was."""
+    steps = upgrade(store)
+    if steps:
+        log.info("the database's schema took %d steps and is at %s", len(steps), steps[-1])
 
 
 def _require_kind(folder: DataFolder) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.assembly import Practice, Running, start
-from agent.commands.output import emit, fail, tell
+from agent.commands.output import emit, fail, tell_everyone
 from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             _serve(arguments, folder.resolve(), simulators, stop)
         except CodedError as error:
             return fail(error)
+    tell_everyone("DEMO-KEPT" if folder.exists() else "DEMO-REMOVED", folder=str(folder.resolve()))
     return Exit.DONE
 
 
@@ -80,8 +81,8 @@ def _tell(running: Running, folder: Path, simulators: dict[str, SimulatorProcess
             "sign_ins": sign_ins,
         }
     )
-    names = "，".join(f"{sign_in['name']} / {sign_in['password']}" for sign_in in sign_ins)
-    tell("DEMO-READY", url=running.url, sign_ins=names)
+    names = ", ".join(f"{sign_in['name']} / {sign_in['password']}" for sign_in in sign_ins)
+    tell_everyone("DEMO-READY", url=running.url, sign_ins=names)
 
 
 def _config(folder: Path, port: int, simulators: dict[str, SimulatorProcess]) -> Config:

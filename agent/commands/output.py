@@ -13,7 +13,7 @@ from agent.config import BadConfiguration
 from agent.devices.chosen import without_key
 from agent.devices.host import DeviceSettings
 from agent.errors import CodedError, Exit, exit_code
-from agent.messages.service import text
+from agent.messages.service import LANGUAGES, text
 
 
 def language() -> str:
@@ -28,6 +28,12 @@ def language() -> str:
 def tell(code: str, **facts: str | int | float) -> None:
     """Tell people one sentence of the catalogue."""
     print(text(code, language(), **facts), file=sys.stderr, flush=True)
+
+
+def tell_everyone(code: str, **facts: str | int | float) -> None:
+    """Tell one sentence in the terminal's language, then in the others: to people whose language nobody knows yet."""
+    for one in sorted(LANGUAGES, key=lambda spoken: spoken != language()):
+        print(text(code, one, **facts), file=sys.stderr, flush=True)
 
 
 def emit(value: dict[str, Any]) -> None:

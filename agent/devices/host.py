@@ -121,6 +121,7 @@ class DeviceHost:
                 stdout=subprocess.DEVNULL,
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": self._scratch},
                 cwd="/",
+                process_group=0,  # what a terminal sends to its command is not for this process
             )
         ours.setblocking(False)
         self.wire = Wire(ours, is_worker=False)

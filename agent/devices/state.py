@@ -7,6 +7,7 @@ Source: architecture, "a device is a state machine".
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -58,6 +59,11 @@ TRANSITIONS: dict[tuple[DeviceState, Happening], DeviceState] = {
 def after(state: DeviceState, happening: Happening) -> DeviceState:
     """The state after `happening`; a happening that means nothing in this state changes nothing."""
     return TRANSITIONS.get((state, happening), state)
+
+
+def log_level(state: DeviceState) -> int:
+    """How loudly a log tells of a change to `state`: only what somebody has to look at is a warning."""
+    return logging.INFO if state in {_S.STARTING, _S.READY, _S.BUSY} else logging.WARNING
 
 
 BUDGET_DEATHS = 5

@@ -18,7 +18,7 @@ import msgspec
 
 from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
 from agent.devices.role_codes import CODES
-from agent.devices.state import DeviceState, Happening
+from agent.devices.state import DeviceState, Happening, log_level
 from agent.devices.status import DeviceStatus, status_of
 from agent.devices.wire import Confined, Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
 from agent.events.service import Event
@@ -287,7 +287,7 @@ class Supervisor:
         if has_moved:
             host.since = self._clock.now()
         self._remember()
-        log.warning("%s: %s%s", host.settings.role, host.state.value, f" ({code})" if code else "")
+        log.log(log_level(host.state), "%s: %s%s", host.settings.role, host.state.value, f" ({code})" if code else "")
         self._publish(Event("device", facts={"role": host.settings.role, "state": host.state.value}))
 
     def _remember(self) -> None:
