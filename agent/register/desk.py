@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Literal
 
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
-from agent.errors import CodedError
 from agent.events.service import Event
 from agent.register import names
 from agent.register.errors import refused
+from agent.register.meeting import Meeting
 from agent.register.plate import READ, CardEvent, CardSign, Plate
 from agent.register.record_views import RecordView
 from agent.register.service import RegisterService
-from agent.register.views import CardState, DeskView, DraftView, Problem
+from agent.register.views import CardState, DeskView, DraftView
 from drivers.api import Clock, IdCard
 
 __all__ = ["CardEvent", "CardSign", "Desk"]
@@ -37,6 +36,7 @@ class Desk:
         self._publish = publish
         self._lock = threading.RLock()
         self._holder: SignedIn | None = None
+        self._meeting = Meeting(register)
         self._plate = Plate()
         self._turn = self._since_turn = 0
         self._last_user: str | None = None
@@ -104,6 +104,7 @@ class Desk:
         with self._lock:
             holder, plate = self._holder, self._plate
             is_mine = holder is not None and holder.session_id == by.session_id
+            draft = self._register.current_draft(by) if is_mine else None
             return DeskView(
                 holder=None if holder is None else holder.session_id,
                 is_mine=is_mine,
@@ -111,10 +112,11 @@ class Desk:
                 card_state=plate.shown_state(self._clock),
                 card_since=plate.since,
                 refusal=plate.refusal if is_mine else None,
-                draft=self._register.current_draft(by) if is_mine else None,
-                question=plate.question if is_mine else None,
+                draft=draft,
+                question=None if draft is None else plate.question_beside(draft.id),
                 notice=plate.notice if is_mine else None,
                 outside=plate.outside if is_mine and plate.notice is not None else None,
+                other_card=None if draft is None else plate.other_than(draft.id),
             )
 
     def open_draft(self, by: SignedIn, member_id: str | None = None, once: str = "") -> DraftView:
@@ -130,9 +132,9 @@ class Desk:
             opened = self._register.current_draft(by)
             if opened is not None and once and self._opened == (asked, opened.id, opened.version):
                 return opened
-            self._plate.go_on()
             self._plate.notice = None
             new = self._register.open_draft(by, member_id)
+            self._plate.go_on(new.id)
             self._opened = (asked, new.id, new.version)
             return new
 
@@ -140,22 +142,23 @@ class Desk:
         """Let the draft rest."""
         with self._lock:
             self._require_mine(by)
-            self._plate.go_on()
             self._register.put_aside(draft_id, by)
+            self._go_on(by)
 
     def resume(self, draft_id: str, by: SignedIn) -> DraftView:
         """Go on with a draft."""
         with self._lock:
             self._require_mine(by)
-            self._plate.go_on()
-            return self._register.resume(draft_id, by)
+            resumed = self._register.resume(draft_id, by)
+            self._plate.go_on(resumed.id)
+            return resumed
 
     def discard(self, draft_id: str, by: SignedIn, reason_code: str) -> None:
         """Erase a draft; a card of it that still lies there is to be given back."""
         with self._lock:
             self._require_mine(by)
             self._register.discard(draft_id, by, reason_code)
-            self._plate.go_on()
+            self._go_on(by)
             self._plate.is_done = True
 
     def save(self, draft_id: str, by: SignedIn) -> RecordView:
@@ -163,11 +166,16 @@ class Desk:
         with self._lock:
             self._require_mine(by)
             record = self._register.save(draft_id, by)
-            self._plate.go_on()
+            self._go_on(by)
             self._plate.is_done = True
             self._saved = record
         self._publish(Event("desk", by.session_id, {}))
         return record
+
+    def _go_on(self, by: SignedIn) -> None:
+        """A form was left: what was asked beside it ends with it."""
+        current = self._register.current_draft(by)
+        self._plate.go_on(None if current is None else current.id)
 
     def last_saved(self, by: SignedIn) -> tuple[str, str] | None:
         """The record that the holder saved last, since they took the desk: its id and the masked name."""
@@ -221,9 +229,7 @@ class Desk:
                 state = "unread"
             self._plate.follow_reader(event, state, self._clock)
             if holder is not None and state != "unread":
-                self._pass_on(holder, event)
-            if event.kind == "removed":
-                self._plate.draft_id = self._plate.outside = None
+                self._meeting.pass_on(self._plate, holder, event)
             told = self._plate.state
         self._publish(Event("desk", None, {"card": told}))
 
@@ -234,67 +240,3 @@ class Desk:
         if event.turn is not None and event.turn < self._since_turn:
             return True
         return event.kind in {"read", "refused"} and self._register.is_locked(holder)
-
-    def _pass_on(self, holder: SignedIn, event: CardEvent) -> None:
-        """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""
-        try:
-            if event.kind == "changed":
-                self._take_back(holder)
-            elif event.card is not None:
-                self._take_card(holder, event.kind, event.card)
-        except CodedError as error:
-            self._plate.state, self._plate.refusal = "refused", Problem(error.code)
-
-    def _take_card(self, by: SignedIn, kind: str, card: IdCard) -> None:
-        plate = self._plate
-        if kind == "read":
-            self._meet(by, card)
-        elif kind in {"verified", "single"}:
-            plate.is_single = kind == "single"
-            if plate.pending is not None:
-                if self._register.cards.is_same_person(card, plate.pending):
-                    plate.follow(card)
-                else:
-                    plate.drop_question()
-            elif plate.draft_id is not None:
-                self._mark(by, plate.draft_id, card, "verified" if kind == "verified" else "single")
-
-    def _meet(self, by: SignedIn, card: IdCard) -> None:
-        """Decide what a card that was just read means for this desk."""
-        plate, cards = self._plate, self._register.cards
-        plate.drop_question()
-        plate.draft_id, plate.is_single = None, False
-        plate.show_outside(card, cards.out_of_scope(card))
-        if plate.notice is not None:
-            cards.note_out_of_scope(by, plate.notice.code)
-            return
-        current = self._register.current_draft(by)
-        if current is None:
-            plate.draft_id = cards.open_for(by, card).id
-        elif (fit := cards.fit(current.id, by, card)) in {"same-card", "same-person"}:
-            cards.fill(current.id, by, card)
-            plate.draft_id = current.id
-        else:
-            plate.ask(card, fit, current.id)
-
-    def _mark(self, by: SignedIn, draft_id: str, card: IdCard, state: Literal["verified", "single"]) -> None:
-        """Let the draft follow the second reading; one that does not belong to the first is a changed card."""
-        try:
-            if self._register.cards.mark(draft_id, by, card, state) is None:
-                self._plate.state, self._plate.refusal = "changed", Problem("READER-CHANGED")
-                self._take_back(by)
-        except CodedError as error:
-            if error.code != "DRAFT-UNKNOWN":
-                raise
-
-    def _take_back(self, by: SignedIn) -> None:
-        plate = self._plate
-        plate.drop_question()
-        plate.notice = None
-        draft_id, plate.draft_id = plate.draft_id, None
-        if draft_id is not None:
-            try:
-                self._register.cards.take_back(draft_id, by)
-            except CodedError as error:
-                if error.code != "DRAFT-UNKNOWN":
-                    raise

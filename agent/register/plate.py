@@ -22,6 +22,7 @@ TAKEN_TOO_EARLY = "READER-CARD-GONE"
 LEFT_AFTER_S = 20.0
 READ: frozenset[CardState] = frozenset({"read", "verified", "single"})
 
+_NEW: frozenset[CardState] = frozenset({"placed", "reading", "refused", "unread"})
 _FAILED: frozenset[CardState] = frozenset({"refused", "changed", "gone"})
 _OF_ANOTHER: tuple[QuestionChoice, ...] = ("own-draft", "household-member", "ignore")
 
@@ -59,6 +60,7 @@ class Plate:
 
     Attributes:
         is_done: whether the holder has no more use for the card.
+        name_masked: of whose card lies there, where it was read for the holder.
         pending: the card that is asked about.
         asked_of: the draft beside which it is asked.
         draft_id: the draft that the card has filled.
@@ -69,6 +71,7 @@ class Plate:
     since: datetime | None = None
     since_s: float = 0.0
     is_done: bool = False
+    name_masked: str | None = None
     refusal: Problem | None = None
     notice: Problem | None = None
     outside: OutsideCard | None = None
@@ -89,7 +92,14 @@ class Plate:
         return Plate(self.state if self.state in kept else "unread", self.since, self.since_s)
 
     def follow_reader(self, event: CardEvent, state: CardState, clock: Clock) -> None:
-        """Be what the reader reports.  That a card went too early is told until the next one, or the clerk goes on."""
+        """Be what the reader reports.  That a card went too early is told until the next one, or the clerk goes on.
+
+        A question outlives its card's lifting, for the card is given back at once, but not the next card.
+        """
+        if state in _NEW:
+            self.drop_question()
+        if state in _NEW or state == "none":
+            self.draft_id = self.outside = self.name_masked = None
         if state in {"placed", "reading", "read", "refused", "gone"}:
             self.refusal = self.notice = None
             self.is_done = False
@@ -106,10 +116,30 @@ class Plate:
         is_old = clock.monotonic() - self.since_s >= LEFT_AFTER_S
         return "left" if self.state in READ and (self.is_done or is_old) else self.state
 
-    def go_on(self) -> None:
-        """The clerk does something else: what was said of a card that is no longer there has been read."""
+    def go_on(self, draft_id: str | None) -> None:
+        """The clerk does something else, with this draft or none on the desk.
+
+        What was said of a card that is no longer there has been read.  What was asked beside another form ends with
+        that: a card that still lies there has not been used then, and will not be until it is laid anew.
+        """
         if self.state == "gone":
             self.state, self.since, self.refusal = "none", None, None
+        if self.question is not None and draft_id != self.asked_of:
+            self.drop_question()
+            if self.state in READ:
+                self.state = "unread"
+
+    def know(self, card: IdCard) -> None:
+        """A card was read for the holder: whose it is."""
+        self.name_masked = _masked(card)
+
+    def question_beside(self, draft_id: str) -> CardQuestion | None:
+        """What is asked beside this draft."""
+        return self.question if draft_id == self.asked_of else None
+
+    def other_than(self, draft_id: str) -> str | None:
+        """The masked name on a card that lies there and has not filled this draft; None where there is no such card."""
+        return self.name_masked if self.state in READ and self.draft_id != draft_id else None
 
     def ask(self, card: IdCard, fit: Fit, draft_id: str) -> None:
         """Ask whose a card is, beside a draft that may be or surely is of another person."""
@@ -139,19 +169,18 @@ class Plate:
         Args:
             question_id: of the question as it was shown; an older one is refused.
             choice: one of the question's choices.
-            draft_id: the draft on the desk now.
+            draft_id: the draft on the desk now; the question goes with the one beside which it was asked.
 
         Raises: CodedError QUESTION-GONE, QUESTION-CHOICE.
         """
         gone = CodedError("QUESTION-GONE", Actor.CLERK, Retry.NEVER)
-        if self.question is None or self.pending is None or self.question.id != question_id:
+        is_asked = self.question is not None and self.question.id == question_id and draft_id == self.asked_of
+        if self.question is None or self.pending is None or not is_asked:
             if self.last_answer != (question_id, choice):
                 raise gone
             return None
         if choice not in self.question.choices:
             raise refused("QUESTION-CHOICE")
-        if choice == "same-person" and draft_id != self.asked_of:
-            raise gone
         card, self.last_answer = self.pending, (question_id, choice)
         self.drop_question()
         return card

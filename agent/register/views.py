@@ -242,11 +242,13 @@ class DeskView:
 
     Attributes:
         holder: session id of who holds the desk, or None.
-        card_state: `unread` when a card lies there that was not read for this holder, and will not be until it is
-            laid anew; `left` when it should have been given back; `gone` when it was taken away too early.
+        card_state: `unread` when a card lies there that was not read for this holder, or was not used before its
+            form was left, and will not be until it is laid anew; `left` when it should have been given back; `gone`
+            when it was taken away too early.
         refusal: why the reader or its card said no.
         question: to be answered before the card's values go anywhere.
         notice: why the card that was read, `outside`, leads to no registration here.
+        other_card: masked name on the card that lies there, where it has not filled the draft; "" where it has none.
     """
 
     holder: str | None
@@ -259,6 +261,7 @@ class DeskView:
     question: CardQuestion | None
     notice: Problem | None
     outside: OutsideCard | None = None
+    other_card: str | None = None
 
     @property
     def is_card_lying(self) -> bool:

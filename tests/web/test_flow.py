@@ -155,6 +155,22 @@ def test_another_persons_card_waits_for_an_answer(house, clerk):
     assert clerk.post("/desk/question", {"question": question, "choice": "own-draft"}).status_code == 404
 
 
+def test_a_form_that_is_left_takes_its_question_along_and_two_persons_have_two_panels(house, clerk):
+    house.lay(house.card("测试四", "990000198506120102"))
+    house.lift()
+    house.lay(house.card("样例五", "990000198506120129"))
+    clerk.get("/desk")
+    plate, own = clerk.page.partition('id="plate-panel"')[2].split('id="card-panel"')
+    assert "样＊＊" in plate
+    assert 'id="card-sentence"' in plate
+    assert 'id="card-sentence"' not in own
+    assert "测试四" not in plate
+    clerk.post(clerk.action("aside"), clerk.form())
+    clerk.get("/desk")
+    assert 'id="question"' not in clerk.page
+    assert "没有用在您的登记表里" in clerk.page
+
+
 def test_a_card_out_of_scope_is_explained_and_not_kept(house, clerk):
     house.lay(house.card("测试外", "810000198506120049", kind=CardKind.HMT))
     clerk.get("/desk")
