@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from flask import Flask
@@ -99,6 +99,14 @@ def kind_name(kind: DocumentKind) -> str:
     return kind.name(language())
 
 
+def in_a_row(parts: Iterable[object]) -> str:
+    """Several things one after another, as the page's language joins them: 2、4、5, or 2, 4 and 5."""
+    *others, last = map(str, parts)
+    if language() == "zh":
+        return "、".join((*others, last))
+    return " and ".join((", ".join(others), last) if others else (last,))
+
+
 def offered_colours(board: Board) -> dict[str, list[str]]:
     """The colour modes of the scanner, each with the sources that have it."""
     return _having(board, lambda source: source.colours)
@@ -150,6 +158,7 @@ def install(app: Flask) -> None:
         colour_words=colour_words,
         discard_reasons=discard_reasons,
         identity_name=identity_name,
+        in_a_row=in_a_row,
         is_refresh=is_refresh,
         kind_name=kind_name,
         offered_colours=offered_colours,

@@ -1,7 +1,8 @@
 """One catalogue of words for people: `text(code, language, **facts)` gives one sentence, what is wrong and what to do.
 
 The sentences stand in `fragments/*.toml`, Chinese and English side by side, so that neither can be forgotten; a test
-compares the codes there with the codes that the program raises.
+compares the codes there with the codes that the program raises.  English counts in two ways: `en_one` goes with a
+`count` of one.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def text(code: str, language: str, **facts: str | int | float) -> str:
         language: "zh" or "en".
         facts: values for the sentence's `{placeholders}`; one that is missing is shown as a dash.
     """
-    sentence = _catalogue().get(code, {}).get(language)
+    words = _catalogue().get(code, {})
+    sentence = words.get(f"{language}_one") if facts.get("count") == 1 else None
+    sentence = sentence or words.get(language)
     return code if sentence is None else sentence.format_map(_Facts(facts))
 
 

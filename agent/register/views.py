@@ -202,6 +202,11 @@ class DraftView:
     move: HouseholdMove | None = None
     alike: tuple[RecordLine, ...] = ()
 
+    @property
+    def differs(self) -> bool:
+        """Whether a field says something else than the saved registration does."""
+        return any(offer.source == "register" for view in self.fields.values() for offer in view.offers)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:

@@ -58,17 +58,26 @@ def test_no_code_stands_in_two_fragments():
     assert sorted(seen) == sorted(set(seen))
 
 
-def test_both_languages_show_the_same_facts():
-    def facts(sentence):
-        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+def facts_of(code, language="en"):
+    return {name for _, name, _, _ in string.Formatter().parse(_catalogue()[code][language]) if name}
 
-    assert {code for code, words in _catalogue().items() if facts(words["zh"]) != facts(words["en"])} == set()
+
+def test_both_languages_show_the_same_facts():
+    assert {code for code in codes() if facts_of(code, "zh") != facts_of(code)} == set()
 
 
 def test_chinese_is_chinese_and_english_is_not():
     exempt = {code for code in codes() if code.startswith(("DOCTOR-PYTHON",))}
     assert {code for code in codes() - exempt if not HAN.search(text(code, "zh"))} == set()
     assert {code for code in codes() if HAN.search(text(code, "en"))} == set()
+
+
+def test_english_counts_one_thing_as_one():
+    never_one = {"ADDRESS-CHOOSE", "SCANNER-SEVERAL"}
+    counting = {code for code in codes() if re.search(r"\{count\} [a-z]", _catalogue()[code]["en"])}
+    assert {code for code in counting if "en_one" not in _catalogue()[code]} == never_one
+    assert text("REGISTER-PROBLEMS", "en", count=1) == "One thing is in the way; correct it, then save."
+    assert text("REGISTER-PROBLEMS", "en", count=2).startswith("2 things")
 
 
 def test_an_unknown_code_is_shown_as_itself_and_a_missing_fact_as_a_dash():

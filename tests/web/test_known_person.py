@@ -53,8 +53,10 @@ def test_a_known_record_is_corrected_with_a_reason_and_joins_a_household(house, 
     west = registered(house, clerk, "样例二", "990000198506120065", road="测试西路")
     without_card(clerk, id_no="990000198506120065", id_no_again="990000198506120065")
     assert 'id="correction_reason"' not in clerk.page
+    assert "各栏与原登记没有不同。" in clerk.page
     refused = clerk.post(clerk.action("save"), clerk.form(mobile="13911111111"))
     assert refused.status_code == 422
+    assert "不同之处列在各栏下。" in clerk.page
     assert 'href="#correction_reason">更正理由' in clerk.page
     assert 'id="correction_reason"' in clerk.page
     assert clerk.post(clerk.action("save"), clerk.form(correction_reason="本人来电", then="stay")).status_code == 303
