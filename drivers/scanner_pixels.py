@@ -91,21 +91,21 @@ def flat_lower_edge_px(image: Image.Image) -> int:
     The outermost pixels are not looked at: airscan fills up in white what the device sent less than it had announced.
     """
     sides = FILLED_UP_PX if min(image.size) > 4 * FILLED_UP_PX else 0
-    whole, image = image.height, image.crop((sides, sides, image.width - sides, image.height - sides))
-    corner = image.getpixel((0, image.height - 1))
+    bottom, seen_px = image.height - sides, image.height - 2 * sides
+    corner = image.getpixel((sides, bottom - 1))
     values = corner if isinstance(corner, tuple) else (corner,)
     if corner is None or min(float(value) for value in values if value is not None) >= PAPER_WHITE:
         return 0
-    least = max(2, round(image.height * FLAT_EDGE_SHARE))
+    least = max(2, round(seen_px * FLAT_EDGE_SHARE))
     height = least
-    while height <= image.height:
-        strip = image.crop((0, image.height - height, image.width, image.height))
+    while height <= seen_px:
+        strip = image.crop((sides, bottom - height, image.width - sides, bottom))
         other = ImageChops.difference(strip, Image.new(image.mode, strip.size, corner)).getbbox()
         if other:
             lines = strip.height - other[3] + sides
             return lines if lines >= least else 0
-        height = image.height if height * 2 > image.height > height else height * 2
-    return whole
+        height = seen_px if height * 2 > seen_px > height else height * 2
+    return image.height
 
 
 def white_share(image: Image.Image) -> float:
