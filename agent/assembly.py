@@ -258,7 +258,7 @@ def _documents(
     scan_desk = ScanDesk(supervisor, clock, publish, around)
     kept = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
-    looks = PageLooks(store, papers.straightening, papers.cards, papers.pictures, publish)
+    looks = PageLooks(store, papers.straightening, papers.cards, papers.pictures, publish, clock, scan_desk.is_at_work)
     papers.papers.on_stored = looks.wish
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)
     documents.keep_days = papers.retention.keep_days

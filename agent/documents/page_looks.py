@@ -21,11 +21,15 @@ from agent.documents.pictures import Pictures
 from agent.documents.straightening import Straightening
 from agent.errors import CodedError
 from agent.events.service import Event
+from drivers.api import Clock
 from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 from peewee_models.failures import StorageError
 
 log = logging.getLogger("renhu")
+
+PATIENCE_S = 10.0
+ASK_EVERY_S = 0.05
 
 
 class PageLooks:
@@ -37,6 +41,8 @@ class PageLooks:
         cards: put the sides of cards together.
         pictures: work on the pixels for both.
         publish: takes events; must not block.
+        clock: the time.
+        is_scanning: whether the scanner is at work, or has only just been.
     """
 
     def __init__(
@@ -46,12 +52,16 @@ class PageLooks:
         cards: Cards,
         pictures: Pictures,
         publish: Callable[[Event], None],
+        clock: Clock,
+        is_scanning: Callable[[], bool],
     ) -> None:
         self._store = store
         self._straightening = straightening
         self._cards = cards
         self._pictures = pictures
         self._publish = publish
+        self._clock = clock
+        self._is_scanning = is_scanning
         self._wishes: queue.SimpleQueue[uuid.UUID | None] = queue.SimpleQueue()
         self._is_over = False
         self._thread = threading.Thread(target=self._run, name="page-looks")
@@ -75,8 +85,16 @@ class PageLooks:
         while not self._is_over:
             page_id = self._wishes.get()
             if page_id is not None:
+                self._let_scans_go_first()
+            if page_id is not None and not self._is_over:
                 self._attempt(partial(self._look, page_id))
         self._store.close()
+
+    def _let_scans_go_first(self) -> None:
+        """Wait while pages come, but not for ever: a look takes as much of the machine as a page, and can wait."""
+        until_s = self._clock.monotonic() + PATIENCE_S
+        while not self._is_over and self._is_scanning() and self._clock.monotonic() < until_s:
+            self._clock.sleep(ASK_EVERY_S)
 
     def _recall(self) -> None:
         with reading(self._store):

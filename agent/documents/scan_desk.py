@@ -36,6 +36,7 @@ READY_WAIT_S = 45.0
 LOOK_EVERY_S = 0.05
 HOUSEKEEPING_S = 60.0
 WRITE_AGAIN_S = 5.0
+STILL_S = 0.5
 STOPPING = "SCANNER-STOPPING"
 SETTLED = frozenset({"SCAN-ENDED", "JOB-UNKNOWN"})
 
@@ -66,7 +67,7 @@ class ScanDesk:
         self._around = around
         self._lock = threading.Lock()
         self._under_way: UnderWay | None = None
-        self._told_s = float("-inf")
+        self._told_s = self._ended_s = float("-inf")
         self._offers = ScannerOffers((), has_button=False)
         self._happenings: queue.SimpleQueue[UnderWay | Sign | Page | Future[bytes] | None] = queue.SimpleQueue()
         self._lent: GlassUse | None = None
@@ -102,6 +103,10 @@ class ScanDesk:
     def under_way(self) -> UnderWay | None:
         """The scan under way; None when the scanner is free."""
         return self._under_way
+
+    def is_at_work(self) -> bool:
+        """Whether a scan is under way or has only just ended: often the next one follows."""
+        return self._under_way is not None or self._clock.monotonic() - self._ended_s < STILL_S
 
     def lent(self) -> GlassUse | None:
         """The last scan from the glass that was no job; None where there was none since the agent came up."""
@@ -282,6 +287,7 @@ class ScanDesk:
         self._write_end(lambda: one.errand.note(happening, error))
         with self._lock:
             self._under_way = None
+            self._ended_s = self._clock.monotonic()
         state = after(JobState.SCANNING, happening) or JobState.FAILED
         self._tell(one, job=one.key, ended=state.value)
 

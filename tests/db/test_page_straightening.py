@@ -233,7 +233,10 @@ def test_line_art_stays_line_art_and_a_page_that_is_only_cut_keeps_its_pixels(co
 def test_pages_are_looked_at_as_they_come_and_after_a_restart(counter: Counter) -> None:
     early = counter.papers.store_page(counter.owner, "D04", scan("lease-skewed"), counter.by)
     published: list[Any] = []
-    looks = PageLooks(counter.office.store, counter.crops, counter.cards, counter.pictures, published.append)
+    office = counter.office
+    looks = PageLooks(
+        office.store, counter.crops, counter.cards, counter.pictures, published.append, office.clock, lambda: False
+    )
     counter.papers.on_stored = looks.wish
     looks.start()
     for name in ("lease", "blank", "rent-receipt-a5"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from agent.documents.page_looks import PageLooks
+from agent.documents.page_looks import PATIENCE_S, PageLooks
 from agent.documents.papers import NewPage
 from agent.documents.pictures import Worked
 from agent.documents.refs import owner_of
@@ -41,8 +41,14 @@ class Story:
         room.office.tap(person)
         draft = room.office.register.type_fields(room.office.draft(room.by).id, rest, room.by)
         room.ref = OwnerRef("draft", draft.id)
+        self.is_scanning: Callable[[], bool] = lambda: False
         straightening, publish = room.service.straightening, room.office.events.append
-        self.looks = PageLooks(room.office.store, straightening, room.cards, room.pictures, publish)
+        self.looks = PageLooks(
+            room.office.store, straightening, room.cards, room.pictures, publish, room.clock, self.has_scans
+        )
+
+    def has_scans(self) -> bool:
+        return self.is_scanning()
 
     def save(self) -> None:
         record = self.room.office.desk.save(self.room.ref.id, self.room.by)
@@ -102,6 +108,22 @@ def test_a_draft_that_is_saved_in_the_middle_of_the_work_keeps_what_comes_of_it(
     else:
         room.papers.store_page(owner_of(room.ref), "D04", crooked(), room.by)
         room.until(lambda: room.ref.kind == "record" and story.pages()["D04"].crop)
+
+
+def test_looks_wait_while_scans_are_under_way_but_not_for_ever(story: Story) -> None:
+    room, waited_s = story.room, []
+    begin_s = room.clock.monotonic()
+
+    def still_scanning() -> bool:
+        waited_s.append(room.clock.monotonic() - begin_s)
+        assert story.pages()["D04"].crop is None
+        return True
+
+    room.papers.store_page(owner_of(room.ref), "D04", crooked(), room.by)
+    story.is_scanning = still_scanning
+    story.looks.start()
+    room.until(lambda: story.pages()["D04"].crop)
+    assert max(waited_s) == pytest.approx(PATIENCE_S, abs=0.2)
 
 
 def test_a_look_that_the_end_of_the_agent_cuts_short_is_no_failure_and_is_done_after_the_next_start(
