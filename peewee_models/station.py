@@ -9,6 +9,7 @@ from peewee import CharField, TextField
 from peewee_models.base import Table
 
 MEDIA_MARK = ("media_key", "media_station")
+SCAN_CHOICE = "scan."
 
 
 class StationMeta(Table):
@@ -56,15 +57,15 @@ def set_media_mark(check: str, station: uuid.UUID) -> None:
         StationMeta.insert(key=key, value=value).execute()
 
 
-def scan_choice(kind: str) -> str | None:
-    """How a kind of document was last scanned at this station, as JSON; None where it never was."""
-    row = StationMeta.get_or_none(StationMeta.key == f"scan.{kind}")
-    return None if row is None else str(row.value)
+def scan_choices() -> dict[str, str]:
+    """How each kind of document was last scanned at this station, as JSON; nothing of a kind that never was."""
+    rows = StationMeta.select().where(StationMeta.key.startswith(SCAN_CHOICE))
+    return {row.key.removeprefix(SCAN_CHOICE): str(row.value) for row in rows}
 
 
 def remember_scan_choice(kind: str, choice: str) -> None:
     """Keep how a kind of document was scanned."""
-    _put(f"scan.{kind}", choice)
+    _put(SCAN_CHOICE + kind, choice)
 
 
 def worked_days() -> str | None:

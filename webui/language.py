@@ -10,6 +10,7 @@ from flask import Flask, request
 from flask_babel import Babel  # type: ignore[import-untyped]
 
 from agent.messages import service as messages
+from webui import translate
 from webui.context import LANGUAGE_COOKIE, LANGUAGES, services, session_or_none, settings
 from webui.translate import gettext, ngettext
 
@@ -74,6 +75,7 @@ def install(app: Flask) -> None:
     """Give `app` its languages and the templates their words."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     Babel(app, locale_selector=language)
+    translate.install(app)
     app.jinja_env.globals.update(
         message=message,
         language=language,

@@ -11,14 +11,18 @@ from agent.documents.page_sizes import WHOLE, fitting
 from agent.documents.scan_views import CardSource
 from agent.documents.views import ScanWish
 from drivers.scanner_api import ScannerOffers, Source
-from peewee_models.station import remember_scan_choice, scan_choice
+from peewee_models.station import remember_scan_choice, scan_choices
 
 FALLBACKS = ("adf-duplex", "adf", "flatbed")
 
 
-def preset(kind: DocumentKind, offers: ScannerOffers) -> Preset:
-    """Say how a kind would be scanned now, inside the caller's transaction."""
-    told = scan_choice(kind.code)
+def all_presets(offers: ScannerOffers) -> dict[str, Preset]:
+    """Say how each kind would be scanned now, inside the caller's transaction."""
+    told = scan_choices()
+    return {kind.code: _preset(kind, offers, told.get(kind.code)) for kind in kinds.kinds()}
+
+
+def _preset(kind: DocumentKind, offers: ScannerOffers, told: str | None) -> Preset:
     own = kind.preset
     source, colour, dpi, *rest = (own.source, own.colour, own.dpi) if told is None else msgspec.json.decode(told)
     size = rest[0] if rest else own.size
@@ -54,7 +58,7 @@ def card(kind: str, source: CardSource, offers: ScannerOffers) -> ScanWish:
     found = kinds.kind(kind)
     if found is None:
         raise refused("KIND-UNKNOWN")
-    own = preset(found, offers)
+    own = _preset(found, offers, scan_choices().get(kind))
     colour, dpi = own.colour, own.dpi
     offer = next((offer for offer in offers.sources if str(offer.source) == source), None)
     if offer is not None:

@@ -239,8 +239,7 @@ class Scans:
 
     def presets(self) -> Mapping[str, Preset]:
         """How each kind would be scanned now, inside the caller's transaction."""
-        offers = self._desk.offers()
-        return {kind.code: presets.preset(kind, offers) for kind in kinds.kinds()}
+        return presets.all_presets(self._desk.offers())
 
     def scanner(self, by: SignedIn, owner: Owner | None = None) -> ScannerView:
         """The scanner as this person sees it; beside an owner's papers, where one's own scan is for other ones too."""
