@@ -186,6 +186,14 @@ class IdReader(ABC):
     def set_largest_rf_frame(self, size_bytes: int, deadline: Deadline) -> None:
         """Set the largest RF frame, one of `RF_FRAME_BYTES`, on a technician's order.  Source: command 61 FF."""
 
+    def listen(self, on_struggle: Callable[[DeviceError | None], None]) -> None:  # noqa: B027 - need not be told
+        """Have it told while an operation goes on in vain; *may* be overridden.
+
+        Args:
+            on_struggle: called with what is wrong as soon as the device does not answer as it should, while the driver
+                goes on trying; with None as soon as it does again.  How the operation ends is told by its end alone.
+        """
+
     def candidates(self) -> tuple[Candidate, ...]:
         """The ports that might be such a device, listed without opening any; *may* be overridden."""
         return ()

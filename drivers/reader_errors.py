@@ -57,6 +57,11 @@ def silent(deadline: Deadline) -> DeviceTimeout:
     return DeviceTimeout("READER-SILENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, deadline_s=round(deadline.limit_s, 3))
 
 
+def not_answering() -> DeviceError:
+    """The reader answers nothing, or nothing right, and is still being asked."""
+    return DeviceError("READER-NOT-ANSWERING", Actor.CLERK, Retry.NOW)
+
+
 def not_a_reader(address: str) -> LinkError:
     """Something answers, but never a frame, at any speed."""
     return LinkError("READER-NOT-A-READER", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address, reason="no-frame")

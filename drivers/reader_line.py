@@ -5,6 +5,7 @@ Source: SAM_V communication protocol, frame format; "accepting an answer".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from drivers import reader_errors, sam_commands, sam_status
@@ -40,10 +41,21 @@ class Counters:
 
 
 class Line:
-    """An open wire with one command outstanding at most."""
+    """An open wire with one command outstanding at most.
 
-    def __init__(self, transport: Transport, clock: Clock, timings: Timings, counters: Counters) -> None:
+    `on_silent` is called when neither a command nor 11 FF after it is answered, while the wait still goes on.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Clock,
+        timings: Timings,
+        counters: Counters,
+        on_silent: Callable[[], None],
+    ) -> None:
         self.transport = transport
+        self._on_silent = on_silent
         self._clock = clock
         self._timings = timings
         self._counters = counters
@@ -111,26 +123,41 @@ class Line:
 
     def _step_again(self, deadline: Deadline) -> bool:
         """After an exchange without an answer: the module answers in order, so what is late comes before this one's."""
-        answer = self.ask(sam_commands.STATUS, b"", deadline)
+        first, whole = self._patience(sam_commands.STATUS, deadline)
+        self._send(sam_commands.STATUS, b"", whole)
+        answer = self._await(sam_commands.STATUS, first.within(self._timings.notice_s), whole)
+        if answer is None and not first.is_expired:
+            self._on_silent()
+            answer = self._await(sam_commands.STATUS, first, whole)
         self._is_out_of_step = answer is None
         return answer is not None
 
     def ask(self, command: Command, data: bytes, deadline: Deadline) -> Frame | None:
         """Send `command` once and wait as long as it may take; None when no acceptable answer came."""
+        first, whole = self._patience(command, deadline)
+        return self._ask(command, data, first, whole)
+
+    def _patience(self, command: Command, deadline: Deadline) -> tuple[Deadline, Deadline]:
+        """By when the answer to `command`, sent now, must have begun, and by when ended."""
         wire_s = self._longest_frame_s
-        return self._ask(
-            command,
-            data,
+        return (
             deadline.within(self._timings.first_byte_of(command) + wire_s / 16),
             deadline.within(self._timings.whole_answer_of(command) + wire_s),
         )
 
     def _ask(self, command: Command, data: bytes, first: Deadline, whole: Deadline) -> Frame | None:
         """Send once and wait; None when no acceptable answer came."""
-        transport = self.transport
+        self._send(command, data, whole)
+        return self._await(command, first, whole)
+
+    def _send(self, command: Command, data: bytes, deadline: Deadline) -> None:
         self._drain()
-        transport.write(sam_commands.request(command, data), whole)
+        self.transport.write(sam_commands.request(command, data), deadline)
         self._echo = command.code + data
+
+    def _await(self, command: Command, first: Deadline, whole: Deadline) -> Frame | None:
+        """Wait for the answer to what was sent; None when no acceptable one came."""
+        transport = self.transport
         is_answer_spoilt = False
         while True:
             until = whole if self._decoder.is_pending or is_answer_spoilt else first

@@ -157,6 +157,10 @@ class SamReader(IdReader):
         if answer.status != sam_status.DONE:
             raise reader_errors.refusal(answer)
 
+    def listen(self, on_struggle: Callable[[DeviceError | None], None]) -> None:
+        """Have it told that the reader does not answer as it should, and when it does again."""
+        self._session.on_struggle = on_struggle
+
     def candidates(self) -> tuple[Candidate, ...]:
         """All places where a reader may be plugged in.  Nothing is opened."""
         on_serial = [Candidate(f"serial:{port.stable_path}", port.description) for port in serial_identity.list_ports()]

@@ -6,7 +6,7 @@ that grow while reopening does not help.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -27,7 +27,10 @@ from drivers.reader_transport import Port, Transport
 from drivers.sam_commands import Command
 from drivers.sam_frame import Frame
 
-ALL_ROUNDS = range(3)
+# How much longer than in the first round a speed is tried: the likeliest one, and each other.  All rounds together
+# outlive the 2 s that a module may take to wake up, whatever its speed.
+_ROUNDS = ((1, 1), (2, 2), (4, 2))
+ALL_ROUNDS = range(len(_ROUNDS))
 _T = TypeVar("_T")
 
 
@@ -35,9 +38,14 @@ class Session:
     """A module at a port.  One caller, one thread.
 
     After DeviceAbsent the wire is closed; `open` may be called again.
+
+    Attributes:
+        on_struggle: told while an operation goes on in vain, as `IdReader.listen` says.
     """
 
     def __init__(self, clock: Clock, timings: Timings) -> None:
+        self.on_struggle: Callable[[DeviceError | None], None] = _tell_nobody
+        self._is_struggling = False
         self._port: Port | None = None
         self._clock = clock
         self._timings = timings
@@ -86,7 +94,7 @@ class Session:
         """
         self.close()
         self._port = port
-        self._line = Line(port.open(), self._clock, self._timings, self._counters)
+        self._line = Line(port.open(), self._clock, self._timings, self._counters, self._struggles)
         try:
             self._detect(self._line, port.speeds_baud, deadline, rounds)
         except DeviceError:
@@ -113,6 +121,9 @@ class Session:
             self.close()
             raise
         self._fruitless_reopens = 0
+        if self._is_struggling:
+            self._is_struggling = False
+            self.on_struggle(None)
         return answer
 
     def recovering(self, work: Callable[[], _T], deadline: Deadline) -> _T:
@@ -125,6 +136,7 @@ class Session:
         except (DeviceTimeout, LinkError) as trouble:
             if _is_final(trouble, deadline):
                 raise
+        self._struggles()
         try:
             # A module that refuses to be reset may still answer once its port was reopened.
             with suppress(DeviceRefused):
@@ -191,6 +203,12 @@ class Session:
         if not self._poll_ready(line, self._timings.ready_limit_s, deadline):
             self.reopen(deadline)
 
+    def _struggles(self) -> None:
+        """Tell that the module does not answer as it should while we go on trying: once, until it does again."""
+        if not self._is_struggling:
+            self._is_struggling = True
+            self.on_struggle(reader_errors.not_answering())
+
     @property
     def _open_line(self) -> Line:
         if self._line is None:
@@ -205,23 +223,23 @@ class Session:
         """
         # The speed that worked last comes first; sorting is stable.
         speeds = sorted(speeds_baud, key=lambda speed: speed != self._known_speed)
+        tries = list(_tries(speeds, rounds, is_known=self._known_speed in speeds))
         self._unready = None
         heard_before = self._heard_bad
         heard_elsewhere = 0
         if not speeds and self._poll_ready(line, self._timings.ready_limit_s, deadline):
             return
-        for round_number in rounds:
-            for speed in speeds:
-                if deadline.is_expired:
-                    break
-                if line.transport.speed_baud != speed:
-                    line.set_speed(speed)
-                heard_here = self._heard_bad
-                if self._poll_ready(line, self._timings.probe_s * 2**round_number, deadline):
-                    self._known_speed = speed
-                    return
-                if speed != speeds[0]:
-                    heard_elsewhere += self._heard_bad - heard_here
+        for speed, patience in tries:
+            if deadline.is_expired:
+                break
+            if line.transport.speed_baud != speed:
+                line.set_speed(speed)
+            heard_here = self._heard_bad
+            if self._poll_ready(line, self._timings.probe_s * patience, deadline):
+                self._known_speed = speed
+                return
+            if speed != speeds[0]:
+                heard_elsewhere += self._heard_bad - heard_here
         has_heard_bad = self._heard_bad - heard_elsewhere > heard_before
         raise self._unfound(line.transport, deadline, has_heard_bad=has_heard_bad)
 
@@ -261,6 +279,19 @@ class Session:
                 self._clock.sleep(min(self._timings.ready_poll_s, until.remaining_s))
             if until.is_expired:
                 return False
+
+
+def _tries(speeds: list[int], rounds: range, *, is_known: bool) -> Iterator[tuple[int, int]]:
+    """Which speed to try when, and how patiently; one that has worked is tried between any two others too."""
+    for patience, patience_elsewhere in _ROUNDS[rounds.start : rounds.stop]:
+        for speed in speeds:
+            yield speed, patience if speed == speeds[0] else patience_elsewhere
+            if is_known and speed not in {speeds[0], speeds[-1]}:
+                yield speeds[0], 1
+
+
+def _tell_nobody(_: DeviceError | None) -> None:
+    """What happens meanwhile is nobody's business."""
 
 
 def _is_final(trouble: DeviceError, deadline: Deadline) -> bool:

@@ -26,9 +26,10 @@ class Timings:
         base_first_byte_s: the same for a command that reads from the chip.
         base_whole_answer_s: the same for a command that reads from the chip.
         gap_s: silence inside a frame that gives it up.
+        notice_s: how long 11 FF, asked after an answer that never came, may stay silent before whoever waits is told.
         ready_poll_s: pause between two 11 FF after opening or a reset.
         ready_limit_s: how long 11 FF is repeated.
-        probe_s: how long one speed is tried in the first round of detection; later rounds double it.
+        probe_s: how long one speed is tried in the first round of detection.
         back_off_first_s: pause before the second reopening without success between.
         back_off_most_s: the longest such pause.
     """
@@ -38,6 +39,7 @@ class Timings:
     base_first_byte_s: float = 3.0
     base_whole_answer_s: float = 5.0
     gap_s: float = 0.3
+    notice_s: float = 0.5
     ready_poll_s: float = 0.05
     ready_limit_s: float = 2.0
     probe_s: float = 0.15

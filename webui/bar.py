@@ -66,6 +66,12 @@ def device_dots() -> list[Dot]:
     return [dot(status) for status in services().devices.statuses()] if session_or_none() else []
 
 
+def reader_trouble() -> DeviceStatus | None:
+    """The reader, while it cannot read cards and has said why."""
+    known = (status for status in services().devices.statuses() if status.role == "reader")
+    return next((status for status in known if status.code and status.state not in {"ready", "busy"}), None)
+
+
 def role_name(role: str) -> str:
     """What people call a role."""
     return {
@@ -107,6 +113,7 @@ def install(app: Flask) -> None:
         device_name=device_name,
         is_practice=lambda: settings().is_practice,
         pages=pages,
+        reader_trouble=reader_trouble,
         role_name=role_name,
         session_or_none=session_or_none,
         state_name=state_name,

@@ -57,6 +57,8 @@ class ReaderWatch:
         self._turn: int | None = None
         self._refusal: Sign | None = None
         self._reported: State | None = None
+        self._ready = State("ready")
+        reader.listen(self._struggle)
         self._told_ports: tuple[Candidate, ...] = ()
         self._failed_opens = 0
         self._next_look_s = clock.monotonic()
@@ -122,10 +124,11 @@ class ReaderWatch:
             self._look()
 
     def _open(self) -> None:
+        began_s = self._clock.monotonic()
         try:
             identity = self._reader.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
         except DeviceError as error:
-            self._lost(error)
+            self._lost(error, began_s)
             return
         self._failed_opens = 0
         self._tell_ports()
@@ -135,21 +138,20 @@ class ReaderWatch:
     def _identify(self, identity: ReaderIdentity) -> None:
         """Say who is ready."""
         self._identity = identity
-        self._report(
-            State(
-                "ready",
-                identity={
-                    "address": identity.address,
-                    "description": identity.description,
-                    "sam_id": identity.sam_id,
-                    "speed_baud": str(identity.speed_baud or ""),
-                    "place": identity.place,
-                },
-            )
-        )
+        told = {**msgspec.structs.asdict(identity), "speed_baud": str(identity.speed_baud or "")}
+        self._ready = State("ready", identity=told)
+        self._report(self._ready)
 
-    def _lost(self, error: DeviceError) -> None:
-        """Close, say why once, and try again: soon at first, then more and more slowly."""
+    def _struggle(self, trouble: DeviceError | None) -> None:
+        """Tell at once that an open reader does not answer as it should, while its driver goes on; and its recovery."""
+        if self._identity is not None:
+            self._report(self._ready if trouble is None else State("faulted", trouble.code, trouble.facts))
+
+    def _lost(self, error: DeviceError, began_s: float = float("inf")) -> None:
+        """Close, say why once, and try again: soon at first, then less and less often.
+
+        An opening, begun at `began_s`, that asked for long in vain was pause enough: the reader may answer any moment.
+        """
         self._reader.close()
         self._identity = None
         if self._plate is not Plate.EMPTY:
@@ -160,7 +162,8 @@ class ReaderWatch:
         if not isinstance(error, DeviceAbsent):
             pause_s = min(self._rhythm.reopen_slowest_s, pause_s * 2**self._failed_opens)
             self._failed_opens = min(self._failed_opens + 1, 10)
-        self._next_look_s = self._clock.monotonic() + pause_s
+        now_s = self._clock.monotonic()
+        self._next_look_s = max(now_s + self._rhythm.reopen_s, min(now_s, began_s) + pause_s)
 
     def _report(self, state: State) -> None:
         if state != self._reported:

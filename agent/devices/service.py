@@ -25,6 +25,7 @@ __all__ = ["RF_FRAME_BYTES", "SPEEDS_BAUD", "DeviceStatus", "DevicesService", "O
 
 SELF_TEST_LIMIT_S = 15.0
 LONGEST_BORROWING_S = 600.0
+STILL_TRYING = "READER-NOT-ANSWERING"
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -189,5 +190,6 @@ class DevicesService:
         status = self._supervisor.statuses().get("reader")
         if status is None:
             raise DeviceError("READER-NOT-CONFIGURED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
-        if status.code is not None and status.state is not DeviceState.STARTING:
+        is_settled = status.state is not DeviceState.STARTING and status.code != STILL_TRYING
+        if status.code is not None and is_settled:
             raise DeviceError(status.code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **status.facts)

@@ -98,7 +98,7 @@ def _time(exchange: Exchange) -> Series:
 def _our_exchange(path: str) -> Exchange:
     clock = SystemClock()
     transport = SerialPort(path, "bench", (BAUD,)).open()
-    line = Line(transport, clock, Timings(), Counters())
+    line = Line(transport, clock, Timings(), Counters(), lambda: None)
 
     def exchange() -> None:
         line.exchange(sam_commands.READ_BASE, Deadline.after(clock, 10.0))

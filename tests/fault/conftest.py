@@ -222,8 +222,9 @@ class Watched:
         )
         self._lock = threading.Lock()
         self._signs: list[Any] = []
+        self.told: list[tuple[str, str | None]] = []
         self._supervisor = Supervisor(
-            [settings], SystemClock(), lambda _: None, self._sign, lambda: None, refuses_simulated=False
+            [settings], SystemClock(), self._event, self._sign, lambda: None, refuses_simulated=False
         )
         self._supervisor.start()
         self._supervisor.watch("reader", is_reading=True)
@@ -231,6 +232,9 @@ class Watched:
     def _sign(self, _role: str, sign: Any) -> None:
         with self._lock:
             self._signs.append(sign)
+
+    def _event(self, _: Any) -> None:
+        self.told.append((self.status.state.value, self.status.code))
 
     @property
     def status(self) -> Any:

@@ -88,6 +88,25 @@ def test_ready_again_and_nobody_wrong_was_verified(watched: Readers, on_every_be
     assert not any(wrong.values()), wrong
 
 
+def fall_silent(reader: Watched) -> list[tuple[str, str | None]]:
+    """Let the module answer nothing until it is given up; what was told of the reader until a card is read."""
+    reader.simulator.call("DELETE", "/plate")
+    reader.wait_for(lambda: reader.status.state == "ready" and _is_plate_empty(reader), "ready")
+    seen, told = len(reader.signs()), len(reader.told)
+    reader.simulator.call("PUT", "/faults/silent", {})
+    reader.wait_for(lambda: reader.status.code == "READER-SILENT", "silent")
+    reader.simulator.call("DELETE", "/faults")
+    reader.simulator.call("PUT", "/plate", {"card": LYING})
+    reader.wait_for(lambda: "verified" in _names(reader, seen), "read a card")
+    return reader.told[told:]
+
+
+def test_a_silent_reader_is_told_before_it_is_given_up(watched: Readers, on_every_bench: Everywhere) -> None:
+    told = on_every_bench(watched, fall_silent)
+    ladder = [("faulted", "READER-NOT-ANSWERING"), ("faulted", "READER-SILENT"), ("ready", None)]
+    assert all(each == ladder for each in told.values()), told
+
+
 def pull(reader: Watched, skip: int) -> list[tuple[str, str | None]]:
     """Lay a card that is pulled in a reading of it; what was told, with its codes."""
     reader.simulator.call("DELETE", "/plate")

@@ -81,6 +81,6 @@ def test_an_answer_has_the_time_that_the_lines_speed_needs(
     speed_baud: int, is_taken: bool, first_s: float, last_s: float
 ) -> None:
     clock = Clock()
-    line = Line(EvenWire(clock, speed_baud, first_s, last_s), clock, Timings(), Counters())
+    line = Line(EvenWire(clock, speed_baud, first_s, last_s), clock, Timings(), Counters(), lambda: None)
     answer = line.ask(sam_commands.READ_BASE, b"", Deadline.after(clock, 60))
     assert (answer is not None) is is_taken
