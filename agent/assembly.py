@@ -46,7 +46,7 @@ from agent.store import open_store
 from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
 from webui import Services, WebSettings, create_app, warm
-from webui.services import PracticePanel, PracticeScanner
+from webui.practice import PracticePanel, PracticeScanner
 
 log = logging.getLogger("renhu")
 

@@ -5,19 +5,16 @@ The agent imports nothing of the simulators; it knows their command line and the
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import os
 import select
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
-
-from webui.services import PracticeCard, PracticeFault, PracticePaper
+from urllib.parse import urlsplit
 
 START_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 5.0
@@ -26,6 +23,10 @@ CONTROL_VARIABLE = "RENHU_CONTROL_TOKEN"
 
 class SimulatorFailed(Exception):
     """The simulator did not start, or did not answer as its contract says."""
+
+
+class SimulatorRefused(SimulatorFailed):
+    """The simulator does not know what is meant, or cannot do it."""
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class SimulatorProcess:
             self.process.stdout.close()
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
-        """Send one request to the control port and give the answer's body.  Raises: SimulatorFailed."""
+        """Send one request to the control port and give the answer's body.  Raises: SimulatorFailed or -Refused."""
         place = urlsplit(self.faults)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=ANSWER_LIMIT_S)
         try:
@@ -92,81 +93,5 @@ class SimulatorProcess:
         finally:
             connection.close()
         if answer.status >= 300:
-            raise SimulatorFailed(f"{path}: {answer.status}")
+            raise (SimulatorRefused if answer.status < 500 else SimulatorFailed)(f"{path}: {answer.status}")
         return content
-
-
-class FaultPanel:
-    """The demo page's faults of one simulated device."""
-
-    def __init__(self, simulator: SimulatorProcess) -> None:
-        self._simulator = simulator
-
-    def faults(self) -> Sequence[PracticeFault]:
-        """Every fault the simulator knows."""
-        told = json.loads(self._simulator.call("GET", "/"))
-        return [
-            PracticeFault(fault["name"], _as_texts(fault["parameters"]), bool(fault["active"]))
-            for fault in told["faults"]
-        ]
-
-    def switch_on(self, name: str, parameters: Mapping[str, str]) -> None:
-        """Give the device a fault."""
-        given = {
-            key: int(value) if value.lstrip("-").isdigit() else value for key, value in parameters.items() if value
-        }
-        self._simulator.call("PUT", f"/faults/{quote(name)}", given)
-
-    def switch_off(self, name: str) -> None:
-        """End one fault."""
-        self._simulator.call("DELETE", f"/faults/{quote(name)}")
-
-    def switch_all_off(self) -> None:
-        """End every fault."""
-        self._simulator.call("DELETE", "/faults")
-
-
-class ReaderPanel(FaultPanel):
-    """The demo page's panel for the simulated reader: cards to lay down, faults to switch."""
-
-    def cards(self) -> Sequence[PracticeCard]:
-        """The stack of made-up cards."""
-        told = json.loads(self._simulator.call("GET", "/cards"))
-        return [PracticeCard(card["id"], card["kind"], card["name"]) for card in told["cards"]]
-
-    def lay(self, card_id: str) -> None:
-        """Lay a card on the plate."""
-        self._simulator.call("PUT", "/plate", {"card": card_id})
-
-    def lift(self) -> None:
-        """Take the card off the plate."""
-        self._simulator.call("DELETE", "/plate")
-
-    def picture(self, photo: bytes) -> bytes | None:
-        """Have a simulated card's photo, in the simulator's own coding, drawn as PNG."""
-        try:
-            return self._simulator.call("POST", "/picture", {"photo": base64.b64encode(photo).decode()})
-        except SimulatorFailed:
-            return None
-
-
-class ScannerPanel(FaultPanel):
-    """The demo page's panel for the simulated scanner: papers to lay in, faults to switch."""
-
-    def papers(self) -> Sequence[PracticePaper]:
-        """The stack of made-up papers."""
-        told = json.loads(self._simulator.call("GET", "/papers"))
-        return [PracticePaper(paper["id"], paper["name"], int(paper["sides"])) for paper in told["papers"]]
-
-    def fill_feeder(self, paper_ids: Sequence[str]) -> None:
-        """Lay sheets into the feeder."""
-        self._simulator.call("PUT", "/feeder", {"papers": list(paper_ids)})
-
-    def lay_on_glass(self, paper_id: str, side: str) -> None:
-        """Lay a paper on the glass."""
-        self._simulator.call("PUT", "/platen", {"paper": paper_id, "side": side})
-
-
-def _as_texts(parameters: Mapping[str, object]) -> dict[str, str]:
-    """The default of each parameter as a form shows it; empty where there is none."""
-    return {name: "" if default is None else str(default) for name, default in parameters.items()}

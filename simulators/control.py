@@ -15,6 +15,7 @@ from socketserver import TCPServer
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from simulators.described import Descriptions
 from simulators.fault import Fault, ParameterError, Value
 from simulators.fault_board import FaultBoard
 
@@ -77,6 +78,10 @@ class Controls(Protocol):
     @property
     def device(self) -> Device:
         """The device that is controlled."""
+
+    @property
+    def described(self) -> Descriptions:
+        """What the device's faults are told to people by."""
 
     def about(self) -> dict[str, object]:
         """What `GET /` tells besides kind, address and faults."""
@@ -182,21 +187,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _about(self, _: Asked) -> object:
         controls = self.server.controls
-        board = controls.device.faults
+        board, described = controls.device.faults, controls.described
         active = board.active()
         faults = [
             {
                 "name": fault.name,
-                "about": fault.about,
                 "parameters": {name: parameter.default for name, parameter in fault.parameters.items()},
                 "limits": {name: parameter.describe() for name, parameter in fault.parameters.items()},
                 "active": fault.name in active,
                 "values": active.get(fault.name),
             }
+            | described.of(fault.name).told()
             | controls.about_fault(fault)
-            for fault in board.table.values()
+            for fault in sorted(board.table.values(), key=lambda fault: described.order(fault.name))
         ]
-        told = {"kind": controls.device.kind, "address": controls.device.address, "faults": faults}
+        told = {
+            "kind": controls.device.kind,
+            "address": controls.device.address,
+            "groups": described.told_groups(),
+            "faults": faults,
+        }
         return told | controls.about()
 
     def _one_fault(self, name: str) -> None:

@@ -60,7 +60,9 @@ class Parameter:
         shown: dict[str, object] = {"optional": self.is_optional}
         if self.choices:
             return shown | {"choices": list(self.choices)}
-        return shown if self.is_name else shown | {"minimum": self.low, "maximum": self.high}
+        if self.is_name:
+            return shown
+        return shown | {"minimum": self.low, "maximum": self.high} | ({"hexadecimal": True} if self.is_status else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,12 @@ class Fault:
     """One fault.
 
     Attributes:
-        about: what happens, in one sentence.
         parameters: by name; those that strike single answers have `count`, `skip`, `percent`, `command` and `seed`.
         wires: on which connections it is possible; empty where a device has one kind only.
         is_held: whether the fault stays switched on after it has struck, until the device is plugged in again.
     """
 
     name: str
-    about: str
     parameters: dict[str, Parameter]
     wires: tuple[str, ...] = ()
     is_held: bool = False

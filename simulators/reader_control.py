@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from simulators.card import Card
 from simulators.control import Asked, Picture, Places, RefusedError, unprocessable
+from simulators.described import Descriptions, descriptions
 from simulators.fault import Fault, Value
 from simulators.photo_codec import PhotoError, to_png
 from simulators.reader_sam import SimulatedReader
@@ -19,6 +20,11 @@ class ReaderControls:
 
     def __init__(self, device: SimulatedReader) -> None:
         self.device = device
+
+    @property
+    def described(self) -> Descriptions:
+        """What the faults are told to people by."""
+        return descriptions("reader_faults")
 
     def about(self) -> dict[str, object]:
         """Its wire, what it can do, and which card lies on it."""
@@ -52,8 +58,13 @@ class ReaderControls:
         }
 
     def _cards(self, _: Asked) -> object:
-        cards = self.device.cards.values()
-        return {"cards": [{"id": card.id, "kind": card.holder.kind, "name": card.shown_name} for card in cards]}
+        told = descriptions("cards")
+        cards = sorted(self.device.cards.values(), key=lambda card: told.order(card.id))
+        listed = [
+            {"id": card.id, "kind": card.holder.kind, "name": card.shown_name} | told.of(card.id).told()
+            for card in cards
+        ]
+        return {"cards": listed, "groups": told.told_groups()}
 
     def _one_card(self, asked: Asked) -> object:
         card = self._card(asked.query.get("card", ""))

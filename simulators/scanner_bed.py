@@ -15,6 +15,7 @@ from simulators.scanner_picture import Lying
 
 JOB_IDLE_S = 10.0
 SHORTEST_IDLE_S = 3.0
+SIDE_NAMES = {FRONT: "front", BACK: "back"}
 
 
 class JobRefused(Exception):
@@ -102,6 +103,7 @@ class Bed:
             return {
                 "feeder": [sheet.id for sheet in self._feeder],
                 "platen": platen[0].id if platen else None,
+                "platen_side": SIDE_NAMES[platen[1]] if platen else None,
                 "lid_open": self.is_open,
             }
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 
 from simulators.control import Asked, Picture, Places, unprocessable
+from simulators.described import Descriptions, descriptions
 from simulators.fault import Fault, Value
 from simulators.papers import Paper
-from simulators.papers_drawn import BACK, FRONT
+from simulators.scanner_bed import SIDE_NAMES
 from simulators.scanner_escl import SimulatedScanner
 from simulators.scanner_fault_table import OPERATIONS
 
 MOST_SHEETS = 100
-SIDES = {"front": FRONT, "back": BACK}
+SIDES = {name: side for side, name in SIDE_NAMES.items()}
 SHOWN_DPI = 100
 
 
@@ -21,6 +22,11 @@ class ScannerControls:
 
     def __init__(self, device: SimulatedScanner) -> None:
         self.device = device
+
+    @property
+    def described(self) -> Descriptions:
+        """What the faults are told to people by."""
+        return descriptions("scanner_faults")
 
     def about(self) -> dict[str, object]:
         """What it can be asked for, and what lies in it."""
@@ -45,8 +51,12 @@ class ScannerControls:
         }
 
     def _papers(self, _: Asked) -> object:
-        made = self.device.papers.values()
-        return {"papers": [{"id": paper.id, "name": paper.name, "sides": paper.sides} for paper in made]}
+        told = descriptions("papers")
+        papers = sorted(self.device.papers.values(), key=lambda paper: told.order(paper.id))
+        listed = [
+            {"id": paper.id, "name": paper.name, "sides": paper.sides} | told.of(paper.id).told() for paper in papers
+        ]
+        return {"papers": listed, "groups": told.told_groups()}
 
     def _lying(self, _: Asked) -> object:
         return self.device.bed.lying()

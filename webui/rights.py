@@ -126,9 +126,10 @@ TABLE: Final[dict[str, Access]] = {
     "practice.lift": Access.PRACTICE,
     "practice.fill_feeder": Access.PRACTICE,
     "practice.lay_on_glass": Access.PRACTICE,
+    "practice.empty": Access.PRACTICE,
+    "practice.clear": Access.PRACTICE,
     "practice.switch_on": Access.PRACTICE,
     "practice.switch_off": Access.PRACTICE,
-    "practice.switch_all_off": Access.PRACTICE,
 }
 
 

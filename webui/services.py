@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from webui.practice import PracticePanel, PracticeScanner
 
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
@@ -30,81 +31,6 @@ class Clock(Protocol):
 
     def today(self) -> date:
         """The date at the station."""
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeCard:
-    """A made-up card that can be laid on the simulated plate."""
-
-    id: str
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeFault:
-    """A fault that a simulated device can be given.
-
-    Attributes:
-        name: as in the simulator's own list, e.g. `card-pulled`.
-        parameters: name of each parameter with its default, as text; empty where there is none.
-        is_active: whether it is switched on now.
-    """
-
-    name: str
-    parameters: Mapping[str, str]
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PracticePaper:
-    """A made-up paper that can be laid into the simulated scanner."""
-
-    id: str
-    name: str
-    sides: int
-
-
-class PracticeFaults(Protocol):
-    """The faults of one simulated device."""
-
-    def faults(self) -> Sequence[PracticeFault]:
-        """Every fault the simulator knows."""
-
-    def switch_on(self, name: str, parameters: Mapping[str, str]) -> None:
-        """Give the device a fault; parameters are the texts of the form."""
-
-    def switch_off(self, name: str) -> None:
-        """End one fault."""
-
-    def switch_all_off(self) -> None:
-        """End every fault."""
-
-
-class PracticePanel(PracticeFaults, Protocol):
-    """The panel of the simulated reader: what lies on the plate, which faults are on."""
-
-    def cards(self) -> Sequence[PracticeCard]:
-        """The stack of made-up cards."""
-
-    def lay(self, card_id: str) -> None:
-        """Lay a card on the plate, in place of what lies there."""
-
-    def lift(self) -> None:
-        """Take the card off the plate."""
-
-
-class PracticeScanner(PracticeFaults, Protocol):
-    """The panel of the simulated scanner: what lies in the feeder and on the glass, which faults are on."""
-
-    def papers(self) -> Sequence[PracticePaper]:
-        """The stack of made-up papers."""
-
-    def fill_feeder(self, paper_ids: Sequence[str]) -> None:
-        """Lay sheets into the feeder, in place of what lies there."""
-
-    def lay_on_glass(self, paper_id: str, side: str) -> None:
-        """Lay a paper on the glass with its `front` or `back` down."""
 
 
 class ButtonPresses(Protocol):

@@ -18,7 +18,8 @@ from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
-from agent.simulator_process import ReaderPanel, ScannerPanel, SimulatorFailed, SimulatorProcess
+from agent.simulator_panels import ReaderPanel, ScannerPanel
+from agent.simulator_process import SimulatorFailed, SimulatorProcess
 from agent.stop_signal import StopSignal, leave_in_time
 
 ROLES = ("reader", "scanner")

@@ -253,7 +253,8 @@ def test_the_open_cover_stops_the_feeder_only(scanner: Running) -> None:
 
 def test_papers_are_listed_and_shown(scanner: Running) -> None:
     papers = {one["id"]: one for one in scanner.control("GET", "/papers")[1]["papers"]}
-    assert papers["id-card-family-a-1"] == {"id": "id-card-family-a-1", "name": "居民身份证 测试父甲", "sides": 2}
+    card = papers["id-card-family-a-1"]
+    assert (card["name"], card["sides"], card["group"]) == ("居民身份证 测试父甲", 2, "card")
     front, back = (
         scanner.control("GET", f"/paper?paper=id-card-family-a-1&side={side}")[1] for side in ("front", "back")
     )

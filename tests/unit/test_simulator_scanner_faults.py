@@ -99,9 +99,9 @@ def states(scanner: SimulatedScanner) -> tuple[str | None, str | None]:
     return tree.findtext(f"{PWG}State"), tree.findtext("{http://schemas.hp.com/imaging/escl/2011/05/03}AdfState")
 
 
-def test_there_are_enough_of_them_and_each_says_what_it_does() -> None:
+def test_there_are_enough_of_them_and_each_allows_its_own_defaults() -> None:
     assert len(FAULTS) >= 25
-    assert all(fault.about.endswith(".") and fault.check({}) is not None for fault in FAULTS.values())
+    assert all(fault.check({}) is not None for fault in FAULTS.values())
 
 
 @pytest.mark.parametrize("name", FAULTS)

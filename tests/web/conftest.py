@@ -27,10 +27,26 @@ from agent.station import Station
 from agent.store import open_store
 from drivers.api import CardKind, IdCard
 from webui import Services, WebSettings, create_app
-from webui.services import PracticeCard, PracticeFault, PracticePaper
+from webui.practice import (
+    PracticeBed,
+    PracticeCard,
+    PracticeFault,
+    PracticeGroup,
+    PracticePaper,
+    PracticeParameter,
+    PracticeReader,
+)
 
 HOST = "127.0.0.1:8731"
 ORIGIN = f"http://{HOST}"
+
+
+WORDS = {"zh": "说明", "en": "about"}
+
+
+def group(members: list[Any]) -> list[PracticeGroup[Any]]:
+    """The members as the one group that there is."""
+    return [PracticeGroup("start", WORDS, members)]
 
 
 @dataclass
@@ -39,11 +55,14 @@ class Panel:
 
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def cards(self) -> list[PracticeCard]:
-        return [PracticeCard("r01", "resident", "测试甲"), PracticeCard("h01", "hmt", "测试乙")]
+    def look(self) -> Any:
+        cards = [PracticeCard("r01", "resident", "测试甲", WORDS), PracticeCard("h01", "hmt", "测试\ue863", WORDS)]
+        return PracticeReader(group(cards), self.faults(), "h01")
 
-    def faults(self) -> list[PracticeFault]:
-        return [PracticeFault("silent", {"count": "1"}, False), PracticeFault("card-pulled", {}, True)]
+    def faults(self) -> list[PracticeGroup[PracticeFault]]:
+        count = PracticeParameter("count", "1", (), 1, 9)
+        silent = PracticeFault("silent", [count], False, WORDS, WORDS)
+        return group([silent, PracticeFault("card-pulled", [], True, WORDS, WORDS)])
 
     def lay(self, card_id: str) -> None:
         self.asked.append(("lay", card_id))
@@ -65,8 +84,12 @@ class Panel:
 class ScannerPanel(Panel):
     """The same for the scanner."""
 
-    def papers(self) -> list[PracticePaper]:
-        return [PracticePaper("lease", "测试合同", 2), PracticePaper("letter", "测试证明", 1)]
+    def look(self) -> Any:
+        papers = [PracticePaper("lease", "测试合同", 2, WORDS), PracticePaper("letter", "测试证明", 1, WORDS)]
+        return PracticeBed(group(papers), self.faults(), ["letter"], "lease", "back")
+
+    def empty(self) -> None:
+        self.asked.append(("empty",))
 
     def fill_feeder(self, paper_ids: list[str]) -> None:
         self.asked.append(("feeder", *paper_ids))

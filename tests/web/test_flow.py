@@ -1,4 +1,4 @@
-"""Desk, register, devices and practice panel by plain forms, as a browser without JavaScript sends them."""
+"""Desk, register and devices by plain forms, as a browser without JavaScript sends them."""
 
 from __future__ import annotations
 
@@ -221,27 +221,6 @@ def test_the_technician_sees_no_person(house, clerk):
         technician.get(path)
         for secret in ("测试七", "测试甲", "测试乙", "990000198506120161"):
             assert secret not in technician.page, path
-
-
-def test_the_practice_panel_lays_cards_and_switches_faults(house):
-    technician = house.signed_in("technician")
-    technician.get("/practice")
-    technician.post("/practice/plate", {"card": "r01"})
-    technician.post("/practice/faults/on", {"fault": "silent", "parameter.count": "3", "parameter.skip": ""})
-    technician.post("/practice/faults/off", {"fault": "card-pulled"})
-    technician.post("/practice/faults/all-off")
-    technician.post("/practice/plate/lift")
-    technician.post("/practice/feeder", {"paper": "lease"})
-    technician.post("/practice/glass", {"paper": "lease:back"})
-    technician.post("/practice/faults/on", {"fault": "jam", "device": "scanner", "parameter.page": "2"})
-    assert house.scanner_panel.asked == [("feeder", "lease"), ("glass", "lease", "back"), ("on", "jam", {"page": "2"})]
-    assert house.panel.asked == [
-        ("lay", "r01"),
-        ("on", "silent", {"count": "3"}),
-        ("off", "card-pulled"),
-        ("all-off",),
-        ("lift",),
-    ]
 
 
 HOSTILE = [

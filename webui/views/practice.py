@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,11 +12,12 @@ from agent.errors import Actor, CodedError, Retry
 from webui.context import services
 
 if TYPE_CHECKING:
-    from webui.services import PracticeFaults, PracticePanel, PracticeScanner
+    from webui.practice import PracticeFaults, PracticePanel, PracticeScanner
 
 bp = Blueprint("practice", __name__)
 
 PARAMETER: Final = "parameter."
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
 def panel() -> PracticePanel:
@@ -39,70 +41,92 @@ def device() -> PracticeFaults:
     return scanner() if request.form.get("device") == "scanner" else panel()
 
 
-def back() -> ResponseReturnValue:
-    """Show the panel again."""
-    return redirect(url_for("practice.page"), 303)
+def visible(name: str) -> str:
+    """A name with each character that nobody would see written as its number."""
+    return "".join(f"[U+{ord(one):04X}]" if unicodedata.category(one) in UNSEEN else one for one in name)
+
+
+def back(done: str) -> ResponseReturnValue:
+    """Show the panel again, at what is so now: `done` says what has just been done, the form's group stays open."""
+    opened = request.form.get("open") or None
+    return redirect(url_for("practice.page", done=done, open=opened, _anchor="now"), 303)
 
 
 @bp.get("/practice")
 def page() -> ResponseReturnValue:
-    """Show the made-up cards and papers, and the faults."""
+    """Show what is so now, the made-up cards and papers, and the faults."""
     flatbed = services().practice_scanner
-    faults = {"reader": panel().faults()} | ({} if flatbed is None else {"scanner": flatbed.faults()})
-    papers = () if flatbed is None else flatbed.papers()
-    return render_template("practice/page.html", cards=panel().cards(), papers=papers, faults=faults)
+    return render_template(
+        "practice/page.html",
+        reader=panel().look(),
+        bed=None if flatbed is None else flatbed.look(),
+        done=request.args.get("done", ""),
+        opened=request.args.get("open", ""),
+        visible=visible,
+    )
 
 
 @bp.post("/practice/plate")
 def lay() -> ResponseReturnValue:
     """Lay a card on the plate."""
     panel().lay(request.form.get("card", ""))
-    return back()
+    return back("laid")
 
 
 @bp.post("/practice/plate/lift")
 def lift() -> ResponseReturnValue:
     """Take the card off the plate."""
     panel().lift()
-    return back()
+    return back("lifted")
 
 
 @bp.post("/practice/feeder")
 def fill_feeder() -> ResponseReturnValue:
     """Lay the ticked papers into the feeder; none empties it."""
-    scanner().fill_feeder(request.form.getlist("paper"))
-    return back()
+    papers = request.form.getlist("paper")
+    scanner().fill_feeder(papers)
+    return back("fed" if papers else "emptied")
 
 
 @bp.post("/practice/glass")
 def lay_on_glass() -> ResponseReturnValue:
-    """Lay one paper on the glass."""
-    paper, _, side = request.form.get("paper", "").partition(":")
+    """Lay one side of a paper on the glass."""
+    paper, _, side = request.form.get("glass", "").partition(":")
     scanner().lay_on_glass(paper, side or "front")
-    return back()
+    return back("on-glass")
+
+
+@bp.post("/practice/empty")
+def empty() -> ResponseReturnValue:
+    """Take every paper out of the scanner."""
+    scanner().empty()
+    return back("emptied")
+
+
+@bp.post("/practice/clear")
+def clear() -> ResponseReturnValue:
+    """Take everything away and switch every fault off, as it was at the start."""
+    panel().switch_all_off()
+    panel().lift()
+    flatbed = services().practice_scanner
+    if flatbed is not None:
+        flatbed.switch_all_off()
+        flatbed.empty()
+    return back("cleared")
 
 
 @bp.post("/practice/faults/on")
 def switch_on() -> ResponseReturnValue:
     """Switch a fault on, with the parameters that were typed."""
     parameters = {
-        name.removeprefix(PARAMETER): value
-        for name, value in request.form.items()
-        if name.startswith(PARAMETER) and value
+        name.removeprefix(PARAMETER): value for name, value in request.form.items() if name.startswith(PARAMETER)
     }
     device().switch_on(request.form.get("fault", ""), parameters)
-    return back()
+    return back("on")
 
 
 @bp.post("/practice/faults/off")
 def switch_off() -> ResponseReturnValue:
     """Switch one fault off."""
     device().switch_off(request.form.get("fault", ""))
-    return back()
-
-
-@bp.post("/practice/faults/all-off")
-def switch_all_off() -> ResponseReturnValue:
-    """Switch every fault off."""
-    device().switch_all_off()
-    return back()
+    return back("off")
