@@ -12,9 +12,11 @@ from functools import cache
 from importlib import resources
 
 SHANGHAI = "31"
+_CITY = ("310000", "上海市")
 PRACTICE = "990000"
 PRACTICE_NAME = "测试地区"
 PRACTICE_HEADS = (PRACTICE_NAME, "测试省")
+_SHORTEST_ALONE = 3
 _KINDS = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
 
 
@@ -32,41 +34,48 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """A code with a name that it has, or had before it was abolished or given to another place."""
+
+    code: str
+    name: str
+    is_current: bool
+
+    @property
+    def is_prefecture(self) -> bool:
+        return self.code.endswith("00")
+
+
+@dataclass(frozen=True, slots=True)
 class _Names:
+    """The table: names by code, those in force first; codes in force; provinces, the longest name first; the rest."""
+
     by_code: dict[str, tuple[str, ...]]
+    current: frozenset[str]
     provinces: tuple[tuple[str, str], ...]
-    inside: dict[str, tuple[tuple[str, str], ...]]
-    alone: dict[str, str]
+    below: dict[str, tuple[_Row, ...]]
+    longest: int
 
 
 @cache
 def _names() -> _Names:
-    by_code: dict[str, list[str]] = {}
-    current: set[str] = set()
     lines = resources.files(__package__).joinpath("divisions.csv").read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(lines):
-        by_code.setdefault(row["code"], []).append(row["name"])
-        if row["status"] == "now":
-            current.add(row["code"])
-    provinces: list[tuple[str, str]] = []
-    inside: dict[str, list[tuple[str, str]]] = {}
-    owners: dict[str, set[str]] = {}
-    for code, names in by_code.items():
-        for name in names:
-            if code.endswith("0000"):
-                provinces += [(name, code), (_short(name), code)]
-                continue
-            inside.setdefault(code[:2], []).append((name, code))
-            owners.setdefault(name, set()).add(code[:2])
-    alone: dict[str, str] = {}
-    for name, code in sorted(pair for inner in inside.values() for pair in inner):
-        if len(owners[name]) == 1 and len(name) > 2 and (name not in alone or code in current):
-            alone[name] = code
+    rows = [_Row(row["code"], row["name"], row["status"] == "now") for row in csv.DictReader(lines)]
+    by_code: dict[str, list[str]] = {}
+    provinces: set[tuple[str, str]] = set()
+    below: dict[str, list[_Row]] = {}
+    for row in sorted(rows, key=lambda row: not row.is_current):
+        by_code.setdefault(row.code, []).append(row.name)
+        if row.code.endswith("0000"):
+            provinces |= {(row.name, row.code), (_short(row.name), row.code)}
+        else:
+            below.setdefault(row.name, []).append(row)
     return _Names(
         {code: tuple(names) for code, names in by_code.items()},
-        tuple(sorted(set(provinces), key=lambda pair: (-len(pair[0]), pair[1]))),
-        {head: tuple(sorted(inner, key=lambda pair: -len(pair[0]))) for head, inner in inside.items()},
-        alone,
+        frozenset(row.code for row in rows if row.is_current),
+        tuple(sorted(provinces, key=lambda pair: (-len(pair[0]), pair[1]))),
+        {name: tuple(named) for name, named in below.items()},
+        max(map(len, below)),
     )
 
 
@@ -83,19 +92,25 @@ def is_known(code: str, *, is_practice: bool) -> bool:
 
 
 def name_of(code: str) -> str:
-    """The full name of a division as people write it; the code itself where it is unknown."""
+    """The full name of a division as people write it; the code itself where it is unknown.
+
+    A prefecture that was abolished stands in no name of today: the counties under a province's own rule have none.
+    """
     if code == PRACTICE:
         return PRACTICE_NAME
-    by_code = _names().by_code
-    parents = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
-    return "".join(by_code[parent][0] for parent in parents if parent in by_code) or code
+    names = _names()
+    prefecture = code[:4] + "00"
+    is_under_none = prefecture not in names.current and code in names.current
+    parents = dict.fromkeys((code[:2] + "0000", *(() if is_under_none else (prefecture,)), code))
+    return "".join(names.by_code[parent][0] for parent in parents if parent in names.by_code) or code
 
 
 def parse(address: str, *, is_practice: bool) -> Division | None:
-    """Find the division at the head of a household address; None where the address does not say.
+    """Find the division at the head of a household address; None where the address does not say which.
 
     A province's name comes first (a short one only with a division of it behind: 上海路 is a road); without
-    one, a name that exists in one province only decides.
+    one, a name that stands for one division only decides.  The longest reading is taken; of equally long ones a
+    division in force goes before an abolished one, whose code may be another's by now.
     Never taken from the digits of an ID number: they tell where it was first issued.
     """
     head = address.strip()
@@ -104,29 +119,69 @@ def parse(address: str, *, is_practice: bool) -> Division | None:
     names = _names()
     for name, code in names.provinces:
         if head.startswith(name):
-            province = Division(code, names.by_code[code][0])
-            found = _narrow(head.removeprefix(name), province)
-            if name == province.name or found != province:
-                return found
-    for length in range(min(len(head), 15), 2, -1):
-        code_alone = names.alone.get(head[:length])
-        if code_alone is not None:
-            return _narrow(head[length:], Division(code_alone, head[:length]))
-    return None
+            readings = _readings(head.removeprefix(name), code[:2])
+            if readings:
+                return _best(readings)
+            province = names.by_code[code][0]
+            if name == province:
+                return Division(code, province)
+    readings = [reading for reading in _readings(head, "") if len(reading[0].name) >= _SHORTEST_ALONE]
+    return _best(readings) if readings else None
 
 
-def _narrow(rest: str, found: Division) -> Division:
-    for _ in range(2):
-        inner = next(
-            (
-                (name, code)
-                for name, code in _names().inside.get(found.code[:2], ())
-                if rest.startswith(name) and code.startswith(found.code.rstrip("0")[:4]) and code != found.code
-            ),
-            None,
-        )
-        if inner is None:
-            break
-        rest = rest.removeprefix(inner[0])
-        found = Division(inner[1], inner[0])
-    return found
+def _readings(rest: str, province: str) -> list[tuple[_Row, ...]]:
+    """All ways to read the head of a text: a prefecture, a county, or a prefecture with one of its counties.
+
+    Args:
+        rest: what follows a province's name, or an address without one.
+        province: the two digits with which the codes begin, "" for any.
+    """
+    readings: list[tuple[_Row, ...]] = []
+    for first in _at_head(rest):
+        if not first.code.startswith(province):
+            continue
+        readings.append((first,))
+        if first.is_prefecture:
+            inner = _at_head(rest.removeprefix(first.name))
+            readings += [(first, row) for row in inner if row.code[:4] == first.code[:4] and not row.is_prefecture]
+    return readings
+
+
+def _at_head(text: str) -> list[_Row]:
+    names = _names()
+    return [row for length in range(2, min(len(text), names.longest) + 1) for row in names.below.get(text[:length], ())]
+
+
+def _best(readings: list[tuple[_Row, ...]]) -> Division | None:
+    """The division that the best reading names; None where equally good ones name several, unless all are Shanghai's.
+
+    Whoever is registered anywhere in Shanghai is not registered here: that must not hang on an old county's code.
+    """
+    best = max(map(_rank, readings))
+    found = {Division(row.code, row.name) for row in (_today(one[-1]) for one in readings if _rank(one) == best)}
+    if len(found) == 1:
+        return found.pop()
+    return Division(*_CITY) if all(division.is_shanghai for division in found) else None
+
+
+def _rank(reading: tuple[_Row, ...]) -> tuple[int, bool, bool, bool]:
+    last = reading[-1]
+    length = sum(len(row.name) for row in reading)
+    return length, last.is_current, reading[0].is_current, last.is_current or _is_in_current_prefecture(last.code)
+
+
+def _is_in_current_prefecture(code: str) -> bool:
+    """Whether a code stands under a prefecture's that is in force, or under none, as in the four cities."""
+    parent = code[:4] + "00"
+    return parent in _names().current or parent not in _names().by_code
+
+
+def _today(row: _Row) -> _Row:
+    """The county as it is now where it was given to another prefecture, from whose name and code an old card has it.
+
+    A district's name (城区) stands for places in many prefectures and proves nothing.
+    """
+    if row.is_current or not row.name.endswith(("县", "市")):
+        return row
+    same = [other for other in _names().below[row.name] if other.is_current and other.code[:2] == row.code[:2]]
+    return same[0] if len(same) == 1 else row

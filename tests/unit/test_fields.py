@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from datetime import UTC, date, datetime
+from importlib import resources
 
 import pytest
 
@@ -192,12 +195,42 @@ def test_the_division_follows_the_address_until_somebody_types_one() -> None:
         ("吉林市船营区", "220204"),
         ("湖北省恩施土家族苗族自治州恩施市", "422801"),
         ("重庆万州区", "500101"),
+        ("湖南省邵阳市", "430500"),
+        ("江苏省南通市崇川区", "320613"),
+        ("江苏省沭阳县", "321322"),
+        ("海南省琼海市", "469002"),
+        ("安徽省巢湖市", "340181"),
+        ("安徽省六安市寿县", "340422"),
+        ("江苏省淮阴市沭阳县", "321322"),
+        ("山西省大同市城区", "140202"),
+        ("湖南省邵东县", None),
+        ("上海市松江县", "310000"),
+        ("江川县", "530421"),
+        ("山西省城区", None),
+        ("山西省测试镇", "140000"),
         ("", None),
     ],
 )
 def test_divisions_of_addresses(address: str, code: str | None) -> None:
     division = divisions.parse(address, is_practice=False)
     assert (None if division is None else division.code) == code
+
+
+def test_every_division_in_force_is_found_by_its_names() -> None:
+    lines = resources.files("agent.register").joinpath("divisions.csv").read_text(encoding="utf-8").splitlines()
+    now = {row["code"]: row["name"] for row in csv.DictReader(lines) if row["status"] == "now"}
+    shared = Counter((code[:2], name) for code, name in now.items() if not code.endswith("0000"))
+
+    def found(address: str) -> str | None:
+        division = divisions.parse(address + "测试路1号", is_practice=False)
+        return None if division is None else division.code
+
+    for code, name in now.items():
+        province = "" if code.endswith("0000") else now[code[:2] + "0000"]
+        prefecture = "" if code.endswith("00") else now.get(code[:4] + "00", "")
+        assert found(province + prefecture + name) == code, name
+        assert found(province + name) == (code if shared[code[:2], name] < 2 else None), name
+        assert divisions.name_of(code) == province + prefecture + name
 
 
 def test_the_made_up_division_exists_in_practice_only() -> None:
