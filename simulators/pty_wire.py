@@ -7,23 +7,21 @@ speed on a pseudo-terminal, but its master sees which one was set: at a wrong on
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import shutil
 import tempfile
 import termios
-import time
 import tty
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from simulators.port_thief import PortThief
 from simulators.wire import Chunk, Segment, Wire
 
 ADAPTER_BYTES = 62
 ADAPTER_S = 0.016
 _BITS_PER_BYTE = 10
-_LOOK_S = 0.0003
 _INPUT_SPEED, _OUTPUT_SPEED = 4, 5  # places in what tcgetattr returns
 _SPEEDS = {
     termios.B9600: 9600,
@@ -50,6 +48,7 @@ class PtyWire(Wire):
         self._is_paced = is_paced
         self._master = self._slave = -1
         self._last_name = ""
+        self._thief: PortThief | None = None
 
     @property
     def address(self) -> str:
@@ -98,6 +97,7 @@ class PtyWire(Wire):
         """Hang up; the link goes, as udev would remove it."""
         if not self.is_plugged:
             return
+        self.send_away()
         self.is_plugged = False
         self._link.unlink(missing_ok=True)
         os.close(self._slave)
@@ -120,37 +120,33 @@ class PtyWire(Wire):
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, data)
 
-    def steal(self, size: int, patience_s: float) -> None:
-        """Be the second program that reads the port: take at most `size` bytes, if the host was not faster.
+    def let_in(self, mode: str) -> None:
+        """A second program comes: it opens the port to steal, or holds the port's lock, unless the host holds it."""
+        if mode == "lock":
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._slave, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elif self.is_plugged and self._thief is None:
+            self._thief = PortThief(self._last_name)
 
-        Args:
-            size: how many bytes.
-            patience_s: how long to let the host begin, then how long to look for bytes.
-        """
-        begin_s = time.monotonic() + patience_s
-        while (now_s := time.monotonic()) < begin_s + _LOOK_S:
-            if now_s < begin_s:
-                continue
-            try:
-                if os.read(self._slave, size):
-                    return
-            except BlockingIOError:
-                continue
-
-    def lock(self) -> bool:
-        """Be the second program that holds the port's lock; False when the host holds it already."""
-        try:
-            fcntl.flock(self._slave, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in {errno.EWOULDBLOCK, errno.EBADF}:
-                return False
-            raise
-        return True
-
-    def unlock(self) -> None:
-        """Give the lock back."""
+    def send_away(self) -> None:
+        """The second program ends."""
         if self.is_plugged:
             fcntl.flock(self._slave, fcntl.LOCK_UN)
+        thief, self._thief = self._thief, None
+        if thief is not None:
+            thief.end()
+
+    @contextlib.contextmanager
+    def intruded(self, mode: str) -> Iterator[None]:
+        """Let the second program steal what is said meanwhile, or hold the lock."""
+        if mode:
+            self.let_in(mode)
+        thief = self._thief if mode == "steal" else None
+        if thief is not None:
+            thief.hold()
+        yield
+        if thief is not None:
+            thief.take()
 
     def close(self) -> None:
         """Hang up for good."""

@@ -30,7 +30,6 @@ from simulators.wire import Segment, UnpluggedError, Wire
 
 REQUEST_GAP_S = 0.300
 ACTION_S = 5.0
-HESITATION_S = 0.0002
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +127,14 @@ class SimulatedReader:
             self._own_baud = self._own_baud or self._wire.baud
             wanted = values["baud"]
             self._wire.baud = wanted if isinstance(wanted, int) else SPEEDS[SPEEDS.index(self._own_baud) - 2]
-        elif name == "second-opener" and values["mode"] == "lock" and isinstance(self._wire, PtyWire):
-            self._wire.lock()
+        elif name == "second-opener" and isinstance(self._wire, PtyWire):
+            self._wire.let_in(str(values["mode"]))
 
     def _ended(self, names: list[str]) -> None:
         if "wrong-baud" in names and self._own_baud is not None:
             self._wire.baud, self._own_baud = self._own_baud, None
         if "second-opener" in names and isinstance(self._wire, PtyWire):
-            self._wire.unlock()
+            self._wire.send_away()
         if any(FAULTS[name].is_held for name in names) and not self._wire.is_plugged:
             self._plug()
 
@@ -205,8 +204,9 @@ class SimulatedReader:
         cut = self.faults.take("unplug-mid-frame", speech.operation)
         if cut is not None:
             segments = cut_off(segments, cut.number("after_bytes"))
-        thief = self.faults.take("second-opener", speech.operation)
-        began_s = self._say(segments, thief)
+        intrusion = self.faults.take("second-opener", speech.operation)
+        with self._wire.intruded("" if intrusion is None else str(intrusion.value("mode"))):
+            began_s = self._say(segments)
         size = sum(len(segment.data) for segment in segments)
         self.log.said(began_s, time.monotonic(), size, speech.operation, speech.answer.status)
         if speech.new_baud is not None:
@@ -217,7 +217,7 @@ class SimulatedReader:
             self._unplug(out)
             raise UnpluggedError
 
-    def _say(self, segments: list[Segment], thief: Strike | None = None) -> float:
+    def _say(self, segments: list[Segment]) -> float:
         """Put segments on the wire, each chunk at the moment when its last byte has passed the line.
 
         Returns:
@@ -232,16 +232,7 @@ class SimulatedReader:
                 self._until(due_s)
                 began_s = began_s or time.monotonic()
                 self._wire.write(chunk)
-                if thief is not None and isinstance(self._wire, PtyWire):
-                    self._intrude(self._wire, thief, len(chunk.data))
         return began_s or due_s
-
-    def _intrude(self, wire: PtyWire, thief: Strike, size: int) -> None:
-        """Be the other program on the port: sometimes quicker than the host, sometimes content with a part."""
-        if thief.value("mode") == "steal":
-            wire.steal(thief.rng.randint(1, size), thief.rng.uniform(0.0, HESITATION_S))
-        else:
-            wire.lock()
 
     def _unplug(self, strike: Strike) -> None:
         """Pull the reader out; it comes back by itself if the fault says when."""

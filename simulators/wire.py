@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -86,6 +87,12 @@ class Wire(ABC):
     @abstractmethod
     def write(self, chunk: Chunk) -> None:
         """Deliver a chunk; bytes that nobody takes are lost, as on a real line."""
+
+    @contextmanager
+    def intruded(self, mode: str) -> Iterator[None]:
+        """Let another program do what `mode` says with what is said meanwhile, on a line that allows one."""
+        del mode
+        yield
 
     @abstractmethod
     def close(self) -> None:

@@ -18,10 +18,13 @@ from agent.devices.supervisor import Supervisor
 from agent.simulator_process import SimulatorProcess
 from drivers import reader_sam
 from drivers.api import Deadline, DeviceAbsent, DeviceError, IdCard
+from drivers.reader_timings import Timings
+from drivers.sam_commands import READ_BASE, READ_MANAGEMENT_NUMBER, READ_NEWEST_ADDRESS, STATUS
 
 WIRES = ("pty", "usb-split", "usb-pair")
 KNOWN, OTHER = "resident-001", "two-addresses"
 PATIENCE_S = 30.0
+PATIENT_SCALE = 0.4
 # The one command of the protocol that each operation cannot do without: where a row says `command=@`.
 OWN_COMMAND = {
     "open": "status",
@@ -34,6 +37,7 @@ OWN_COMMAND = {
     "set_speed": "speed",
     "set_largest_rf_frame": "rf-frame",
 }
+FROM_CHIP = {"read-base": READ_BASE, "newest-address": READ_NEWEST_ADDRESS, "management-number": READ_MANAGEMENT_NUMBER}
 
 
 def person(card: IdCard) -> tuple[bytes, bytes, tuple[str, ...]]:
@@ -60,6 +64,7 @@ class Bench:
 
     def __init__(self, wire: str, speed_factor: float = 20.0, timing_scale: float = 0.05) -> None:
         self.wire = wire
+        self.speed_factor = speed_factor
         self.clock = SystemClock()
         self.simulator = SimulatorProcess.start("reader", "--wire", wire, "--speed-factor", str(speed_factor))
         self.reader = reader_sam.create(self.simulator.address, {"timing_scale": timing_scale}, self.clock)
@@ -122,6 +127,29 @@ class Bench:
 
     def run(self, operation: str, fault: str, given: dict[str, object], limit_s: float) -> Ended:
         """Do an operation under a fault; the fault is still on afterwards."""
+        if "late" not in given.values():
+            return self._run(operation, fault, given, limit_s)
+        quick = self.reader
+        quick.close()
+        self.reader = reader_sam.create(self.simulator.address, {"timing_scale": PATIENT_SCALE}, self.clock)
+        try:
+            self.reader.open(self.deadline())
+            return self._run(operation, fault, given | {"delay_ms": self._late_ms(operation)}, limit_s)
+        finally:
+            self.reader.close()
+            self.reader = quick
+            quick.open(self.deadline())
+
+    def _late_ms(self, operation: str) -> int:
+        """How late an answer comes amid the wait for that to 11 FF, which is asked when it was given up."""
+        timings = Timings().scaled(PATIENT_SCALE)
+        command = FROM_CHIP.get(OWN_COMMAND[operation], STATUS)
+        late_s = timings.first_byte_of(command) + timings.first_byte_of(STATUS) / 2
+        if operation == "open":  # 11 FF itself, which is asked again and again
+            late_s = timings.ready_limit_s / 2
+        return round(late_s * self.speed_factor * 1000)
+
+    def _run(self, operation: str, fault: str, given: dict[str, object], limit_s: float) -> Ended:
         act = self.ready_for(operation)
         self.arm(fault, **{name: OWN_COMMAND[operation] if value == "@" else value for name, value in given.items()})
         began_s = time.monotonic()
