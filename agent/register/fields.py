@@ -24,7 +24,9 @@ GUARDED_UNDER = 16
 CONSENT_UNDER = 14
 SCHOOLED_FROM = 6
 _OTHER_REASON = "17"
-LONGEST_TYPED = 500
+# What a draft keeps of one field: far more than any field takes, so that what is too long is told, not cut.
+LONGEST_TYPED = 5000
+LONGEST_REASON = 500
 _TYPED_AROUND = " \r\n\t"
 LONG_TERM = "long-term"
 
@@ -83,9 +85,9 @@ RULES: dict[str, FieldRule] = {
         FieldRule("verify_mode", "code", 1, "verify_mode"),
         FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
         FieldRule("remark", "text", 200),
-        FieldRule("correction_reason", "text", 500),
-        FieldRule("second_name", "text", LONGEST_TYPED),
-        FieldRule("second_reason", "text", LONGEST_TYPED),
+        FieldRule("correction_reason", "text", LONGEST_REASON),
+        FieldRule("second_name", "text", LONGEST_REASON),
+        FieldRule("second_reason", "text", LONGEST_REASON),
     )
 }
 AGAIN = "id_no_again"
@@ -202,7 +204,7 @@ def require_known(values: Mapping[str, str], keys: Iterable[str]) -> None:
 
 def reason(typed: str) -> str:
     """Write a reason that somebody gave the way it is stored; "" where there is none."""
-    return storable(typed).strip()[:LONGEST_TYPED]
+    return storable(typed).strip()[:LONGEST_REASON]
 
 
 def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practice: bool) -> dict[str, str]:

@@ -58,7 +58,7 @@ def found(kind: str, **values: str) -> set[tuple[str, str | None]]:
         ("hukou_div", "火星", "火星"),
         ("road", "  测试路 ", "测试路"),
         ("name", "测试\u2022甲", "测试\u2022甲"),
-        ("remark", "x" * 600, "x" * 500),
+        ("remark", "x" * 6000, "x" * 5000),
     ],
 )
 def test_what_a_clerk_types(key: str, typed: str, kept: str) -> None:
@@ -129,6 +129,12 @@ def test_what_is_required(key: str, values: dict[str, str], is_required: bool) -
 )
 def test_what_is_wrong(values: dict[str, str], problem: tuple[str, str]) -> None:
     assert problem in found("problems", **values)
+
+
+def test_a_text_far_too_long_is_kept_whole_and_its_length_told() -> None:
+    kept = fields.understood("remark", "长" * 800, is_practice=True)
+    told = [problem for problem in judge(form(remark=kept), SETTING).problems if problem.field == "remark"]
+    assert [(problem.code, problem.facts) for problem in told] == [("FIELD-LENGTH", {"most": 200, "over": 600})]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_name_is_the_same_typed_and_read(name: str) -> None:
 def test_a_reason_and_a_search_are_storable_too() -> None:
     assert fields.reason(" 更\x00正 ") == "更\ufffd正"
     assert "\x00" not in names.search_key("测\x00试")
-    assert len(fields.reason("长" * 9999)) == fields.LONGEST_TYPED
+    assert len(fields.reason("长" * 9999)) == fields.LONGEST_REASON
 
 
 @pytest.mark.parametrize(

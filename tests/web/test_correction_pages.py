@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from agent.accounts.storage import writing
+from agent.register import fields
 from peewee_models.accounts import Session
 from peewee_models.corrections import Correction
 from peewee_models.register import Change
@@ -155,3 +156,8 @@ def test_a_draft_saved_or_erased_twice_leads_on(house, clerk):
     for _ in range(2):
         answer = clerk.post(discard, {"discard_reason": "MISTAKE"})
         assert (answer.status_code, answer.headers.get("Location")) == (303, "/desk"), clerk.page
+
+
+def test_the_place_of_a_reason_takes_as_much_as_a_record_keeps(clerk):
+    place = re.search(r'<input[^>]* id="edit-reason"[^>]*>', clerk.page)[0]
+    assert f'maxlength="{fields.LONGEST_REASON}"' in place
