@@ -215,7 +215,9 @@ def _register(ground: _Ground, papers: Documents) -> tuple[AccountsService, Regi
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
     accounts = AccountsService(store, clock, AccountsPolicy(lock_s=config.lock_s))
     register = RegisterService(store, clock, settings, publish, papers.papers, accounts)
-    return accounts, register, Desk(register, clock, publish)
+    desk = Desk(register, clock, publish)
+    accounts.on_unlocked = desk.come_back
+    return accounts, register, desk
 
 
 def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tuple[Supervisor, DevicesService]:

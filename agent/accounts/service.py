@@ -11,6 +11,7 @@ import math
 import os
 import secrets
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ class AccountsService:
         users: what supervisors do with the users.
         trail: the audit rows, looked over.
         enrolment_file: where the first user's code stands, until it was used.
+        on_unlocked: called with the id of a session that goes on, after that is stored.
     """
 
     def __init__(self, store: Store, clock: Clock, policy: AccountsPolicy | None = None) -> None:
@@ -52,6 +54,7 @@ class AccountsService:
         self.users = Users(store, clock, self._gate, self._codes)
         self.trail = Trail(store, clock)
         self.enrolment_file: Path | None = None
+        self.on_unlocked: Callable[[str], None] = lambda _session: None
 
     def has_users(self) -> bool:
         """Whether anybody can sign in yet."""
@@ -227,6 +230,7 @@ class AccountsService:
             session_id = uuid.UUID(by.session_id)
             Session.update(last_seen_at=self._clock.now()).where(Session.id == session_id).execute()
             audit.write(self._clock, by.audit_ids, audit.Act.UNLOCKED, ("user", by.user_id))
+        self.on_unlocked(by.session_id)
 
     def is_session_alive(self, session_id: str) -> bool:
         """Whether a session, known by its id, still lives; the desk of a dead one is free."""

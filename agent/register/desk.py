@@ -36,7 +36,8 @@ class Desk:
         self._publish = publish
         self._lock = threading.RLock()
         self._holder: SignedIn | None = None
-        self._meeting = Meeting(register)
+        self._known: set[str] = set()
+        self._meeting = Meeting(register, self._known)
         self._plate = Plate()
         self._turn = self._since_turn = 0
         self._last_user: str | None = None
@@ -89,6 +90,7 @@ class Desk:
         with writing(self._register.place.store):
             self._register.place.note(who, act, ("desk", None))
         self._holder, self._saved, self._opened = by, None, None
+        self._known.clear()
         self._turn += 1
         kept: tuple[CardState, ...] = ("placed", "reading")
         if by is not None and by.user_id != self._last_user:
@@ -104,7 +106,7 @@ class Desk:
         with self._lock:
             holder, plate = self._holder, self._plate
             is_mine = holder is not None and holder.session_id == by.session_id
-            draft = self._register.current_draft(by) if is_mine else None
+            draft = self._looked_at(by) if is_mine else None
             return DeskView(
                 holder=None if holder is None else holder.session_id,
                 is_mine=is_mine,
@@ -118,6 +120,21 @@ class Desk:
                 outside=plate.outside if is_mine and plate.notice is not None else None,
                 other_card=None if draft is None else plate.other_than(draft.id),
             )
+
+    def _looked_at(self, by: SignedIn) -> DraftView | None:
+        """The holder's draft.  The first look at one that was open when they sat down leaves an audit row."""
+        draft = self._register.current_draft(by)
+        if draft is None or draft.id in self._known:
+            return draft
+        shown = self._register.draft(draft.id, by)
+        self._known.add(shown.id)
+        return shown
+
+    def come_back(self, session_id: str) -> None:
+        """Take note that the page of a session was unlocked: whatever its holder is shown now, they look at anew."""
+        with self._lock:
+            if self._holder is not None and self._holder.session_id == session_id:
+                self._known.clear()
 
     def open_draft(self, by: SignedIn, member_id: str | None = None, once: str = "") -> DraftView:
         """Open a draft without a card, of a household's member or not.
@@ -135,6 +152,7 @@ class Desk:
             self._plate.notice = None
             new = self._register.open_draft(by, member_id)
             self._plate.go_on(new.id)
+            self._known.add(new.id)
             self._opened = (asked, new.id, new.version)
             return new
 
@@ -151,6 +169,7 @@ class Desk:
             self._require_mine(by)
             resumed = self._register.resume(draft_id, by)
             self._plate.go_on(resumed.id)
+            self._known.add(resumed.id)
             return resumed
 
     def discard(self, draft_id: str, by: SignedIn, reason_code: str) -> None:
@@ -204,7 +223,9 @@ class Desk:
                 self._keep_as(by, card, self._register.cards.fill(current.id, by, card))
             elif choice != "ignore":
                 head = current.id if choice == "household-member" and current is not None else None
-                self._keep_as(by, card, self._register.cards.open_for(by, card, head))
+                opened = self._register.cards.open_for(by, card, head)
+                self._known.add(opened.id)
+                self._keep_as(by, card, opened)
         self._publish(Event("desk", by.session_id, {}))
 
     def _keep_as(self, by: SignedIn, card: IdCard, draft: DraftView) -> None:

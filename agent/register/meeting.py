@@ -13,10 +13,14 @@ from drivers.api import IdCard
 
 
 class Meeting:
-    """Let a card meet the form on the desk; called inside the desk's lock."""
+    """Let a card meet the form on the desk; called inside the desk's lock.
 
-    def __init__(self, register: RegisterService) -> None:
+    `known` are the drafts that the holder has opened or seen: one that a card opens is theirs.
+    """
+
+    def __init__(self, register: RegisterService, known: set[str]) -> None:
         self._register = register
+        self._known = known
 
     def pass_on(self, plate: Plate, holder: SignedIn, event: CardEvent) -> None:
         """Let the drafts follow the card; a store that fails is told on the page, and the desk goes on listening."""
@@ -54,6 +58,7 @@ class Meeting:
         current = self._register.current_draft(by)
         if current is None:
             plate.draft_id = cards.open_for(by, card).id
+            self._known.add(plate.draft_id)
         elif (fit := cards.fit(current.id, by, card)) in {"same-card", "same-person"}:
             cards.fill(current.id, by, card)
             plate.draft_id = current.id

@@ -310,7 +310,9 @@ def office(store: Store, clock: HandClock) -> Office:
     events: list[Event] = []
     settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
     register = RegisterService(store, clock, settings, events.append)
-    return Office(store, clock, accounts, register, Desk(register, clock, events.append), passwords, events)
+    desk = Desk(register, clock, events.append)
+    accounts.on_unlocked = desk.come_back
+    return Office(store, clock, accounts, register, desk, passwords, events)
 
 
 @pytest.fixture

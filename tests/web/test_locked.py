@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from agent.accounts.storage import writing
+from agent.accounts.storage import reading, writing
 from peewee_models.accounts import Session
+from peewee_models.audit import AuditEntry
 
 NAME = "测试锁"
 
@@ -29,6 +30,12 @@ def leave_alone(house):
         Session.update(last_seen_at=house.station.clock.now() - timedelta(minutes=6)).execute()
 
 
+def looks_at_forms(house):
+    """How many audit rows say that a form was looked at."""
+    with reading(house.station.register.place.store):
+        return AuditEntry.select().where(AuditEntry.action == "draft.viewed").count()
+
+
 def unlock(house, browser, back="/desk"):
     return browser.post("/locked", {"password": house.sign_ins["clerk"]["password"], "back": back})
 
@@ -45,8 +52,11 @@ def test_nothing_is_shown_and_the_way_back_is_kept(house, clerk):
     assert 'name="back" value="/register"' in clerk.page
     answer = unlock(house, clerk, "/register")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/register")
-    clerk.get("/desk")
-    assert f'value="{NAME}"' in clerk.page
+    looks = looks_at_forms(house)
+    for _ in range(2):
+        clerk.get("/desk")
+        assert f'value="{NAME}"' in clerk.page
+    assert looks_at_forms(house) == looks + 1
 
 
 def test_a_wrong_password_leaves_it_locked(house, clerk):
