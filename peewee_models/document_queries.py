@@ -156,6 +156,12 @@ def newest_page_at(owner: Owner) -> Any:
     return rows.where(_is_of(Document, owner)).scalar()
 
 
+def last_removal_at(owner: Owner, kind: str) -> Any:
+    """When a page of a kind was last taken out of a draft's or record's documents; None for never."""
+    rows = Page.select(fn.MAX(Page.removed_at)).join(Document)
+    return rows.where(_is_of(Document, owner) & (Document.kind == kind)).scalar()
+
+
 def pages_by_kind(owner: Owner) -> dict[str, int]:
     """How many pages there are of each kind, without the removed ones and the fronts that wait for their backs."""
     waiting = CardPage.select(CardPage.page).where(CardPage.back.is_null())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.documents.service import OwnerRef
+from agent.documents.views import KnownPerson
 from webui.context import services, signed_in
 
 if TYPE_CHECKING:
     from agent.documents.service import Board
-    from agent.register.views import FieldView
+    from agent.register.record_views import RecordView
+    from agent.register.views import DraftView
 
 
 def owner(kind: str, owner_id: str) -> OwnerRef:
@@ -17,14 +19,24 @@ def owner(kind: str, owner_id: str) -> OwnerRef:
     return OwnerRef("draft" if kind == "draft" else "record", owner_id)
 
 
-def form_values(ref: OwnerRef) -> dict[str, str]:
-    """The form's values, which say what is needed; to look at a record's is audited by the register."""
-    register = services().register
-    shown: dict[str, FieldView]
-    shown = (register.draft if ref.kind == "draft" else register.record)(ref.id, signed_in()).fields
-    return {key: view.value for key, view in shown.items()}
+def board_of(ref: OwnerRef) -> Board:
+    """The board of a draft or a record; to look at that is audited by the register."""
+    register, by = services().register, signed_in()
+    return of_draft(register.draft(ref.id, by)) if ref.kind == "draft" else of_record(register.record(ref.id, by))
 
 
-def board_of(ref: OwnerRef, fields: dict[str, FieldView]) -> Board:
-    """The board for a form that is at hand already."""
-    return services().documents.board(ref, {key: view.value for key, view in fields.items()}, signed_in())
+def of_draft(draft: DraftView) -> Board:
+    """The board of a draft that is at hand already."""
+    record = draft.existing_record
+    known = None if record is None else KnownPerson(record.id, draft.has_moved)
+    return _board(OwnerRef("draft", draft.id), draft, known)
+
+
+def of_record(record: RecordView) -> Board:
+    """The board of a record that is at hand already."""
+    return _board(OwnerRef("record", record.id), record)
+
+
+def _board(ref: OwnerRef, form: DraftView | RecordView, known: KnownPerson | None = None) -> Board:
+    values = {key: view.value for key, view in form.fields.items()}
+    return services().documents.board(ref, values, signed_in(), known)

@@ -87,20 +87,22 @@ class Jobs:
         return state
 
 
-def is_told(row: Any, now: datetime, page_at: datetime | None) -> bool:
+def is_told(row: Any, now: datetime, page_at: datetime | None, removed_at: datetime | None) -> bool:
     """Whether a job is still shown to the clerk.
 
-    One that ended well is, for a moment; one that did not, or that left sheets in the feeder, until the next page.
+    One that ended well is, for a moment, unless a page was taken out since; one that did not, or that left sheets in
+    the feeder, until the next page.
 
     Args:
         row: the job.
         now: the time.
         page_at: when the newest page of its owner was kept; None for none.
+        removed_at: when a page of its kind was last taken out; None for never.
     """
     if row.ended_at is None:
         return True
     if JobState(row.state) in _WELL and not row.facts:
-        return bool(now - row.ended_at < TOLD)
+        return bool(now - row.ended_at < TOLD) and (removed_at is None or bool(removed_at < row.ended_at))
     return page_at is None or bool(page_at <= row.ended_at)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from agent.documents.page_sizes import A4
 
 REGISTRATION_FORM = "RG"
+State = Literal["here", "missing", "returned"]
 _WHY = "DOCUMENT-WHY-"
 _NOT = "not_"
 
@@ -51,6 +52,15 @@ class Case:
         fits = all(values.get(key, "") in allowed for key, allowed in self.within)
         return fits and not any(values.get(key, "") in excluded for key, excluded in self.without)
 
+    def may_hold(self, values: Mapping[str, str]) -> bool:
+        """Whether the form's values fit, or would with its empty fields filled."""
+        fits = all(values.get(key, "") in {"", *allowed} for key, allowed in self.within)
+        return fits and not any(values.get(key, "") in excluded - {""} for key, excluded in self.without)
+
+    def open_fields(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The fields that it asks about and that are empty."""
+        return tuple(key for key, _ in (*self.within, *self.without) if not values.get(key, ""))
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
@@ -62,6 +72,7 @@ class DocumentKind:
         en: the same in English.
         source: where the rule comes from.
         is_shared: whether the district may hold it already.
+        is_of_dwelling: whether it proves where the person lives.
         cases: when it is needed; any of them suffices.
         preset: how it is best scanned.
     """
@@ -71,6 +82,7 @@ class DocumentKind:
     en: str
     source: str
     is_shared: bool
+    is_of_dwelling: bool
     cases: tuple[Case, ...]
     preset: Preset
 
@@ -96,12 +108,27 @@ class ChecklistLine:
         why: code of the sentence why it is needed; "" where it is here without being needed.
         pages: how many pages of it are here.
         state: `here`; `missing`; `returned` when the district holds it, so that no scan is asked for.
+        held: how many pages of it the saved record of the same person has; one of a dwelling that was left is missing.
     """
 
     kind: DocumentKind
     why: str
     pages: int
-    state: Literal["here", "missing", "returned"]
+    state: State
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the saved record of the same person has, beside a form that is to change it.
+
+    Attributes:
+        pages: how many pages of each kind.
+        has_moved: whether the form says of the dwelling something else than the record.
+    """
+
+    pages: Mapping[str, int]
+    has_moved: bool
 
 
 @cache
@@ -117,6 +144,7 @@ def _read(entry: Mapping[str, Any]) -> DocumentKind:
         en=entry["en"],
         source=entry["source"],
         is_shared=entry.get("shared", False),
+        is_of_dwelling=entry.get("dwelling", False),
         cases=tuple(map(_case, entry["needed"])),
         preset=Preset(**entry["preset"]),
     )
@@ -153,7 +181,10 @@ def needed(values: Mapping[str, str]) -> tuple[Need, ...]:
 
 
 def checklist(
-    values: Mapping[str, str], pages: Mapping[str, int], returned: Collection[str] = ()
+    values: Mapping[str, str],
+    pages: Mapping[str, int],
+    returned: Collection[str] = (),
+    of_record: Held | None = None,
 ) -> tuple[ChecklistLine, ...]:
     """Put what is needed beside what is there, in the order of the kinds.
 
@@ -161,6 +192,7 @@ def checklist(
         values: the form's values, as for `needed`.
         pages: how many pages there are of each kind.
         returned: kinds that the district's data hold; counts only for those that may be shared.
+        of_record: what the saved record of the same person has; None where there is none, or it is the form itself.
     """
     why = {need.kind.code: need.why for need in needed(values)}
     lines = []
@@ -170,8 +202,20 @@ def checklist(
             lines.append(ChecklistLine(one, why.get(one.code, ""), count, "here"))
         elif one.code in why:
             is_returned = one.is_shared and one.code in returned
-            lines.append(ChecklistLine(one, why[one.code], 0, "returned" if is_returned else "missing"))
+            held = 0 if of_record is None else of_record.pages.get(one.code, 0)
+            is_held = held and not (of_record is not None and of_record.has_moved and one.is_of_dwelling)
+            state: State = "here" if is_held else "returned" if is_returned else "missing"
+            lines.append(ChecklistLine(one, why[one.code], 0, state, held))
     return tuple(lines)
+
+
+def undecided(values: Mapping[str, str], lines: Collection[ChecklistLine]) -> tuple[str, ...]:
+    """The empty fields on which it depends whether more kinds are needed than the checklist has."""
+    asked = {"form": REGISTRATION_FORM, **values}
+    listed = {line.kind.code for line in lines}
+    cases = (case for one in kinds() if one.code not in listed for case in one.cases)
+    found = (case.open_fields(asked) for case in cases if case.may_hold(asked))
+    return tuple(dict.fromkeys(key for keys in found for key in keys))
 
 
 def missing(lines: Collection[ChecklistLine]) -> tuple[DocumentKind, ...]:

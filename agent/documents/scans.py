@@ -214,9 +214,10 @@ class Scans:
     def last_job(self, owner: Owner) -> JobView | None:
         """The last job of a draft or record, as long as it is told, inside the caller's transaction."""
         row = document_queries.last_job(owner)
-        if row is None or not is_told(row, self._clock.now(), document_queries.newest_page_at(owner)):
+        if row is None:
             return None
-        return self.job(row)
+        page_at, removed_at = document_queries.newest_page_at(owner), document_queries.last_removal_at(owner, row.kind)
+        return self.job(row) if is_told(row, self._clock.now(), page_at, removed_at) else None
 
     def job(self, row: Any) -> JobView | None:
         """A job as it is written down, with the progress of the page under way."""

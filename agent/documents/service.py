@@ -30,7 +30,7 @@ from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
 from agent.documents.uploads import Uploads
-from agent.documents.views import Board, OwnerRef, ScanWish
+from agent.documents.views import Board, KnownPerson, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
@@ -95,13 +95,14 @@ class DocumentsService:
         """Look for the file of every page now; how many are gone."""
         return len(self._papers.media.look())
 
-    def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn) -> Board:
+    def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn, known: KnownPerson | None = None) -> Board:
         """Everything about the documents of a draft or record.
 
         Args:
             ref: whose.
             values: the form's values, which say what is needed.
             by: who looks.
+            known: whose record a draft is to change; its papers need not be brought again.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
         """
@@ -109,7 +110,7 @@ class DocumentsService:
         with reading(self._store):
             require(owner, by)
             documents = [document_view(row) for row in document_queries.documents_of(owner)]
-            lines = kinds.checklist(values, document_queries.pages_by_kind(owner))
+            lines = kinds.checklist(values, document_queries.pages_by_kind(owner), of_record=_held(known))
             job = self.scans.last_job(owner)
             chosen = self.scans.presets()
             card = self.scans.card_waiting(owner)
@@ -126,6 +127,7 @@ class DocumentsService:
             notice=self.scans.notice(by),
             card=card,
             keep_days=self.keep_days,
+            undecided=kinds.undecided(values, lines),
         )
 
     def scan_of_session(self, job_id: str, by: SignedIn) -> tuple[OwnerRef, JobView] | None:
@@ -278,3 +280,11 @@ class DocumentsService:
 
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)
+
+
+def _held(known: KnownPerson | None) -> kinds.Held | None:
+    """What the record of a known person has, inside the caller's transaction."""
+    if known is None:
+        return None
+    pages = document_queries.pages_by_kind(owner_of(OwnerRef("record", known.record_id)))
+    return kinds.Held(pages, known.has_moved)

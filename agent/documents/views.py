@@ -26,6 +26,14 @@ class OwnerRef:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """The saved record of a draft's person, and whether the draft says of the dwelling something else."""
+
+    record_id: str
+    has_moved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ScanWish:
     """What the clerk asks of the scanner.
 
@@ -196,6 +204,7 @@ class Board:
         preview: what lies on the glass, where this session has looked; None otherwise.
         notice: what was said quietly to this session a moment ago; None for nothing.
         card: the card whose back is awaited; None for none.
+        undecided: the form's empty fields on which it depends whether more is needed.
         keep_days: so many days what was taken out or put right can be taken back, once the record is saved.
     """
 
@@ -211,11 +220,22 @@ class Board:
     notice: Notice | None = None
     card: CardWaiting | None = None
     keep_days: int = 0
+    undecided: Sequence[str] = ()
 
     @property
     def can_go_back(self) -> bool:
         """Whether anything was taken out or put right, which can be taken back for a while."""
         return any(one.removed or any(page.revision for page in one.pages) for one in self.documents)
+
+    @property
+    def missing(self) -> Sequence[DocumentKind]:
+        """What is needed and not here."""
+        return [line.kind for line in self.lines if line.state == "missing"]
+
+    @property
+    def to_look_at(self) -> int:
+        """How many pages the clerk should look at."""
+        return sum(page.is_doubtful for one in self.documents for page in one.pages)
 
     def doubtful(self, kind: DocumentKind) -> int:
         """How many pages of a kind the clerk should look at."""

@@ -196,12 +196,12 @@ class Desk:
         current = self._register.current_draft(by)
         self._plate.go_on(None if current is None else current.id)
 
-    def last_saved(self, by: SignedIn) -> tuple[str, str] | None:
-        """The record that the holder saved last, since they took the desk: its id and the masked name."""
+    def last_saved(self, by: SignedIn) -> tuple[str, RecordView] | None:
+        """The masked name and the record that the holder saved last, since they took the desk, as it was saved."""
         with self._lock:
             if self._saved is None or self._holder is None or self._holder.session_id != by.session_id:
                 return None
-            return self._saved.id, names.masked(self._saved.fields["name"].value)
+            return names.masked(self._saved.fields["name"].value), self._saved
 
     def answer_question(self, by: SignedIn, question_id: str, choice: str) -> None:
         """Say whose the card on the plate is; the same answer given twice is one.

@@ -155,6 +155,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         bare,
         household=membership.others(row, record),
         existing_record=None if record is None else draft_view.record_line(record, place.zone),
+        has_moved=any(offer.source == "register" for key in fields.ADDRESS_KEYS for offer in bare.fields[key].offers),
         move=membership.move(row, record),
         alike=alike.alike({key: entry.value for key, entry in shown.items()}, None, place.zone)
         if record is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.documents.kinds import checklist, kind, kinds, missing, needed, verdict
+from agent.documents.kinds import Held, checklist, kind, kinds, missing, needed, undecided, verdict
 from agent.messages.service import LANGUAGES, codes, text
 from agent.register import codes as register_codes
 from agent.register.fields import RULES
@@ -120,6 +120,30 @@ def test_what_the_district_returned_is_not_asked_for_again():
         ("D04", "returned"),
     ]
     assert [one.code for one in missing(lines)] == ["D02"], "a form to be signed is in nobody's data"
+
+
+@pytest.mark.parametrize(("has_moved", "lacking"), [(False, ["D02"]), (True, ["D02", "D04"])])
+def test_what_the_record_of_a_known_person_has_counts_but_not_the_proof_of_a_dwelling_that_was_left(has_moved, lacking):
+    lines = checklist(ADULT, {}, of_record=Held({"D01": 2, "D04": 6, "D05": 1}, has_moved))
+    assert [(line.kind.code, line.pages, line.held) for line in lines] == [("D01", 0, 2), ("D02", 0, 0), ("D04", 0, 6)]
+    assert [one.code for one in missing(lines)] == lacking
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, set()),
+        ({"proof_type": "", "place_type": ""}, {"proof_type", "place_type"}),
+        ({"proof_type": ""}, {"proof_type"}),
+        ({"place_type": ""}, set()),
+        ({"declarer": "", "reason": ""}, {"declarer"}),
+        ({"verify_mode": ""}, {"verify_mode"}),
+        ({"id_type": ""}, {"id_type"}),
+    ],
+)
+def test_empty_fields_on_which_more_papers_depend_are_named(changes, fields):
+    values = ADULT | changes
+    assert set(undecided(values, checklist(values, {}))) == fields
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agent.documents.service import OwnerRef
 from agent.errors import CodedError
 from agent.register import notice
-from webui import errors
-from webui.boards import board_of
+from webui import boards, errors
 from webui.context import services, signed_in
 from webui.language import message
 
@@ -58,18 +56,21 @@ def show(
     """
     by = signed_in()
     if view.is_mine and view.draft is not None:
-        board = board_of(OwnerRef("draft", view.draft.id), view.draft.fields)
+        board = boards.of_draft(view.draft)
         shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at, "refused": refused}
         shown |= {"notice_version": notice.CURRENT, "notice_parts": notice.notice(notice.CURRENT)}
         return render_template("desk/form.html", **shown), status
     register = services().register
+    saved_name, saved = services().desk.last_saved(by) or ("", None)
     return (
         render_template(
             "desk/idle.html",
             desk=view,
             sentence=sentence,
             notice=services().documents.scans.notice(by),
-            saved=services().desk.last_saved(by),
+            saved=saved,
+            saved_name=saved_name,
+            board=None if saved is None else boards.of_record(saved),
             drafts=register.drafts(by),
             recent=register.lately_saved(by),
         ),

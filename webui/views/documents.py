@@ -14,7 +14,7 @@ from agent.documents.service import SIZES_MM, Region, ScanWish
 from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile
 from agent.errors import Actor, CodedError, Retry
 from webui import errors
-from webui.boards import form_values, owner
+from webui.boards import board_of, owner
 from webui.context import services, signed_in
 from webui.language import message
 from webui.views import desk
@@ -54,7 +54,7 @@ def show(
     view = services().desk.view(signed_in()) if ref.kind == "draft" and is_from_desk() else None
     if view is not None and view.draft is not None and view.draft.id == ref.id:
         return desk.show(view, status, sentence, at="papers", refused=refused)
-    board = services().documents.board(ref, form_values(ref), signed_in())
+    board = board_of(ref)
     typed = request.form if status == HTTPStatus.CONFLICT else {}
     page = "documents/page.html"
     return render_template(page, board=board, sentence=sentence, typed=typed, refused=refused), status

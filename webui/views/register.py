@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.register.views import PAGE, RecordLine
+from webui import boards
 from webui.context import services, signed_in
 from webui.views.register_history import timeline
 
@@ -71,4 +72,5 @@ def record(record_id: str) -> ResponseReturnValue:
     """Show one record with its history."""
     by, register = signed_in(), services().register
     shown, kept_at = register.record(record_id, by), register.correction_kept_at(record_id, by)
-    return render_template("register/record.html", record=shown, history=timeline(shown), kept_at=kept_at)
+    shown_with = {"history": timeline(shown), "kept_at": kept_at, "board": boards.of_record(shown)}
+    return render_template("register/record.html", record=shown, **shown_with)

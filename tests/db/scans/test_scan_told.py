@@ -40,3 +40,17 @@ def test_the_last_scan_is_told_for_a_moment_and_a_failure_until_the_next_page(ro
     file = NewPage(b"a file", "image/jpeg", origin="uploaded")
     room.papers.store_page(owner_of(room.ref), "D05", file, room.by)
     assert room.board().job is None, "the clerk has gone on"
+
+
+def test_the_end_of_a_scan_is_told_no_longer_once_its_page_was_taken_out(room: Any) -> None:
+    room.scanned(1)
+    [document] = room.board().documents
+    room.clock.forward(1)
+    room.service.rotate(room.ref, document.pages[0].id, document.version, room.by)
+    assert room.board().job.state.value == "done"
+    [document] = room.board().documents
+    room.service.remove(room.ref, document.pages[0].id, document.version, room.by)
+    assert room.board().job is None
+    room.clock.forward(1)
+    room.scanned(1)
+    assert room.board().job.state.value == "done", "the next one is told again"
