@@ -80,6 +80,12 @@ class Desk:
                 return
             time.sleep(0.02)
 
+    def rest(self) -> None:
+        """Wait until the last scan has ended."""
+        self._until(
+            lambda: 'data-state="scanning"' not in self.clerk.page and 'data-state="queued"' not in self.clerk.page
+        )
+
     def scan(self, dpi: int, kind: str = "D04") -> float:
         """Ask for a page; the seconds until it was kept.
 
@@ -87,9 +93,7 @@ class Desk:
         the C library; the next start then never comes back, here as in any program.  Such a scan is asked for again.
         """
         for _ in range(HANGS):
-            self._until(
-                lambda: 'data-state="scanning"' not in self.clerk.page and 'data-state="queued"' not in self.clerk.page
-            )
+            self.rest()
             begin = time.monotonic()
             status, place = self.clerk.post(
                 f"{self.board}/scan", kind=kind, source="flatbed", colour="colour", dpi=str(dpi)
@@ -205,7 +209,7 @@ def list_row(desk: Desk) -> Row:
 def memory_row(desk: Desk) -> Row:
     """How much the agent's own process grows over so many pages, once it is warm.
 
-    Medians of five: a page that is being looked at the moment is not growth.
+    Looked at when the scan has ended, and as medians of five: a page that is in hand at the moment is not growth.
     """
     for number in range(WARM_PAGES):
         desk.scan(300, KINDS[number % len(KINDS)])
@@ -213,6 +217,7 @@ def memory_row(desk: Desk) -> Row:
     series = []
     for number in range(PAGES):
         desk.scan(300, KINDS[number % len(KINDS)])
+        desk.rest()
         series.append(_own_mib(desk))
     grown = percentile(series[-5:], 0.5) - percentile(series[:5], 0.5)
     return Row(f"agent's own memory over {PAGES} pages, growth in MiB", grown, None, "", MEMORY_MIB, {"ours": series})
