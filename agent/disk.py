@@ -5,11 +5,14 @@ Source: security requirements, finding 3 (without a sync of the file and of its 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_NEEDS_NAME = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}
 
 
 def sync_folder(path: Path) -> None:
@@ -25,20 +28,35 @@ def sync_folder(path: Path) -> None:
 def growing(path: Path) -> Iterator[BinaryIO]:
     """Write a file piece by piece, mode 0600; at the end it is put in its place, in that of an older one too.
 
+    Until then it has no name where the file system can do without: a process that is killed leaves nothing behind.
+
     Raises: OSError; behind any error nothing is left behind, and an older file stays.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+        descriptor, is_nameless = _opened(part)
+        with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
+            if is_nameless:  # any descriptor of a folder makes it follow the link; an absolute path has no use for it
+                os.link(f"/proc/self/fd/{descriptor}", part, src_dir_fd=descriptor, follow_symlinks=True)
         part.replace(path)
     except BaseException:
         with suppress(OSError):
             part.unlink()
         raise
     sync_folder(path.parent)
+
+
+def _opened(part: Path) -> tuple[int, bool]:
+    """Open a file that has no name yet, else one of this name; says whether it has none.  Raises: OSError."""
+    try:
+        return os.open(part.parent, os.O_RDWR | os.O_TMPFILE, 0o600), True
+    except OSError as error:
+        if error.errno not in _NEEDS_NAME:
+            raise
+    return os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), False
 
 
 def put_file(path: Path, content: bytes) -> None:
