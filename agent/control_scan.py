@@ -33,12 +33,17 @@ SLACK_S: Final = 15.0
 
 
 class PageTold(msgspec.Struct, frozen=True):
-    """A page on its way: what is kept of it, how many bytes follow, and whether it comes from a practice station."""
+    """A page on its way: what is kept of it, how many bytes follow, and whether it comes from a practice station.
+
+    Attributes:
+        doubts: what to look at, as of a `NewPage`.
+    """
 
     content_type: str
     side: str
     size_bytes: int
     is_practice: bool = False
+    doubts: tuple[dict[str, str | int], ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -150,7 +155,7 @@ def _page(answer: IO[bytes], told: PageTold) -> NewPage:
     content = answer.read(size_bytes)
     if len(content) != told.size_bytes:
         raise _gone()
-    return NewPage(content, told.content_type, told.side)  # type: ignore[arg-type]
+    return NewPage(content, told.content_type, told.side, told.doubts)  # type: ignore[arg-type]
 
 
 def _gone() -> CodedError:
@@ -161,7 +166,8 @@ def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd, is_pra
     body: bytes | bytearray = b""
     if isinstance(shown, NewPage):
         body = shown.content
-        message = Message(page=PageTold(shown.content_type, shown.side, len(body), is_practice))
+        doubts = tuple(map(dict, shown.doubts))
+        message = Message(page=PageTold(shown.content_type, shown.side, len(body), is_practice, doubts))
     elif isinstance(shown, Progress):
         message = Message(progress=shown)
     else:

@@ -114,6 +114,8 @@ def _scan(config: Config, arguments: argparse.Namespace, wanted: ScanRequest, fi
                 file.add(page, is_practice=is_practice)
             _show(Progress(file.pages, 1, 1))
             tell("SCAN-PAGE", page=file.pages)
+            for doubt in page.doubts:
+                tell(str(doubt["code"]), **{name: doubt[name] for name in doubt if name != "code"})
     except KeyboardInterrupt:
         return CodedError("SCAN-CALLED-OFF", Actor.CLERK, Retry.NOW)
     except CodedError as error:

@@ -132,6 +132,7 @@ def test_a_scan_that_its_limit_ended_says_so_and_what_to_do(
     done = renhu("scan", "-o", file, *feeder, "--json")
     assert (done.returncode, json.loads(done.stdout)["limit_reached"], pages_of(file)) == (0, True, 50), done.stderr
     assert "scan them into another file" in done.stderr
+    assert done.stderr.count("This page seems to be blank.") == 50
 
 
 def test_the_glass_is_the_default_and_line_art_stays_line_art(renhu: Renhu, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def test_the_agents_scanner_is_lent_and_nothing_of_the_scan_stays_behind(beside,
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["pages"] == 4
     assert pages_of(file) == 4
+    assert done.stderr.partition("Page 4 scanned\n")[2] == "This page seems to be blank.\n"
     media = Path(told["data"]) / "media"
     assert [one for one in media.rglob("*") if one.is_file()] == []
     empty = run(command("scan", "-o", file, "--source", "adf", "--json"))
