@@ -26,14 +26,14 @@ def all_of_user(user_id: uuid.UUID) -> list[Any]:
     return list(Draft.select().where(Draft.user == user_id).order_by(Draft.saved_at.desc(), Draft.id))
 
 
-def with_value(user_id: uuid.UUID, key: str, value: str) -> Any:
-    """A draft of this user that holds this value, or None."""
+def with_value(user_id: uuid.UUID, key: str, value: str) -> list[Any]:
+    """The drafts of this user that hold this value, the one saved last first."""
     drafts = (
         Draft.select()
         .join(DraftField)
         .where((Draft.user == user_id) & (DraftField.key == key) & (DraftField.value == value))
     )
-    return drafts.get_or_none()
+    return list(drafts.order_by(Draft.saved_at.desc()))
 
 
 def put_others_aside(user_id: uuid.UUID) -> None:

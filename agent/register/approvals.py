@@ -14,7 +14,7 @@ from typing import Any, Final
 from agent.register import fields, id_number
 from agent.register.errors import refused
 from agent.register.evaluate import Judgement
-from agent.register.form import Form, value
+from agent.register.form import Form, of_chip, value
 from agent.register.views import PassedProblem, Problem, SecondWord
 from peewee_models import approvals, register_queries
 from peewee_models.corrections import Correction
@@ -38,7 +38,10 @@ def facts(about: Key) -> tuple[str, ...]:
 
 
 def _hashed(form: Form, about: Key) -> str:
-    return hashlib.sha256("|".join(value(form, one) for one in facts(about)).encode()).hexdigest()
+    said = [value(form, one) for one in facts(about)]
+    if about[1] == id_number.NOT_OF_CARD:
+        said.append(of_chip(form, about[0]) or "")
+    return hashlib.sha256("|".join(said).encode()).hexdigest()
 
 
 def give(

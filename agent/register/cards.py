@@ -10,7 +10,7 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.register import divisions, dwelling, evaluate, link, membership, names, prefill, scope
 from agent.register.drafts import Drafts
-from agent.register.form import Form, source, value
+from agent.register.form import Form, of_chip, source, value
 from agent.register.views import DraftView, Problem
 from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
 from drivers.api import IdCard
@@ -99,8 +99,7 @@ class Cards:
         is_typed = source(form, "id_no") not in {"", "chip"}
         if is_typed and not evaluate.judge(form, self._place.setting(row)).problems_of("id_no"):
             return False
-        user = uuid.UUID(by.user_id)
-        return card.id_number is None or draft_queries.with_value(user, "id_no", card.id_number) is None
+        return _draft_of(by, card) is None
 
     def fill(self, draft_id: str, by: Person, card: IdCard) -> DraftView:
         """Put a card of the draft's own person into it.  The same card again changes nothing but what it verifies."""
@@ -128,7 +127,7 @@ class Cards:
         """
         self._drafts.erase_stale_chips()
         with writing(self._place.store):
-            own = draft_queries.with_value(uuid.UUID(by.user_id), "id_no", card.id_number) if card.id_number else None
+            own = _draft_of(by, card)
             head = None if household_of is None else own_draft(household_of, by)
             if own is not None:
                 row = self._resumed(by, own, head)
@@ -185,7 +184,7 @@ class Cards:
         def edit(row: Any, form: Form) -> Form:
             if row.card_state != "read":
                 return form
-            number = _number_of_chip(form)
+            number = of_chip(form, "id_no")
             row.card_digest = prefill.withdrawn_digest(str(row.id), row.card_kind, number, row.card_digest)
             row.card_state, row.card_readings = "changed", 0
             row.card_text = row.card_photo = None
@@ -214,23 +213,23 @@ def _values_of(row: Any) -> dict[str, str]:
     return {key: entry.value for key, entry in load(row).items()}
 
 
+def _draft_of(by: Person, card: IdCard) -> Any:
+    """The user's draft of the person whose card this is, by its number, or None; not one that holds another card."""
+    if card.id_number is None:
+        return None
+    rows = draft_queries.with_value(uuid.UUID(by.user_id), "id_no", card.id_number)
+    return next((row for row in rows if _has_number_of(row, load(row), card)), None)
+
+
 def _has_number_of(row: Any, form: Form, card: IdCard) -> bool:
     """Whether a draft has the number of a card; behind a trusted reading only the chip's own number counts."""
     number = form.get("id_no")
     if number is None or card.id_number is None:
         return False
-    of_chip = _number_of_chip(form)
-    if of_chip is not None and row.card_state in {"verified", "single"}:
-        return of_chip == card.id_number
-    return card.id_number in {number.value, of_chip}
-
-
-def _number_of_chip(form: Form) -> str | None:
-    """The number that a card has brought into a form, also where a typed one stands."""
-    number = form.get("id_no")
-    if number is None:
-        return None
-    return number.value if number.source == "chip" else number.offered("chip")
+    read = of_chip(form, "id_no")
+    if read is not None and row.card_state in {"verified", "single"}:
+        return read == card.id_number
+    return card.id_number in {number.value, read}
 
 
 def _is_alike(form: Form, card: IdCard) -> bool:

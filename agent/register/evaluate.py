@@ -1,4 +1,4 @@
-"""What a form as it stands is worth: values that follow from others, problems, warnings, what is missing, the scope.
+"""What a form as it stands is worth: problems, warnings, what is missing, the scope.
 
 All functions are pure; the same form on the same day gives the same answer.
 """
@@ -8,20 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from agent.register import codes, divisions, fields, id_number, names, notice, revision, scope
-from agent.register.form import Entry, Form, StoredOffer, as_date, source, value
-from agent.register.revision import NOTICE
+from agent.register import codes, divisions, fields, id_number, names, revision, scope
+from agent.register.form import Form, as_date, of_chip, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
 _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
-_CHILDS_DECLARER = "2"
 ADULT = 18
-_YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,67 +64,10 @@ class Judgement:
         return tuple(passed for passed in self.passed if passed.problem.field == key)
 
 
-def derive(form: Form, now: datetime, setting: Setting) -> dict[str, Entry]:
-    """Fill what follows from other values, where nobody gave a value: birth date, sex, division, declarer.
-
-    A derived value is never put over a value of another source, and goes when its ground goes.  The division that the
-    register holds belongs to the address that it holds: with another address it is only offered.
-    """
-    filled = dict(form)
-    number = _number(form, setting)
-    birth = number.birth_date.isoformat() if number is not None and number.birth_date is not None else ""
-    _put_derived(filled, "birth_date", birth, now)
-    _put_derived(filled, "sex", number.sex if number is not None else "", now)
-    division = divisions.parse(value(filled, "hukou_address"), is_practice=setting.is_practice)
-    has_moved = _has_parted_from_register(filled.get("hukou_address"))
-    yielding = _YIELDING | {"register"} if has_moved else _YIELDING
-    _put_derived(filled, "hukou_div", division.code if division is not None else "", now, yielding)
-    years = fields.age(filled, setting.today)
-    declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
-    _put_derived(filled, "declarer", "" if years is None else declarer, now)
-    _put_notice(filled, now)
-    for key in ("name", "guardian_name"):
-        entry = filled.get(key)
-        if entry is not None and names.with_right_dots(entry.value) != entry.value:
-            filled[key] = entry.with_offer(StoredOffer("proposal", names.with_right_dots(entry.value)))
-    return filled
-
-
-def _put_notice(filled: dict[str, Entry], now: datetime) -> None:
-    """Keep with a notice given the version of its text on that day; what the register holds stays the register's."""
-    given, version = filled.get("notice_given"), filled.get(NOTICE)
-    is_given_here = given is not None and given.value == "1" and given.source == "typed"
-    if is_given_here and (version is None or not version.value):
-        filled[NOTICE] = Entry(notice.CURRENT, "derived", now)
-    elif not is_given_here and version is not None:
-        bare = Entry("", source(filled, "notice_given"), now)
-        filled[NOTICE] = version if (version.value, version.source) == ("", bare.source) else bare
-
-
-def _has_parted_from_register(entry: Entry | None) -> bool:
-    held = None if entry is None else entry.offered("register")
-    return entry is not None and held is not None and entry.value not in {"", held}
-
-
-def _put_derived(
-    filled: dict[str, Entry], key: str, new: str, now: datetime, yielding: frozenset[str] = _YIELDING
-) -> None:
-    entry = filled.get(key) or Entry("", "", now)
-    if entry.value == new or (entry.value and entry.source not in yielding):
-        return
-    offers = entry.offers
-    if entry.source == "register":
-        offers = entry.with_offer(StoredOffer("register", entry.value)).offers
-    if new:
-        filled[key] = Entry(new, "derived", now, offers=offers)
-    elif entry.source in {"derived", "register"}:
-        filled[key] = Entry("", "", now, offers=offers)
-
-
 def judge(form: Form, setting: Setting) -> Judgement:
     """Look at every field and at the form as a whole."""
     result = Judgement()
-    number = _number(form, setting)
+    number = number_of(form, setting)
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         entry_value = value(form, key)
         if entry_value == "":
@@ -173,7 +113,8 @@ def is_required(key: str, form: Form, setting: Setting) -> bool:
     return setting.is_moving or any(not step.is_backed for step in changed)
 
 
-def _number(form: Form, setting: Setting) -> id_number.IdNumber | None:
+def number_of(form: Form, setting: Setting) -> id_number.IdNumber | None:
+    """What the number turns out to be beside the sex and birth date that were given; None where there is none."""
     typed = value(form, "id_no")
     if typed == "":
         return None
@@ -282,10 +223,13 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
             result.warnings.append(Problem("READING-SINGLE"))
         else:
             result.problems.append(Problem("READING-UNVERIFIED"))
+    number, read = value(form, "id_no"), of_chip(form, "id_no")
+    if number and read and number != read:
+        result.problems.append(Problem(id_number.NOT_OF_CARD, "id_no"))
     if setting.card_state == "changed":
         result.warnings.append(Problem("READING-TAKEN-BACK"))
-    of_chip = {key for key, entry in form.items() if entry.source == "chip" or entry.offered("chip") is not None}
-    if setting.card_state in {"read", "verified", "single"} and not of_chip - {"id_type"}:
+    filled = {key for key in form if of_chip(form, key) is not None}
+    if setting.card_state in {"read", "verified", "single"} and not filled - {"id_type"}:
         result.warnings.append(Problem("READING-BLANK"))
     address = form.get("hukou_address")
     if address is not None and not address.value and len(address.offers) > 1:

@@ -80,6 +80,14 @@ def source(form: Form, key: str) -> Source:
     return "" if entry is None else entry.source
 
 
+def of_chip(form: Form, key: str) -> str | None:
+    """What a card has brought into a field, also where another value stands by now; None where it brought nothing."""
+    entry = form.get(key)
+    if entry is None:
+        return None
+    return entry.value if entry.source == "chip" else entry.offered("chip")
+
+
 def as_date(text: str) -> date | None:
     """Read a day as it is stored, 2026-03-02; None for anything else, weeks of ISO 8601 too."""
     try:

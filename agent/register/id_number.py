@@ -15,7 +15,8 @@ from agent.register.views import Problem
 from drivers import id_number
 
 OLDEST_YEARS = 130
-PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH", "ID-DATE", "ID-AGE"})
+NOT_OF_CARD = "ID-NOT-OF-CARD"
+PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH", "ID-DATE", "ID-AGE", NOT_OF_CARD})
 _FOREIGN = re.compile(r"9(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])")
 _CENTENARIANS = range(996, 1000)
 

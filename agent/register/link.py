@@ -1,7 +1,8 @@
 """Tie a draft to the registration of the same person, by ID number only, and untie it when the number changes.
 
-Two persons' data must never mix: with another number everything that the register had filled in goes again.  The
-household that the draft was opened for is the clerk's choice and stays, with its dwelling.
+Two persons' data must never mix: with another number everything that the register had filled in goes again, and beside
+a card only its own number ties, never one that somebody typed over it.  The household that the draft was opened for is
+the clerk's choice and stays, with its dwelling.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.register import dwelling, fields
-from agent.register.form import Entry, Form, StoredOffer, value
+from agent.register.form import Entry, Form, StoredOffer, of_chip, value
 from agent.register.views import Source
 from peewee_models import register_queries
 
@@ -29,6 +30,8 @@ def linked(row: Any, form: Form, defaults: Mapping[str, Entry], now: datetime) -
         now: the time.
     """
     number = value(form, "id_no")
+    if of_chip(form, "id_no") not in {None, number}:
+        number = ""  # the rest of the form is of whoever the card says
     record = register_queries.by_id_number(number) if number else None
     filled = dict(form)
     if row.registration_id is not None and (record is None or record.id != row.registration_id):

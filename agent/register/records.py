@@ -27,7 +27,7 @@ from agent.register import (
     revision,
 )
 from agent.register.errors import Problems, key_of, unknown_record
-from agent.register.form import Entry, Form, value
+from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
@@ -77,7 +77,7 @@ class Records:
                 if made.is_version:
                     self.revise(record, made, form, by, revision.reason_of(form))
                     kind = outgoing.kind_of(made)
-            if row.card_state in _TRUSTED:
+            if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
             record.save()
             approvals.note_accepted(record, by.user_id, words)
@@ -147,6 +147,8 @@ class Records:
     def revise(self, record: Any, made: revision.Revision, form: Form, by: Person, reason: str) -> None:
         """Write a revision into a record, with history; what a name is found by follows it."""
         revision.write(record, made, form, uuid.UUID(by.user_id), self._place.clock.now(), reason)
+        if any(step.key == "id_no" and step.source != "chip" for step in made.steps):
+            record.reading = ""
         for key, column in _search_columns(record.person.name).items():
             setattr(record.person, key, column)
         record.person.save()

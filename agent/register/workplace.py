@@ -14,6 +14,7 @@ from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
 from agent.register import alike, approvals, codes, draft_view, evaluate, fields, link, membership
+from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
 from agent.register.views import DraftView, StationSettings
@@ -124,7 +125,7 @@ def load(row: Any) -> dict[str, Entry]:
 def keep(place: Workplace, row: Any, before: Form, after: Form) -> dict[str, Entry]:
     """Derive what follows, write the fields that changed and the next version; give the form as it now is."""
     now = place.clock.now()
-    form = evaluate.derive(after, now, place.setting(row))
+    form = derive(after, now, place.setting(row))
     for key, entry in form.items():
         if before.get(key) != entry:
             columns = {

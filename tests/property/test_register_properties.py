@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.register import fields, names, prefill, scope, spelling
-from agent.register.evaluate import Setting, derive, judge
+from agent.register.derive import derive
+from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
 from agent.register.id_number import FormFacts, check, clean
 from drivers.api import CardKind, IdCard

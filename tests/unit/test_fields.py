@@ -10,7 +10,8 @@ from importlib import resources
 import pytest
 
 from agent.register import codes, divisions, fields, names, spelling
-from agent.register.evaluate import Setting, derive, judge
+from agent.register.derive import derive
+from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
 
 TODAY = date(2026, 11, 23)
