@@ -39,8 +39,10 @@ def addresses(role, arguments):
 
 
 def look(person, name, language="en"):
-    """No violation, and on an English page no Han character outside data."""
+    """No violation, also in what is folded away, and on an English page no Han character outside data."""
     expect(person.page.locator("#main"), name).to_have_count(1)
+    expect(person.page.locator("html"), name).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
+    person.page.evaluate("document.querySelectorAll('details:not(.lessons)').forEach(one => { one.open = true })")
     result = Axe().run(person.page)
     assert result.violations_count == 0, f"{name}: {result.generate_report()}"
     if language == "en":
@@ -78,33 +80,69 @@ def arguments_for(person, role):
     return given
 
 
+def refuse_a_correction(clerk, address, language):
+    """A correction with a wrong value and no reason, as the page says so; then it is given up."""
+    page = clerk.page
+    page.goto(address)
+    page.fill("#mobile", "139")
+    page.keyboard.press("F9")
+    expect(page.locator("#problems li")).to_have_count(2)
+    look(clerk, "a correction that was refused", language)
+    page.locator("button[formaction$='/give-up']").click()
+    expect(page.locator("dl.facts").first).to_be_visible()
+
+
 @pytest.mark.parametrize("role", ["clerk", "technician", "supervisor"])
 def test_axe_finds_nothing_on_any_page(clerk, role):
     page, url = clerk.page, clerk.demo.url
     given = arguments_for(clerk, role)
     places = addresses(role, given)
     assert places.keys() >= {"accounts.password_page", "accounts.lock_page"}
-    for endpoint, path in places.items():
-        answer = page.goto(url + path)
-        assert answer is not None
-        assert answer.status == 200, endpoint
-        look(clerk, endpoint)
-    if role == "clerk":
-        page.goto(url + places["corrections.page"])
-        page.fill("#mobile", "139")
-        page.keyboard.press("F9")
-        expect(page.locator("#problems li")).to_have_count(2)
-        look(clerk, "a correction that was refused")
-        page.locator("button[formaction$='/give-up']").click()
-        expect(page.locator("dl.facts").first).to_be_visible()
     foreign = "/devices" if role != "technician" else "/users"
-    for path, status in (("/nowhere", 404), ("/desk/take", 405), (foreign, 403)):
-        assert page.goto(url + path).status == status
-        look(clerk, path)
+    refused = {"/nowhere": 404, "/desk/take": 405, foreign: 403}
+    for language in ("en", "zh"):
+        for endpoint, path in places.items():
+            answer = page.goto(url + path)
+            assert answer is not None
+            assert answer.status == 200, endpoint
+            look(clerk, endpoint, language)
+        if (role, language) == ("technician", "en"):
+            page.goto(url + places["practice.page"])
+            page.evaluate("document.querySelectorAll('.lessons').forEach(one => { one.open = true })")
+            look(clerk, "every card, paper and fault of the practice page", language)
+        if role == "clerk":
+            refuse_a_correction(clerk, url + places["corrections.page"], language)
+        for path, status in refused.items():
+            assert page.goto(url + path).status == status
+            look(clerk, path, language)
+        page.goto(url + "/password")
+        page.locator("button[name=language]").click()
     clerk.demo.leave_alone()
     page.goto(url + "/password")
     expect(page.locator("h1")).to_have_text("Locked")
     look(clerk, "locked")
+    page.locator("button[name=language]").click()
+    expect(page.locator("h1")).to_have_text("已锁定")
+    look(clerk, "locked", "zh")
+    clerk.said = [said for said in clerk.said if "Failed to load resource" not in said]
+
+
+def test_axe_finds_nothing_where_a_visitor_is_refused(clerk):
+    page, url = clerk.page, clerk.demo.url
+    for language in ("zh", "en"):
+        for path, fields in {"sign-in": ("name", "password"), "enrol": ("name", "code")}.items():
+            page.goto(f"{url}/{path}")
+            for field in fields:
+                page.fill(f"#{field}", "nobody")
+            for empty in page.locator("input[type=password]").all():
+                empty.fill("a password of nobody")
+            page.keyboard.press("Enter")
+            expect(page.locator(".problem").first).to_be_visible()
+            look(clerk, path, language)
+        page.locator("button[name=language]").click()
+    page.goto(url.replace("127.0.0.1", "localhost"))
+    expect(page.locator("#sentence")).to_be_visible()
+    look(clerk, "a foreign host", "zh")
     clerk.said = [said for said in clerk.said if "Failed to load resource" not in said]
 
 

@@ -39,7 +39,7 @@ def test_a_fault_is_switched_on_with_a_value_shown_and_cleared(clerk_without_scr
     clerk.sign_in()
     page.goto(f"{clerk.demo.url}/practice")
     fault = page.locator("form.fault", has=page.locator("[name=fault][value=slow-plate]"))
-    fault.locator("summary").click()
+    fault.get_by_role("link").click()
     page.fill("#reader-slow-plate-count", "2")
     fault.get_by_role("button").click()
     expect(page.locator("#now-faults button")).to_have_text(re.compile(r"slow-plate"))

@@ -62,6 +62,7 @@ def page() -> ResponseReturnValue:
         bed=None if flatbed is None else flatbed.look(),
         done=request.args.get("done", ""),
         opened=request.args.get("open", ""),
+        setting=request.args.get("set", ""),
         visible=visible,
     )
 
