@@ -180,13 +180,14 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     """Make the parts of a station and tie them together; starts nothing."""
     ground = _Ground(config, kind, store, SystemClock(config.time_zone), EventBus())
     accounts, register, desk = _register(ground, papers)
-    listeners = _Listeners(CardFeed(desk, register))
+    listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
     scan_desk, documents, looks = _documents(ground, papers, supervisor)
     listeners.devices, listeners.scan_desk = devices, scan_desk
     button = ScanButton(desk, register, documents, ground.clock, ground.bus.publish)
     scan_desk.on_button = button.pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
+    desk.on_attended = devices.desk_attended
     talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts, is_practice=kind is FolderKind.PRACTICE).serve}
     watch = DatabaseWatch(store, ground.bus.publish)
     return Station(

@@ -36,7 +36,7 @@ from agent.operations.database_watch import DatabaseWatch
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
-from drivers.api import IdCard
+from drivers.api import Clock, IdCard
 from drivers.scanner_api import Progress, ScanRequest
 from peewee_models.failures import StorageError
 
@@ -126,9 +126,11 @@ def card_json(card: IdCard | None, limit_s: float) -> dict[str, Any]:
 class CardFeed:
     """A thread of its own between the reader and the desk: the supervisor never waits for the database."""
 
-    def __init__(self, desk: Desk, register: RegisterService) -> None:
+    def __init__(self, desk: Desk, register: RegisterService, clock: Clock) -> None:
         self._desk = desk
         self._register = register
+        self._clock = clock
+        self._look_s = self._keep_house_s = clock.monotonic()
         self._signs: queue.SimpleQueue[Sign | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="card-feed")
 
@@ -151,16 +153,26 @@ class CardFeed:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        self._attempt(self._keep_house)
         while True:
+            due_s = self._do_what_is_due()
             try:
-                sign = self._signs.get(timeout=HOUSEKEEPING_S)
+                sign = self._signs.get(timeout=max(0.0, due_s - self._clock.monotonic()))
             except queue.Empty:
-                self._attempt(self._keep_house)
                 continue
             if sign is None:
                 return
             self._attempt(partial(self._pass_on, sign))
+
+    def _do_what_is_due(self) -> float:
+        """Look after the desk and the house by the clock, however many cards come; says when next."""
+        now_s = self._clock.monotonic()
+        if now_s >= self._look_s:
+            self._look_s = now_s + HOUSEKEEPING_S
+            self._attempt(self._look)
+        if now_s >= self._keep_house_s:
+            self._keep_house_s = now_s + HOUSEKEEPING_S
+            self._attempt(self._keep_house)
+        return min(self._look_s, self._keep_house_s)
 
     def _attempt(self, deed: Callable[[], None]) -> None:
         """Do one thing; what the store or a worker's bytes can do wrong is logged, and the next card is taken."""
@@ -173,11 +185,12 @@ class CardFeed:
         card = msgspec.json.decode(sign.data, type=IdCard | None)
         self._desk.reader_event(CardEvent(cast("CardSign", sign.name), card, sign.code, sign.turn, sign.facts))
 
+    def _look(self) -> None:
+        """See whether somebody sits at the desk still: cards are read for nobody else."""
+        self._look_s = self._clock.monotonic() + self._desk.attend()
+
     def _keep_house(self) -> None:
-        """Free the desk of a session that has ended, and erase the raw chip data of days gone by."""
-        holder = self._desk.holder_session()
-        if holder is not None and not self._register.is_session_alive(holder):
-            self._desk.release(holder)
+        """Erase the raw chip data of days gone by."""
         self._register.erase_stale_chips()
 
 

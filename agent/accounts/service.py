@@ -218,7 +218,7 @@ class AccountsService:
         return dataclasses.replace(sessions.signed_in(row), is_locked=is_locked)
 
     def lock_left_s(self, by: SignedIn) -> int:
-        """After how many seconds this session locks if nobody acts; 0 when it is locked."""
+        """After how many seconds this session locks, or ends, if nobody acts; 0 when it has."""
         with reading(self._store):
             row = Session.get_or_none(Session.id == uuid.UUID(by.session_id))
         return 0 if row is None else self._lock_left_s(row, self._clock.now())
@@ -260,7 +260,9 @@ class AccountsService:
         return bool(now - row.last_seen_at >= idle or now - row.created_at >= absolute)
 
     def _lock_left_s(self, row: Any, now: datetime) -> int:
-        left_s: float = self._policy.lock_s - (now - row.last_seen_at).total_seconds()
+        unseen_s: float = (now - row.last_seen_at).total_seconds()
+        old_s: float = (now - row.created_at).total_seconds()
+        left_s = min(self._policy.lock_s - unseen_s, self._policy.idle_s - unseen_s, self._policy.absolute_s - old_s)
         return max(0, math.ceil(left_s))
 
     def _put_user(self, name: str, role: Role, password: str) -> None:

@@ -60,7 +60,7 @@ class DevicesService:
         self._orders = Orders(supervisor, clock)
         self._lock = threading.Lock()
         self._borrower: queue.SimpleQueue[Sign | None] | None = None
-        self._is_desk_held = False
+        self._is_desk_held = self._is_attended = False
         self._turn = 0
 
     def statuses(self) -> list[DeviceStatus]:
@@ -128,10 +128,17 @@ class DevicesService:
         `turn` grows with each change of holder: the readings come back with the one in which they began.
         """
         with self._lock:
-            self._is_desk_held, self._turn = is_held, turn
+            self._is_desk_held = self._is_attended = is_held
+            self._turn = turn
             if is_held and self._borrower is not None:
                 self._borrower.put(None)
                 self._borrower = None
+            self._watch()
+
+    def desk_attended(self, is_attended: bool) -> None:
+        """Note whether somebody sits at the desk that is held: before a page that is locked no card is read."""
+        with self._lock:
+            self._is_attended = self._is_desk_held and is_attended
             self._watch()
 
     def offer(self, sign: Sign) -> bool:
@@ -163,7 +170,7 @@ class DevicesService:
 
     def _watch(self) -> None:
         """Tell reader and scanner what is so, inside the lock: they must hear of changes in their order."""
-        is_reading = self._is_desk_held or self._borrower is not None
+        is_reading = self._is_attended or self._borrower is not None
         self._supervisor.watch("reader", is_reading=is_reading, turn=self._turn)
         self._supervisor.watch("scanner", is_reading=self._is_desk_held, turn=self._turn)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
@@ -24,6 +25,7 @@ from drivers.api import Clock, IdCard
 
 __all__ = ["CardEvent", "CardSign", "Desk"]
 
+LOOK_S: Final = 30.0
 _OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused", "gone"})
 
 
@@ -43,7 +45,9 @@ class Desk:
         self._last_user: str | None = None
         self._saved: RecordView | None = None
         self._opened: tuple[tuple[str, str | None], str, int] | None = None
+        self._is_attended = True
         self.on_holder_changed: Callable[[str | None, int], None] = lambda _session, _turn: None
+        self.on_attended: Callable[[bool], None] = lambda _is_attended: None
 
     def holder_session(self) -> str | None:
         """The session that holds the desk, or None."""
@@ -91,6 +95,7 @@ class Desk:
             self._register.place.note(who, act, ("desk", None))
         self._holder, self._saved, self._opened = by, None, None
         self._known.clear()
+        self._is_attended = True
         self._turn += 1
         kept: tuple[CardState, ...] = ("placed", "reading")
         if by is not None and by.user_id != self._last_user:
@@ -131,10 +136,32 @@ class Desk:
         return shown
 
     def come_back(self, session_id: str) -> None:
-        """Take note that the page of a session was unlocked: whatever its holder is shown now, they look at anew."""
+        """Take note that a session's page was unlocked: its holder looks anew at what is shown, and cards are read."""
         with self._lock:
             if self._holder is not None and self._holder.session_id == session_id:
                 self._known.clear()
+                self._attended(is_attended=True)
+
+    def attend(self) -> float:
+        """Free the desk of a session that has ended, and let no card be read before a page that is locked.
+
+        Returns: in how many seconds to look again; a lock's time is longer than that of a look.
+        """
+        with self._lock:
+            holder = self._holder
+            if holder is None:
+                return LOOK_S
+            if not self._register.is_session_alive(holder.session_id):
+                self.release(holder.session_id)
+                return LOOK_S
+            left_s = self._register.lock_left_s(holder)
+            self._attended(is_attended=left_s > 0)
+            return min(LOOK_S, left_s) if left_s else LOOK_S
+
+    def _attended(self, *, is_attended: bool) -> None:
+        if is_attended != self._is_attended:
+            self._is_attended = is_attended
+            self.on_attended(is_attended)
 
     def open_draft(self, by: SignedIn, member_id: str | None = None, once: str = "") -> DraftView:
         """Open a draft without a card, of a household's member or not.

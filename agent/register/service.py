@@ -209,4 +209,8 @@ class RegisterService:
 
     def is_locked(self, by: SignedIn) -> bool:
         """Whether nobody has acted in a session for so long that it shows nothing."""
-        return self._accounts.lock_left_s(by) == 0
+        return self.lock_left_s(by) == 0
+
+    def lock_left_s(self, by: SignedIn) -> int:
+        """After how many seconds a session shows nothing any more if nobody acts; 0 when it is so."""
+        return self._accounts.lock_left_s(by)
