@@ -15,7 +15,7 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import approvals, evaluate, fields, id_number, outgoing, revision
+from agent.register import approvals, divisions, evaluate, fields, id_number, outgoing, revision
 from agent.register.correction_view import CorrectionView, correction_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Form, value
@@ -170,7 +170,25 @@ class Corrections:
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]
+        self._follow_address(typed, held, {**held, **({} if kept is None else kept.typed)})
         return {key: text for key, text in typed.items() if text != held.get(key, "")}
+
+    def _follow_address(self, typed: dict[str, str], held: Mapping[str, str], before: Mapping[str, str]) -> None:
+        """Let the division follow a household address that was typed just now, unless it was typed, too.
+
+        Args:
+            typed: the new values by key, to which the division is added.
+            held: the stored values.
+            before: the values as the clerk had left them last.
+        """
+        address, division = typed.get("hukou_address", held["hukou_address"]), typed.get("hukou_div", held["hukou_div"])
+        if address == before["hukou_address"] or division != before["hukou_div"]:
+            return
+        named = divisions.parse(address, is_practice=self._place.station.is_practice)
+        if address == held["hukou_address"]:
+            typed["hukou_div"] = held["hukou_div"]
+        elif named is not None and (not division or divisions.are_apart(named.code, division)):
+            typed["hukou_div"] = named.code
 
     def _judge(self, record: Any, held: dict[str, str], new: dict[str, str], form: Form) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""

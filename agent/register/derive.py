@@ -5,6 +5,7 @@ All functions are pure.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from agent.register import divisions, evaluate, fields, names, notice, revision
@@ -28,7 +29,9 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     division = divisions.parse(value(filled, "hukou_address"), is_practice=setting.is_practice)
     has_moved = _has_parted_from_register(filled.get("hukou_address"))
     yielding = _YIELDING | {"register"} if has_moved else _YIELDING
-    _put_derived(filled, "hukou_div", division.code if division is not None else "", now, yielding)
+    named = "" if division is None else division.code
+    _put_derived(filled, "hukou_div", named, now, yielding)
+    _offer_division(filled, named)
     years = fields.age(filled, setting.today)
     declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
     _put_derived(filled, "declarer", "" if years is None else declarer, now)
@@ -38,6 +41,19 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
         if entry is not None and names.with_right_dots(entry.value) != entry.value:
             filled[key] = entry.with_offer(StoredOffer("proposal", names.with_right_dots(entry.value)))
     return filled
+
+
+def _offer_division(filled: dict[str, Entry], named: str) -> None:
+    """Offer the division that the address names beside another one that somebody gave."""
+    entry = filled.get("hukou_div")
+    if entry is None:
+        return
+    is_other = bool(named and entry.value) and divisions.are_apart(named, entry.value)
+    if is_other and entry.source != "register":
+        filled["hukou_div"] = entry.with_offer(StoredOffer("proposal", named))
+    elif entry.offered("proposal") is not None:
+        offers = tuple(offer for offer in entry.offers if offer.source != "proposal")
+        filled["hukou_div"] = replace(entry, offers=offers)
 
 
 def _put_notice(filled: dict[str, Entry], now: datetime) -> None:

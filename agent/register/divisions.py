@@ -105,6 +105,18 @@ def name_of(code: str) -> str:
     return "".join(names.by_code[parent][0] for parent in parents if parent in names.by_code) or code
 
 
+def are_apart(one: str, other: str) -> bool:
+    """Whether two codes name different places: neither division lies in the other."""
+    return not (one.startswith(_area(other)) or other.startswith(_area(one)))
+
+
+def _area(code: str) -> str:
+    """The digits with which all codes inside a division begin."""
+    if code.endswith("0000"):
+        return code[:2]
+    return code[:4] if code.endswith("00") else code
+
+
 def parse(address: str, *, is_practice: bool) -> Division | None:
     """Find the division at the head of a household address; None where the address does not say which.
 

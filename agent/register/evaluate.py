@@ -97,6 +97,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
             number_scope=None if number is None else number.scope,
             soldier=value(form, "soldier"),
             hukou_div=value(form, "hukou_div"),
+            hukou_named=_division_named(form, setting),
             arrive_here=as_date(value(form, "arrive_here_date")),
             plan_stay=value(form, "plan_stay"),
             place_type=value(form, "place_type"),
@@ -210,10 +211,19 @@ def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
         result.warnings.append(Problem("EMPLOYER-OR-NOTE", "employer"))
     if _ID_LIKE.search(value(form, "remark")):
         result.warnings.append(Problem("REMARK-DIGITS", "remark"))
+    named, given = _division_named(form, setting), value(form, "hukou_div")
+    if named and given and divisions.are_apart(named, given):
+        result.warnings.append(Problem("DIVISION-OTHER", "hukou_div"))
     if setting.is_practice and value(form, "hukou_div") == divisions.PRACTICE:
         return
     if value(form, "hukou_address") and not value(form, "hukou_div"):
         result.warnings.append(Problem("DIVISION-NOT-FOUND", "hukou_div"))
+
+
+def _division_named(form: Form, setting: Setting) -> str:
+    """The code of the division that the household address names, "" where it names none."""
+    division = divisions.parse(value(form, "hukou_address"), is_practice=setting.is_practice)
+    return "" if division is None else division.code
 
 
 def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:

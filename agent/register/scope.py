@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from agent.register.divisions import SHANGHAI
 from agent.register.views import Problem, ScopeAnswer
 
 DAYS_IN_SCOPE = 3
@@ -35,7 +36,8 @@ class ScopeFacts:
         card_kind: kind of the card that was read, by its kind letter.
         number_scope: what a typed ID number says of itself (`agent.register.id_number`).
         soldier: "1" for an active soldier or armed policeman, "0" for neither.
-        hukou_div: six digits of the household address.
+        hukou_div: six digits of the household address, as given.
+        hukou_named: the division that the address itself names; one of the two in the city is enough to decline.
         plan_stay: code of the planned stay; "0" is under three days.
     """
 
@@ -45,6 +47,7 @@ class ScopeFacts:
     number_scope: str | None = None
     soldier: str = ""
     hukou_div: str = ""
+    hukou_named: str = ""
     arrive_here: date | None = None
     plan_stay: str = ""
     place_type: str = ""
@@ -76,7 +79,8 @@ def _person_out(facts: ScopeFacts) -> str | None:
         return DOCUMENT_OUT[facts.id_type]
     if facts.soldier == "1":
         return "SCOPE-SOLDIER"
-    return "SCOPE-SEPARATED" if facts.hukou_div.startswith("31") else None
+    is_in_city = any(code.startswith(SHANGHAI) for code in (facts.hukou_div, facts.hukou_named))
+    return "SCOPE-SEPARATED" if is_in_city else None
 
 
 def _stay_out(facts: ScopeFacts) -> str | None:

@@ -66,7 +66,7 @@ def oracle_scope(facts: scope.ScopeFacts) -> bool | None:
         facts.number_scope is not None,
         facts.id_type in {"114", "115"},
         facts.soldier == "1",
-        facts.hukou_div[:2] == "31",
+        "31" in {facts.hukou_div[:2], facts.hukou_named[:2]},
         facts.place_type in {"11", "12", "13"},
     ]
     elapsed = None if facts.arrive_here is None else (facts.today - facts.arrive_here) >= timedelta(days=2)
@@ -85,6 +85,7 @@ def oracle_scope(facts: scope.ScopeFacts) -> bool | None:
         number_scope=st.sampled_from([None, None, None, "SCOPE-HMT", "SCOPE-FOREIGNER"]),
         soldier=st.sampled_from(["", "0", "1"]),
         hukou_div=st.sampled_from(["", "310112", "320000", "990000"]),
+        hukou_named=st.sampled_from(["", "310112", "320000"]),
         arrive_here=st.one_of(st.none(), st.integers(0, 5).map(lambda days: TODAY - timedelta(days=days))),
         plan_stay=st.sampled_from(["", "0", "1", "2", "3"]),
         place_type=st.sampled_from(["", "11", "30"]),

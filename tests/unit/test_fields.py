@@ -183,7 +183,10 @@ def test_the_division_follows_the_address_until_somebody_types_one() -> None:
     moved = derive(derived | form(hukou_address="上海市闵行区"), NOW, SETTING)
     assert moved["hukou_div"].value == "310112"
     typed = derive(moved | form(hukou_div="110000", hukou_address="四川省"), NOW, SETTING)
-    assert typed["hukou_div"].value == "110000"
+    assert (typed["hukou_div"].value, typed["hukou_div"].offered("proposal")) == ("110000", "510000")
+    assert ("DIVISION-OTHER", "hukou_div") in found("warnings", hukou_div="110000", hukou_address="四川省")
+    mended = derive(typed | form(hukou_address="北京市东城区"), NOW, SETTING)
+    assert mended["hukou_div"].offers == ()
 
 
 @pytest.mark.parametrize(
@@ -221,6 +224,21 @@ def test_the_division_follows_the_address_until_somebody_types_one() -> None:
 def test_divisions_of_addresses(address: str, code: str | None) -> None:
     division = divisions.parse(address, is_practice=False)
     assert (None if division is None else division.code) == code
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("320000", "320583", False),
+        ("320500", "320583", False),
+        ("320583", "320583", False),
+        ("320583", "320582", True),
+        ("320600", "320583", True),
+        ("310000", "320000", True),
+    ],
+)
+def test_divisions_are_apart_where_neither_lies_in_the_other(one: str, other: str, apart: bool) -> None:
+    assert (divisions.are_apart(one, other), divisions.are_apart(other, one)) == (apart, apart)
 
 
 def test_every_division_in_force_is_found_by_its_names() -> None:
