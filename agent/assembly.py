@@ -18,6 +18,7 @@ from agent.control_handlers import handlers
 from agent.control_scan import ScanLender
 from agent.devices.chosen import ChosenPorts
 from agent.devices.host import DeviceSettings
+from agent.devices.last_places import LastPlaces
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.status import DeviceStatus
@@ -225,7 +226,7 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
     """The devices, each where a technician has found it; a demo's simulators move with each start."""
     config, clock = ground.config, ground.clock
     is_practice = ground.kind is FolderKind.PRACTICE
-    ports = ChosenPorts(ground.store, config.folder)
+    ports, places = ChosenPorts(ground.store, config.folder), LastPlaces(config.folder)
     configured = _configured(config)
 
     def feed_watchdog() -> None:
@@ -233,13 +234,15 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
             notifier.alive(clock.monotonic())
 
     supervisor = Supervisor(
-        configured if is_practice else ports.applied(configured),
+        configured if is_practice else places.applied(ports.applied(configured)),
         clock,
         ground.bus.publish,
         listeners.take,
         feed_watchdog,
         refuses_simulated=not is_practice,
     )
+    if not is_practice:
+        listeners.feed.on_keeping_house = lambda: places.keep(supervisor.statuses().values())
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
     return supervisor, DevicesService(supervisor, clock, ports.remember, PhotoDecoder(photo, clock))
 

@@ -131,6 +131,7 @@ class CardFeed:
         self._register = register
         self._clock = clock
         self._look_s = self._keep_house_s = clock.monotonic()
+        self.on_keeping_house: Callable[[], None] = lambda: None
         self._signs: queue.SimpleQueue[Sign | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="card-feed")
 
@@ -160,6 +161,7 @@ class CardFeed:
             except queue.Empty:
                 continue
             if sign is None:
+                self.on_keeping_house()
                 return
             self._attempt(partial(self._pass_on, sign))
 
@@ -190,7 +192,8 @@ class CardFeed:
         self._look_s = self._clock.monotonic() + self._desk.attend()
 
     def _keep_house(self) -> None:
-        """Erase the raw chip data of days gone by."""
+        """Erase the raw chip data of days gone by, and note what the next start may want to know."""
+        self.on_keeping_house()
         self._register.erase_stale_chips()
 
 

@@ -18,6 +18,9 @@ from drivers.api import (
 )
 from drivers.sam_frame import Frame
 
+NOT_LISTED = "not-listed"
+"""Why a port was passed over that neither the configuration nor the list of adapters names."""
+
 _LINE_TROUBLES = {sam_status.CHECK_WRONG: "check", sam_status.LENGTH_WRONG: "length"}
 _CARD_REJECTED = frozenset({0x31, 0x32, 0x33, 0x34, 0x37, 0x3F, 0x40, 0x41, 0x47, 0x80, 0x81})
 
@@ -27,14 +30,25 @@ def address_not_understood(address: str) -> CodedError:
     return CodedError("READER-ADDRESS", Actor.TECHNICIAN, Retry.NEVER, address=address)
 
 
-def absent(address: str) -> DeviceAbsent:
-    """No such device, or it has just gone."""
-    return DeviceAbsent("READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)
+def absent(address: str, passed: list[tuple[str, str]] | None = None) -> DeviceAbsent:
+    """No such device, or it has just gone; `passed` as of `not_among`."""
+    facts = {"passed": _lines(passed)} if passed else {}
+    return DeviceAbsent("READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address, **facts)
 
 
-def not_among(looked: str) -> DeviceAbsent:
-    """Ports are there, but at none of them a reader answers: `looked` names them, for people."""
-    return DeviceAbsent("READER-NOT-AMONG-PORTS", Actor.TECHNICIAN, Retry.AFTER_ACTION, looked=looked)
+def not_among(looked: str, passed: list[tuple[str, str]]) -> DeviceAbsent:
+    """Ports are there, but at none of them a reader answers: `looked` names them, for people.
+
+    `passed`: which port was passed over and why, by a code of this role or `NOT_LISTED`.
+    """
+    return DeviceAbsent(
+        "READER-NOT-AMONG-PORTS", Actor.TECHNICIAN, Retry.AFTER_ACTION, looked=looked, passed=_lines(passed)
+    )
+
+
+def _lines(passed: list[tuple[str, str]]) -> str:
+    """One line a port, code first: a fact is text."""
+    return "\n".join(f"{code} {label}" for label, code in passed)
 
 
 def permission(address: str) -> DeviceError:

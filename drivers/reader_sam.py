@@ -29,6 +29,7 @@ from drivers.reader_session import Session
 from drivers.reader_timings import Timings
 from drivers.sam_answers import format_sam_id
 from drivers.sam_commands import SPEEDS_BAUD
+from drivers.serial_identity import SerialPortInfo
 from drivers.serial_port import SerialPort
 from drivers.usb_port import UsbPort, list_usb_readers
 
@@ -182,17 +183,19 @@ class SamReader(IdReader):
         if not isinstance(self._parsed, SerialAddress):
             self._session.open(UsbPort(self._parsed, self._address), deadline)
             return
-        places = self._places(self._parsed)
+        known = serial_identity.list_ports()
+        places = self._places(self._parsed, known)
+        looked = {place.label for place in places}
+        unlisted = tuple(port.description for port in known if port.description not in looked)
         if not places:
-            raise reader_errors.absent(self._address)
+            raise reader_errors.absent(self._address, [(label, reader_errors.NOT_LISTED) for label in unlisted])
         if self._parsed.is_auto or len(places) > 1:
-            self._search.open(places, deadline)
+            self._search.open(places, deadline, unlisted)
         else:
             self._session.open(places[0].port, deadline)
             self._search.last = places[0].name
 
-    def _places(self, address: SerialAddress) -> list[Place]:
-        known = serial_identity.list_ports()
+    def _places(self, address: SerialAddress, known: list[SerialPortInfo]) -> list[Place]:
         meant = serial_identity.ports_meant_by(address, known, self._configured_paths, self._adapters)
         speeds = tuple(sorted(SPEEDS_BAUD, key=lambda speed: speed != address.speed_baud))
         return [

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from drivers import reader_errors
 from drivers.api import Clock, Deadline, DeviceError
+from drivers.reader_errors import NOT_LISTED
 from drivers.reader_session import ALL_ROUNDS, Session
 from drivers.reader_transport import Port
 
 _REST_FIRST_S = 0.5
 _REST_MOST_S = 10.0
+_SHORT_LOOKS = 3
 
 # Said by a SAM: whoever says it is a reader, wherever it is plugged in.
 _OF_A_READER = ("READER-SELF-TEST", "READER-NOT-AUTHORISED", "READER-REFUSED")
@@ -61,8 +63,13 @@ class Search:
         self._looks: dict[str, _Look] = {}
         self.last = last
 
-    def open(self, places: list[Place], deadline: Deadline) -> None:
+    def open(self, places: list[Place], deadline: Deadline, unlisted: tuple[str, ...] = ()) -> None:
         """Open the first place at which a SAM answers.
+
+        Args:
+            places: where it may be.
+            deadline: by when it must have ended.
+            unlisted: what the system calls the ports that are never opened.
 
         Raises:
             DeviceAbsent: at none, and none of them is known to be the reader's.
@@ -87,11 +94,16 @@ class Search:
                 self.last = place.name
                 self._looks.clear()
                 return
-        raise of_reader or self._nowhere(places)
+        raise of_reader or self._nowhere(places, unlisted)
 
     def _few(self, name: str) -> range:
-        """The first, short round; while no reader was seen anywhere, in turn all of them: opening may restart it."""
-        count = self._looks[name].count if name in self._looks and not self.last else 0
+        """The first, short round, then in turn all of them: opening may restart a reader.
+
+        Where a reader is known it is most likely to come back there, and the looks elsewhere stay short for longer.
+        """
+        count = self._looks[name].count if name in self._looks else 0
+        if self.last:
+            count = max(0, count - _SHORT_LOOKS)
         return ALL_ROUNDS[: count % len(ALL_ROUNDS) + 1]
 
     def _note(self, name: str, failure: DeviceError) -> None:
@@ -99,10 +111,12 @@ class Search:
         rest_s = min(_REST_FIRST_S * 2 ** min(count - 1, 8), _REST_MOST_S)
         self._looks[name] = _Look(failure, count, self._clock.monotonic() + rest_s)
 
-    def _nowhere(self, places: list[Place]) -> DeviceError:
+    def _nowhere(self, places: list[Place], unlisted: tuple[str, ...]) -> DeviceError:
         """Why no reader answers: what a reader said, else a port that could not be asked, else what was looked at."""
         telling = _OF_A_READER if self.last else (*_MAYBE_A_READER, *_OF_A_READER)
         failures = [look.failure for look in self._looks.values() if look.failure.code in telling]
         if failures:
             return max(failures, key=lambda failure: telling.index(failure.code))
-        return reader_errors.not_among(", ".join(place.label for place in places))
+        passed = [(place.label, self._looks[place.name].failure.code) for place in places if place.name in self._looks]
+        passed += [(label, NOT_LISTED) for label in unlisted]
+        return reader_errors.not_among(", ".join(place.label for place in places), passed)

@@ -6,8 +6,9 @@ the configuration names and adapters on its VID:PID list.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,9 @@ class SerialPortInfo:
         vid_pid: `vvvv:pppp` of its USB adapter, or empty.
         serial: the adapter's serial number, or empty.
         description: vendor, model and serial number, for people.
-        place: the socket it is plugged into and the adapter in it, which no other port shares: equal adapters without a
-            serial number have the same link by identity.
+        place: the socket it is plugged into and the adapter in it, which no other port shares.
+        links: all links that udev was asked to make to it, in the order of preference.  Equal adapters without a serial
+            number ask for the same link by identity, which then points at any of them.
     """
 
     path: str
@@ -40,6 +42,7 @@ class SerialPortInfo:
     serial: str
     description: str
     place: str = ""
+    links: tuple[str, ...] = ()
 
 
 def list_ports() -> list[SerialPortInfo]:
@@ -48,7 +51,19 @@ def list_ports() -> list[SerialPortInfo]:
 
     devices = pyudev.Context().list_devices(subsystem="tty")
     ports = (_port_info(device) for device in devices if device.device_node and device.parent is not None)
-    return sorted((port for port in ports if port is not None), key=lambda port: port.path)
+    return sorted(told_apart([port for port in ports if port is not None]), key=lambda port: port.path)
+
+
+def told_apart(ports: list[SerialPortInfo]) -> list[SerialPortInfo]:
+    """The same ports, each with a stable path that no other one shares, and the place that it names."""
+    claims = Counter(link for port in ports for link in port.links)
+    found = []
+    for port in ports:
+        own = [link for link in port.links if claims[link] == 1]
+        socket = next((link for link in own if link.startswith(_BY_PATH)), own[0] if own else port.path)
+        place = " ".join(filter(None, (socket, port.vid_pid, port.serial)))
+        found.append(replace(port, stable_path=own[0] if own else port.path, place=place))
+    return found
 
 
 def ports_meant_by(
@@ -67,6 +82,9 @@ def ports_meant_by(
     """
     known = list(ports)
     if address.path is not None:
+        claiming = [(port.path, port.description) for port in known if address.path in port.links]
+        if len(claiming) > 1:
+            return claiming
         return [(address.path, _description(address.path, known))]
     if address.vid_pid is not None:
         return [
@@ -109,10 +127,9 @@ def _port_info(device: pyudev.Device) -> SerialPortInfo | None:
         serial = _attribute(adapter, "serial")
         words = [_attribute(adapter, "manufacturer"), _attribute(adapter, "product"), serial, vid_pid]
     description = " ".join((*filter(None, words), Path(path).name))
-    links = [*str(device.properties.get("DEVLINKS", "")).split(), path]
-    stable = next((link for folder in _STABLE_FOLDERS for link in links if link.startswith(folder)), path)
-    socket = next((link for link in links if link.startswith(_BY_PATH)), stable)
-    return SerialPortInfo(path, stable, vid_pid, serial, description, " ".join(filter(None, (socket, vid_pid, serial))))
+    named = sorted(str(device.properties.get("DEVLINKS", "")).split())
+    links = tuple(link for folder in _STABLE_FOLDERS for link in named if link.startswith(folder))
+    return SerialPortInfo(path, path, vid_pid, serial, description, links=links)
 
 
 def _attribute(device: pyudev.Device, name: str) -> str:

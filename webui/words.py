@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from flask import Flask
@@ -66,6 +66,22 @@ def statistic_name(name: str) -> str:
         "resets": gettext("复位"),
         "reopens": gettext("重开端口"),
     }.get(name, name)
+
+
+def passed_over(facts: Mapping[str, str | int | float]) -> list[tuple[str, str]]:
+    """Which ports were passed over in the search for the reader, and why, as the driver's facts tell."""
+    reasons = {
+        "READER-BUSY": gettext("被另一个程序占用"),
+        "READER-SECOND-OPENER": gettext("被另一个程序占用"),
+        "READER-PERMISSION": gettext("本程序无权打开"),
+        "READER-SILENT": gettext("打开了，没有应答"),
+        "READER-NOT-A-READER": gettext("有应答，但不是读卡器"),
+        "READER-LINE": gettext("有应答，但不是读卡器"),
+        "READER-ABSENT": gettext("刚被拔下"),
+        "not-listed": gettext("不在适配器清单里，没有打开"),
+    }
+    lines = (line.partition(" ") for line in str(facts.get("passed", "")).splitlines())
+    return [(label, reasons.get(code, code)) for code, _, label in lines]
 
 
 def source_words(source: str) -> str:
@@ -164,6 +180,7 @@ def install(app: Flask) -> None:
         offered_colours=offered_colours,
         offered_resolutions=offered_resolutions,
         offered_sizes=offered_sizes,
+        passed_over=passed_over,
         question_choice=question_choice,
         scan_kind=scan_kind,
         size_words=size_words,

@@ -47,7 +47,7 @@ SIMULATED_SERIAL_PREFIX = "RENHU-SIM-"
 
 
 class DeviceSettings(msgspec.Struct, frozen=True):
-    """How a device is reached.  `poll_ms` while a desk holds the reader, `idle_poll_ms` otherwise."""
+    """How a device is reached.  `poll_ms` while a desk holds the reader, `idle_poll_ms` otherwise; `place` as there."""
 
     role: str
     driver: str
@@ -55,6 +55,7 @@ class DeviceSettings(msgspec.Struct, frozen=True):
     options: dict[str, object]
     poll_ms: int = 100
     idle_poll_ms: int = 600
+    place: str = ""
 
 
 @dataclass(slots=True)
@@ -135,7 +136,12 @@ class DeviceHost:
 
     def _options(self) -> dict[str, object]:
         """The driver's settings, and who answered before, so that it need not be looked for among others."""
-        return {**self.settings.options, **({"last": dict(self.identity)} if self.identity else {})}
+        return {**self.settings.options, "last": dict(self.identity) or {"place": self.place}}
+
+    @property
+    def place(self) -> str:
+        """Where the device was found the last time, under an earlier agent too: the driver looks there first."""
+        return self.identity.get("place") or self.settings.place
 
     @property
     def codes(self) -> RoleCodes:
@@ -227,6 +233,7 @@ class DeviceHost:
             pending, self.pending = self.pending, None
             pending.answer.set_exception(DeviceError(self.codes.restarted, Actor.CLERK, Retry.NOW))
         self.bury()
+        self.settings = msgspec.structs.replace(self.settings, place=self.place)
         self.identity = {}
 
     def next_due_s(self) -> float:

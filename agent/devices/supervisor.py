@@ -279,15 +279,15 @@ class Supervisor:
     def _change(
         self, host: DeviceHost, happening: Happening, code: str | None, facts: dict[str, str | int | float]
     ) -> None:
-        """Follow the table; tell and log once when the state or its reason changes."""
-        has_moved = host.happened(happening)
-        if not has_moved and code == host.code:
+        """Follow the table; log once when the state or its reason changes, and tell when anything does."""
+        is_news = (has_moved := host.happened(happening)) or code != host.code
+        if not is_news and facts == host.facts:
             return
-        host.code, host.facts = code, facts
-        if has_moved:
-            host.since = self._clock.now()
+        host.code, host.facts, host.since = code, facts, self._clock.now() if has_moved else host.since
         self._remember()
-        log.log(log_level(host.state), "%s: %s%s", host.settings.role, host.state.value, f" ({code})" if code else "")
+        if is_news:
+            reason = f" ({code})" if code else ""
+            log.log(log_level(host.state), "%s: %s%s", host.settings.role, host.state.value, reason)
         self._publish(Event("device", facts={"role": host.settings.role, "state": host.state.value}))
 
     def _remember(self) -> None:

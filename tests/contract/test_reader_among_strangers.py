@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import queue
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from agent.clock import SystemClock
+from agent.devices.host import DeviceSettings
+from agent.devices.last_places import NOTE, LastPlaces
+from agent.devices.supervisor import Supervisor
 from drivers import reader_sam
 from drivers.api import DeviceAbsent, DeviceError
 
@@ -66,7 +72,10 @@ def test_a_stranger_beside_the_reader(pty_desk: Desk, stranger: Stranger) -> Non
     reader.close()
     with pytest.raises(DeviceAbsent) as error:
         reader.open(deadline())
-    assert (error.value.code, error.value.facts) == ("READER-NOT-AMONG-PORTS", {"looked": stranger.path})
+    assert (error.value.code, error.value.facts["looked"]) == ("READER-NOT-AMONG-PORTS", stranger.path)
+    passed = str(error.value.facts["passed"]).splitlines()
+    assert passed[0] == f"READER-SILENT {stranger.path}"
+    assert all(line.startswith("not-listed ") for line in passed[1:])
     assert stranger.heard()
 
     place.settle()
@@ -85,3 +94,47 @@ def test_a_stranger_beside_the_reader(pty_desk: Desk, stranger: Stranger) -> Non
     assert silent.value.code == "READER-SILENT"
     fresh.close()
     place.settle()
+
+
+def ready(device: DeviceSettings, folder: Path, meanwhile: Callable[[], object]) -> dict[str, str]:
+    """Run a supervisor until its reader is ready, and again after a restart; where it was is noted at the end."""
+    told: queue.SimpleQueue[object] = queue.SimpleQueue()
+    places = LastPlaces(folder)
+    supervisor = Supervisor(
+        places.applied([device]), SystemClock(), told.put, lambda *_: None, lambda: None, refuses_simulated=False
+    )
+    supervisor.start()
+    try:
+        for is_again in (False, True):
+            if is_again:
+                meanwhile()
+                while not told.empty():
+                    told.get()
+                supervisor.restart("reader")
+                told.get(timeout=20)
+            while supervisor.statuses()["reader"].state != "ready":
+                told.get(timeout=20)
+        places.keep(supervisor.statuses().values())
+        return supervisor.statuses()["reader"].identity
+    finally:
+        supervisor.stop(10)
+
+
+def test_a_restart_of_worker_or_agent_looks_first_where_the_reader_was(
+    pty_desk: Desk, stranger: Stranger, tmp_path: Path
+) -> None:
+    own = pty_desk.simulator.address.removeprefix("serial:").partition("?")[0]
+    options: dict[str, object] = {"timing_scale": 0.05, "ports": [stranger.path, own], "vid_pid": []}
+    device = DeviceSettings("reader", "reader_sam", "serial:auto", options)
+    asked: list[bytes] = []
+
+    def start() -> dict[str, str]:
+        return ready(device, tmp_path, lambda: asked.append(stranger.heard()))
+
+    first = start()
+    assert (asked[-1] != b"", stranger.heard()) == (True, b"")
+    assert start() == first
+    assert (asked[-1], stranger.heard()) == (b"", b"")
+    (tmp_path / NOTE).write_bytes(b"{")
+    assert start() == first
+    assert asked[-1] != b""

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from drivers import serial_identity
 from drivers.reader_address import KNOWN_ADAPTERS, SerialAddress
 from drivers.serial_identity import SerialPortInfo
@@ -88,6 +91,25 @@ def test_auto_tries_configured_ports_first_and_each_port_once(tmp_path: Path) ->
     ]
 
 
+@given(st.lists(st.sampled_from(["", "A1", "B2"]), min_size=1, max_size=6))
+def test_equal_adapters_are_told_apart_by_their_sockets(serials: list[str]) -> None:
+    ports = []
+    for number, serial in enumerate(serials):
+        by_id = f"/dev/serial/by-id/usb-1a86_USB2.0-Serial{serial}-if00-port0"
+        links = ("/dev/renhu/reader", by_id, f"/dev/serial/by-path/pci-0-usb-0:{number}:1.0-port0")
+        path = f"/dev/ttyUSB{number}"
+        ports.append(SerialPortInfo(path, path, "1a86:7523", serial, path, links=links))
+    told = serial_identity.told_apart(ports)
+    assert len({port.stable_path for port in told}) == len({port.place for port in told}) == len(ports)
+    if len(ports) > 1:
+        for port in told:
+            is_own = serials.count(port.serial) == 1
+            assert port.stable_path.startswith("/dev/serial/by-id/" if is_own else "/dev/serial/by-path/")
+    # A link that several ask for means each of them: who answers decides, not where it points today.
+    meant = serial_identity.ports_meant_by(SerialAddress(path="/dev/renhu/reader"), told, (), ())
+    assert [path for path, _ in meant] == ([port.path for port in told] if len(told) > 1 else ["/dev/renhu/reader"])
+
+
 def test_plugged_devices_are_described_by_udev(tmp_path: Path) -> None:
     (tmp_path / "adapter.umockdev").write_text(ADAPTER)
     script = (
@@ -112,6 +134,7 @@ def test_plugged_devices_are_described_by_udev(tmp_path: Path) -> None:
             "serial": "S77",
             "description": "USB2.0-Serial S77 1a86:7523 ttyUSB0",
             "place": "/dev/serial/by-path/pci-0-usb-0:2:1.0-port0 1a86:7523 S77",
+            "links": [by_id, "/dev/serial/by-path/pci-0-usb-0:2:1.0-port0"],
         }
     ]
     assert candidates == [
