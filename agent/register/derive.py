@@ -11,7 +11,6 @@ from datetime import datetime
 from agent.register import divisions, evaluate, fields, names, notice, revision
 from agent.register.form import Entry, Form, StoredOffer, source, value
 
-_CHILDS_DECLARER = "2"
 _YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
 
 
@@ -33,7 +32,7 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     _put_derived(filled, "hukou_div", named, now, yielding)
     _offer_division(filled, named)
     years = fields.age(filled, setting.today)
-    declarer = _CHILDS_DECLARER if years is not None and years < fields.GUARDED_UNDER else "1"
+    declarer = evaluate.GUARDIAN_DECLARES if years is not None and years < fields.GUARDED_UNDER else "1"
     _put_derived(filled, "declarer", "" if years is None else declarer, now)
     _put_notice(filled, now)
     for key in ("name", "guardian_name"):

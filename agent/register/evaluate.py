@@ -18,6 +18,9 @@ _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
+GUARDIAN_DECLARES = "2"
+# The person, a spouse, children and grandchildren (GB/T 4761): nobody under 16 has one of them for a guardian.
+_NO_GUARDIANS = ("01", "1", "2", "3", "4")
 ADULT = 18
 
 
@@ -182,8 +185,13 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
 
 
 def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
-    if fields.is_guarded(form, setting.today) and value(form, "declarer") == "1":
-        result.problems.append(Problem("DECLARER-CHILD", "declarer"))
+    if fields.is_guarded(form, setting.today):
+        if value(form, "declarer") not in {"", GUARDIAN_DECLARES}:
+            result.problems.append(Problem("DECLARER-CHILD", "declarer", {"under": fields.GUARDED_UNDER}))
+        if value(form, "guardian_rel").startswith(_NO_GUARDIANS):
+            result.problems.append(Problem("GUARDIAN-RELATION", "guardian_rel"))
+    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today):
+        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", {"under": fields.GUARDED_UNDER}))
     typed = value(form, "guardian_id")
     if typed == "":
         return

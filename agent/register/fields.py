@@ -19,7 +19,8 @@ from agent.register.scope import DAYS_IN_SCOPE, days_stayed
 from drivers.stored_text import storable
 
 Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
-CHILD_DOCUMENTS = frozenset({"113", "117"})
+BIRTH_CERTIFICATE = "117"
+CHILD_DOCUMENTS = frozenset({"113", BIRTH_CERTIFICATE})
 GUARDED_UNDER = 16
 CONSENT_UNDER = 14
 SCHOOLED_FROM = 6
@@ -120,6 +121,12 @@ def is_guarded(form: Form, today: date) -> bool:
     return years is not None and years < GUARDED_UNDER
 
 
+def is_grown(form: Form, today: date) -> bool:
+    """Whether the person is so old that they declare for themselves, with a number of their own."""
+    years = age(form, today)
+    return years is not None and years >= GUARDED_UNDER
+
+
 def needs_consent(form: Form, collected: date) -> bool:
     """Whether the person was so young on the day of collection that a guardian has to agree first.
 
@@ -152,7 +159,7 @@ def is_required(key: str, form: Form, today: date, collected: date | None = None
     years = age(form, today)
     answer = rule.is_core
     if key == "id_no":
-        answer = value(form, "id_type") not in CHILD_DOCUMENTS
+        answer = value(form, "id_type") not in CHILD_DOCUMENTS or is_grown(form, today)
     elif key == AGAIN:
         answer = is_typed_number(form)
     elif key == "mobile":

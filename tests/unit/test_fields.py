@@ -79,6 +79,10 @@ def test_a_day_that_could_be_another_is_not_guessed(key: str, typed: str) -> Non
     [
         ("id_no", {"id_type": "111"}, True),
         ("id_no", {"id_type": "117"}, False),
+        ("id_no", {"id_type": "117", "birth_date": "2010-11-24"}, False),
+        ("id_no", {"id_type": "113", "birth_date": "2010-11-24"}, False),
+        ("id_no", {"id_type": "113", "birth_date": "2010-11-23"}, True),
+        ("id_no", {"id_type": "117", "birth_date": "2010-11-23"}, True),
         ("mobile", {"birth_date": "2010-11-24"}, False),
         ("mobile", {"birth_date": "2010-11-23"}, True),
         ("mobile", {}, True),
@@ -121,6 +125,12 @@ def test_what_is_required(key: str, values: dict[str, str], is_required: bool) -
         ({"district": "310101", "town": "310112101"}, ("TOWN-DISTRICT", "town")),
         ({"hukou_div": "999999"}, ("DIVISION-UNKNOWN", "hukou_div")),
         ({"birth_date": "2015-01-01", "declarer": "1"}, ("DECLARER-CHILD", "declarer")),
+        ({"birth_date": "2015-01-01", "declarer": "3"}, ("DECLARER-CHILD", "declarer")),
+        ({"birth_date": "2015-01-01", "declarer": "4"}, ("DECLARER-CHILD", "declarer")),
+        ({"birth_date": "2015-01-01", "guardian_rel": "01"}, ("GUARDIAN-RELATION", "guardian_rel")),
+        ({"birth_date": "2015-01-01", "guardian_rel": "12"}, ("GUARDIAN-RELATION", "guardian_rel")),
+        ({"birth_date": "2015-01-01", "guardian_rel": "20"}, ("GUARDIAN-RELATION", "guardian_rel")),
+        ({"birth_date": "2010-11-23", "id_type": "117"}, ("DOCUMENT-CHILDS", "id_type")),
         ({"guardian_id": "11010519491231002X", "id_no": "11010519491231002X"}, ("GUARDIAN-SAME", "guardian_id")),
         ({"guardian_id": "110105194912310021"}, ("ID-CHECK-DIGIT", "guardian_id")),
         ({"guardian_id": "810000198506120010"}, ("ID-CHECK-DIGIT", "guardian_id")),
@@ -164,6 +174,8 @@ def test_what_is_worth_a_look(values: dict[str, str], warning: tuple[str, str]) 
         {"arrive_city_date": "2026-03-01", "arrive_here_date": "2026-03-01"},
         {"mobile": "19900000000"},
         {"birth_date": "2026-11-23"},
+        {"birth_date": "2010-11-24", "id_type": "117", "declarer": "2", "guardian_rel": "52"},
+        {"birth_date": "1985-06-12", "declarer": "4", "guardian_rel": "20"},
     ],
 )
 def test_what_is_well(values: dict[str, str]) -> None:
