@@ -2,9 +2,10 @@
 
     unshare --mount --propagation private python power_cut.py drive WORK FOLDER CYCLES SEED MODE
 
-WORK is the module beside this one that writes: `saves` or `stored_pages`.  Its writer works on an ext4 in a file; it is
-stopped, and the file as it then stands is what a power cut would leave: everything in the kernel's cache is lost, what
-reached the block device stays.  It does not reorder or tear the device's writes.  One line of JSON for each cycle.
+WORK is the module beside this one that writes: `saves`, `stored_pages` or `page_steps`.  Its writer works on an ext4 in
+a file; it is stopped, and the file as it then stands is what a power cut would leave: everything in the kernel's cache
+is lost, what reached the block device stays.  The mounted disk itself is what `kill -9` leaves.  It does not reorder or
+tear the device's writes.  One line of JSON for each cycle.
 Source: security requirements 7.2.
 """
 
@@ -56,16 +57,18 @@ def drive(work: ModuleType, folder: Path, cycles: int, seed: int, mode: str) -> 
     work.create(place)
     run("umount", place)
     marks = [form for secret in work.secrets() for form in forms(secret)]
-    for _ in range(cycles):
+    modes = work.turns(mode)
+    for number in range(cycles):
         run("cp", "--sparse=always", template, disk)
         run("mount", "-o", "loop,commit=30", disk, place)
-        heard = interrupted_writer(work, disk, cut, chance.uniform(0.1, 0.5), mode)
+        heard = interrupted_writer(work, disk, cut, chance.uniform(0.1, 0.5), modes[number % len(modes)])
+        killed = work.inspect(place, heard)["found"]
         run("umount", place)
         raw = cut.read_bytes()
         readable = [mark.hex() for mark in marks if mark in raw]
         subprocess.run(["e2fsck", "-fy", str(cut)], capture_output=True, check=False)
         run("mount", "-o", "loop", cut, place)
-        print(json.dumps(work.inspect(place, heard) | {"readable": readable}), flush=True)
+        print(json.dumps(work.inspect(place, heard) | {"readable": readable, "killed": killed}), flush=True)
         run("umount", place)
 
 

@@ -56,6 +56,11 @@ def prepare(store: SqlCipherStore) -> None:
         User.create(name="clerk", role="clerk", password_hash="", created_at=SystemClock().now())
 
 
+def turns(mode: str) -> list[str]:
+    """The modes of the cuts that follow one another: all are cut at any moment."""
+    return [mode]
+
+
 def create(place: Path) -> None:
     """Make the database."""
     create_sqlcipher(place / "register.db", KEY, prepare)

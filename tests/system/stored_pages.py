@@ -65,6 +65,11 @@ def parts(place: Path) -> tuple[SqlCipherStore, MediaStore, Papers]:
     return store, media, Papers(store, clock, media)
 
 
+def turns(mode: str) -> list[str]:
+    """The modes of the cuts that follow one another: all are cut at any moment."""
+    return [mode]
+
+
 def create(place: Path) -> None:
     """Make a folder with a clerk and a draft in it."""
     create_sqlcipher(place / "register.db", KEY, lambda store: schema.upgrade(store) and None)

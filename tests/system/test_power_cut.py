@@ -13,6 +13,8 @@ import pytest
 
 DRILL = Path(__file__).with_name("power_cut.py")
 LIMIT_S = 60
+STEPS = 7
+OTHER_ACTS = ["file", "anew", "right"]
 
 
 def cut_power(work, folder, cycles, seed, mode):
@@ -29,7 +31,7 @@ def cut_power(work, folder, cycles, seed, mode):
 
 
 def is_whole(cut):
-    return (cut["found"], cut["readable"]) == ([], [])
+    return (cut["found"], cut["killed"], cut["readable"]) == ([], [], [])
 
 
 @pytest.mark.parametrize("work", ["saves", "stored_pages"])
@@ -41,6 +43,31 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_readable(tmp_path, work, cy
     cuts = cut_power(work, tmp_path, cycles, seed, "honest")
     assert [cut for cut in cuts if not is_whole(cut)] == []
     assert sum(cut["acknowledged"] for cut in cuts) > cycles
+
+
+@pytest.mark.parametrize(
+    ("act", "cycles"), [("page", STEPS), *(pytest.param(act, STEPS, marks=pytest.mark.drill) for act in OTHER_ACTS)]
+)
+@pytest.mark.timeout(600)
+def test_between_every_two_steps_a_page_is_there_whole_or_not_at_all(tmp_path, act, cycles):
+    cuts = cut_power("page_steps", tmp_path, cycles, 6, act)
+    assert len({cut["step"] for cut in cuts}) == cycles
+    assert [cut for cut in cuts if not is_whole(cut)] == []
+    assert sum(cut["acknowledged"] for cut in cuts) == 1
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize(
+    ("weakened", "where"),
+    [
+        ("page@committed@no-file-sync", "found"), ("file@committed@no-file-sync", "found"),
+        ("right@committed@no-file-sync", "found"), ("page@committed@early", "killed"),
+        ("anew@committed@early", "found"), ("page@synced@plain", "readable"), ("file@synced@plain", "readable"),
+    ],
+)  # fmt: skip
+def test_a_cut_at_a_step_sees_every_weakening(tmp_path, weakened, where):
+    (cut,) = cut_power("page_steps", tmp_path, 1, 7, weakened)
+    assert cut[where]
 
 
 @pytest.mark.parametrize(
