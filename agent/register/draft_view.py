@@ -35,6 +35,7 @@ def field_view(key: str, entry: Entry | None, judgement: Judgement, *, is_requir
         warnings=judgement.warnings_of(key),
         passed=judgement.passed_of(key),
         required=is_required,
+        typed_most=fields.RULES[key].typed_most,
     )
 
 

@@ -42,6 +42,11 @@ class FieldRule:
     table: str = ""
     is_core: bool = False
 
+    @property
+    def typed_most(self) -> int:
+        """How much a page lets be typed: more than is taken, so that too much is told; all together fit one form."""
+        return max(100, 2 * self.most)
+
 
 RULES: dict[str, FieldRule] = {
     rule.key: rule

@@ -109,6 +109,7 @@ class FieldView:
         source: where it came from.
         verified: whether two equal readings stand behind it.
         at: when it got this value.
+        typed_most: how much may be typed into it.
     """
 
     key: str
@@ -123,6 +124,7 @@ class FieldView:
     warnings: tuple[Problem, ...] = ()
     passed: tuple[PassedProblem, ...] = ()
     required: bool = False
+    typed_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
