@@ -44,9 +44,9 @@ def simulator(request):
 
 
 class Supervised:
-    """A supervisor with one reader, and all that it told."""
+    """A supervisor with one reader, maybe others beside it, and all that it told."""
 
-    def __init__(self, address, *, refuses_simulated=False, **options):
+    def __init__(self, address, *, refuses_simulated=False, others=(), **options):
         self.clock = SystemClock()
         self.signs = []
         self.states = []
@@ -62,7 +62,7 @@ class Supervised:
         self.bus = EventBus()
         self.lock = threading.Lock()
         self.supervisor = Supervisor(
-            [settings], self.clock, self._publish, self._sign, self._tick, refuses_simulated=refuses_simulated
+            [settings, *others], self.clock, self._publish, self._sign, self._tick, refuses_simulated=refuses_simulated
         )
 
     def _publish(self, event):

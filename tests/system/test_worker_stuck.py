@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from agent.devices.host import DeviceSettings
 from drivers.api import DeviceError
 
 TRACER = """
@@ -43,6 +44,35 @@ def workers():
         for child in psutil.Process().children()
         if child.status() == psutil.STATUS_ZOMBIE or "agent.devices.worker" in " ".join(child.cmdline())
     ]
+
+
+@pytest.fixture
+def scanner(tmp_path):
+    """SANE's own pattern scanner."""
+    (tmp_path / "test.conf").write_text("number_of_devices 1\n")
+    return DeviceSettings("scanner", "scanner_sane", "sane:test:0", {"configuration": str(tmp_path)})
+
+
+def test_the_others_go_on_while_one_is_stuck(simulator, supervise, wait_for, scanner):
+    supervised = supervise(simulator.address, others=(scanner,))
+    supervised.wait_until("ready")
+    supervisor = supervised.supervisor
+    wait_for(lambda: supervisor.statuses()["scanner"].state == "ready", "the scanner ready")
+    pid = min(workers())  # the reader is the first that is started
+    with held(pid):
+        supervisor.restart("reader")
+        wait_for(lambda: supervised.status.code == "READER-STUCK", "told that the reader is stuck")
+        shown = len(supervised.signs)
+        supervisor.request("scanner", "scan", {}, 20.0).result(60)
+        assert len(supervised.signs) > shown
+        # A restart of its own, too, beside the worker that does not end.
+        before = set(workers())
+        supervisor.restart("scanner")
+        wait_for(lambda: set(workers()) not in ({pid}, before), "a fresh scanner's worker")
+        wait_for(lambda: supervisor.statuses()["scanner"].state == "ready", "the scanner ready again")
+        supervisor.request("scanner", "scan", {}, 20.0).result(60)
+        assert (supervised.status.code, supervisor.statuses()["scanner"].code) == ("READER-STUCK", None)
+    supervised.wait_until("ready")
 
 
 def test_a_worker_that_does_not_end_blocks_nobody_and_has_no_second_beside_it(simulator, supervise, wait_for):
