@@ -86,7 +86,7 @@ class Office:
         settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
         self.register = RegisterService(self.store, self.clock, settings, lambda _: None)
         self.desk = Desk(self.register, self.clock, self._seen)
-        self.feed = CardFeed(self.desk, self.register)
+        self.feed = CardFeed(self.desk, self.register, self.clock)
         self.simulator = SimulatorProcess.start("reader", "--wire", wire, "--speed-factor", "20")
         reader = DeviceSettings(
             role="reader", driver="reader_sam", address=self.simulator.address, options={"timing_scale": 0.05},
