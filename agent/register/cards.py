@@ -36,7 +36,8 @@ class Cards:
 
     def is_same_person(self, one: IdCard, other: IdCard) -> bool:
         """Whether two readings are of one person's card: equal, or equal in kind and number."""
-        is_one_number = one.id_number is not None and one.id_number == other.id_number
+        number = prefill.number_of(one)
+        is_one_number = number is not None and number == prefill.number_of(other)
         return prefill.digest(one) == prefill.digest(other) or (one.kind is other.kind and is_one_number)
 
     def out_of_scope(self, card: IdCard) -> Problem | None:
@@ -78,7 +79,8 @@ class Cards:
 
     def _fit_after_withdrawal(self, row: Any, form: Form, card: IdCard, by: Person) -> Fit:
         """Say whose a card is beside a draft after a withdrawn reading: what else is in it is of that person."""
-        of_card = prefill.withdrawn_digest(str(row.id), card.kind.value, card.id_number, prefill.digest(card))
+        number = prefill.number_of(card)
+        of_card = prefill.withdrawn_digest(str(row.id), card.kind.value, number, prefill.digest(card))
         is_that_one = row.card_digest == of_card
         is_nobodys = not any(entry.value and entry.source == "typed" for entry in form.values())
         is_nobodys = is_nobodys and not draft_queries.has_documents(row.id)
@@ -215,21 +217,22 @@ def _values_of(row: Any) -> dict[str, str]:
 
 def _draft_of(by: Person, card: IdCard) -> Any:
     """The user's draft of the person whose card this is, by its number, or None; not one that holds another card."""
-    if card.id_number is None:
+    number = prefill.number_of(card)
+    if number is None:
         return None
-    rows = draft_queries.with_value(uuid.UUID(by.user_id), "id_no", card.id_number)
+    rows = draft_queries.with_value(uuid.UUID(by.user_id), "id_no", number)
     return next((row for row in rows if _has_number_of(row, load(row), card)), None)
 
 
 def _has_number_of(row: Any, form: Form, card: IdCard) -> bool:
     """Whether a draft has the number of a card; behind a trusted reading only the chip's own number counts."""
-    number = form.get("id_no")
-    if number is None or card.id_number is None:
+    number = prefill.number_of(card)
+    if number is None:
         return False
     read = of_chip(form, "id_no")
     if read is not None and row.card_state in {"verified", "single"}:
-        return read == card.id_number
-    return card.id_number in {number.value, read}
+        return read == number
+    return number in {value(form, "id_no"), read}
 
 
 def _is_alike(form: Form, card: IdCard) -> bool:

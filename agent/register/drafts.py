@@ -122,7 +122,7 @@ class Drafts:
             new = None if standing is None else prefill.taken(standing, source, now, is_verified=is_verified)
             if new is None:
                 raise refused("OFFER-UNKNOWN")
-            return {**form, field: new}
+            return {**form, field: new, **prefill.raw_beside(form, field, source, new)}
 
         return change(self._place, draft_id, by, edit)
 

@@ -14,6 +14,7 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
+from agent.register import id_number
 from agent.register.form import Entry, Form, StoredDoubt, StoredOffer
 from agent.register.views import Source
 from drivers.api import IdCard
@@ -24,7 +25,6 @@ _FROM_CARD = {
     "sex": "sex",
     "ethnic_group": "ethnic",
     "birth_date": "birth_date",
-    "id_number": "id_no",
     "issuer": "card_issuer",
     "valid_from": "card_valid_from",
     "valid_to": "card_valid_to",
@@ -33,6 +33,7 @@ _YIELDING = frozenset({"", "station", "derived"})
 _OFFERED_IN_TURN = frozenset({"chip", "household", "register", "typed"})
 _OTHERS_VALUES: Final[dict[str, Source]] = {"household": "household", "register": "register"}
 RESIDENT_CARD = "111"
+RAW: Final = "id_no_raw"
 TYPED: Final = "typed"
 
 
@@ -58,6 +59,11 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
 
 
+def number_of(card: IdCard) -> str | None:
+    """The card's number as the register knows it: X written large, 18 characters; None where the card has none."""
+    return id_number.upgraded(id_number.clean(storable(card.id_number))) if card.id_number else None
+
+
 def addresses(card: IdCard) -> tuple[str, tuple[StoredOffer, ...]]:
     """Choose the household address of a card: the value ("" when the clerk must pick) and what stands beside it."""
     printed = storable(card.address or "")
@@ -80,6 +86,8 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
         if text:
             entry = Entry(storable(text), "chip", now, is_verified, doubts=_doubts(card, card_key))
             filled[key] = _meet(filled.get(key), entry)
+    if card.id_number:
+        _fill_number(filled, card, now, is_verified=is_verified)
     filled["id_type"] = _meet(filled.get("id_type"), Entry(RESIDENT_CARD, "chip", now, is_verified))
     chosen, offers = addresses(card)
     doubts = _doubts(card, "address")
@@ -90,6 +98,15 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
         base = standing or Entry("", "", now)
         filled["hukou_address"] = dataclasses.replace(base, offers=offers, doubts=doubts)
     return filled
+
+
+def _fill_number(filled: dict[str, Entry], card: IdCard, now: datetime, *, is_verified: bool) -> None:
+    """Put the number in as the register knows it, by which a person is found, and beside it as it is on the chip."""
+    on_chip, number = storable(card.id_number or ""), number_of(card) or ""
+    doubts = _doubts(card, "id_number")
+    filled["id_no"] = _meet(filled.get("id_no"), Entry(number, "chip", now, is_verified, doubts=doubts))
+    if on_chip != number:
+        filled[RAW] = _meet(filled.get(RAW), Entry(on_chip, "chip", now, is_verified))
 
 
 def _without_chip_offers(entry: Entry) -> Entry:
@@ -199,6 +216,17 @@ def taken(standing: Entry, offer_source: str, now: datetime, *, is_verified: boo
             return _offering_chip(entry, standing.value)
         entry = entry.with_offer(StoredOffer(standing.source, standing.value))
     return entry
+
+
+def raw_beside(form: Form, field: str, offer_source: str, number: Entry) -> dict[str, Entry]:
+    """What stands beside a number that is taken: how the chip has it, or nothing where it was typed with 15 digits."""
+    standing = form.get(RAW)
+    if field != "id_no" or standing is None:
+        return {}
+    on_chip = standing.value if standing.source == "chip" else standing.offered("chip") or ""
+    text = on_chip if offer_source == "chip" else ""
+    offers = _without(standing.offers, "chip")
+    return {RAW: dataclasses.replace(number, value=text, source="chip" if text else "", offers=offers, doubts=())}
 
 
 def has_taken(standing: Entry, offer_source: str) -> bool:
