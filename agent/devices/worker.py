@@ -12,6 +12,7 @@ import importlib.util
 import logging
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -22,7 +23,7 @@ from agent.clock import SystemClock
 from agent.devices.confinement import confine
 from agent.devices.reader_watch import ReaderWatch
 from agent.devices.scanner_watch import LibraryHung, ScannerWatch
-from agent.devices.wire import EXIT_HUNG, VERSION, Confined, Hello, Start, State, Wire, WireBroken
+from agent.devices.wire import EXIT_HUNG, VERSION, Confined, Hello, Pulse, Start, State, Wire, WireBroken
 from drivers.api import CodedError, IdReader
 from drivers.scanner_api import DocumentScanner
 
@@ -31,6 +32,7 @@ log = logging.getLogger("renhu.worker")
 DRIVERS = "renhu.drivers"
 DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
 SCANNER_NICENESS = 10
+PULSE_S = 3.0
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -98,10 +100,17 @@ def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
 
 
 def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) -> None:
-    """Say why nothing can be done, once, and wait for the agent to end us: a restart would change nothing."""
+    """Say why nothing can be done, once, and wait for the agent to end us: a restart would change nothing.
+
+    Signs of life go on: a worker that shows none for long is ended as one that hangs.
+    """
     wire.send(State("faulted", code, facts))
+    waiting = select.poll()
+    waiting.register(wire, select.POLLIN)
     while True:
-        wire.receive()
+        wire.send(Pulse())
+        if waiting.poll(PULSE_S * 1000):
+            wire.receive()
 
 
 def _end_with_parent() -> None:
