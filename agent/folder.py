@@ -111,15 +111,35 @@ def find_key(source: str, folder: DataFolder) -> bytes:
         source: `credential:NAME`, `file:PATH`, or "" for the credential `renhu.key` where given, else
             `/etc/renhu/renhu.key`.
         folder: the locked data folder; a practice folder keeps its key inside.
-    Raises: StartRefused: KEY-MISSING, KEY-LENGTH, KEY-OPEN-TO-OTHERS, KEY-UNREADABLE (all 10), KEY-IN-FOLDER (2).
+    Raises: StartRefused: KEY-MISSING, KEY-NOT-GIVEN, KEY-LENGTH, KEY-OPEN-TO-OTHERS, KEY-UNREADABLE, KEY-UNWRITABLE
+        (all 10), KEY-IN-FOLDER (2).
     """
     path, may_make = key_path(source, folder)
     refuse_inside(path, folder)
     if path.exists():
         return read_key(path, is_credential=not may_make)
-    if not may_make or not folder.is_new:
+    if not folder.is_new:
         raise StartRefused("KEY-MISSING", Exit.LOCKED, path=str(path))
+    if not may_make:
+        raise _not_given(source)
     return make_key(path)
+
+
+def check_new_key(source: str, folder: DataFolder) -> None:
+    """Look whether the key of a new folder is there, or could be made; makes nothing.  Raises: as `find_key`."""
+    path, may_make = key_path(source, folder)
+    refuse_inside(path, folder)
+    if path.exists():
+        read_key(path, is_credential=not may_make)
+    elif may_make:
+        refuse_unwritable(path)
+    else:
+        raise _not_given(source)
+
+
+def _not_given(source: str) -> StartRefused:
+    """There is no register yet, so nothing can be put back."""
+    return StartRefused("KEY-NOT-GIVEN", Exit.LOCKED, source=source)
 
 
 def key_path(source: str, folder: DataFolder) -> tuple[Path, bool]:
@@ -160,6 +180,17 @@ def read_key(path: Path, *, is_credential: bool) -> bytes:
     return key
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a place where no key could be made.  Raises: StartRefused KEY-UNWRITABLE."""
+    number = errno.EACCES if path.parent.is_dir() else errno.ENOENT
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _unwritable(path, OSError(number, os.strerror(number)))
+
+
+def _unwritable(path: Path, error: OSError) -> StartRefused:
+    return StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "")
+
+
 def make_key(path: Path) -> bytes:
     """Make a key where there is none, mode 0400, on the disk for good: whole or not at all, whenever it is cut short.
 
@@ -169,5 +200,5 @@ def make_key(path: Path) -> bytes:
     try:
         put_anew(path, key, 0o400)
     except OSError as error:
-        raise StartRefused("KEY-UNWRITABLE", Exit.LOCKED, path=str(path), reason=error.strerror or "") from error
+        raise _unwritable(path, error) from error
     return key

@@ -101,6 +101,9 @@ def _of_closed_register(config: Config, mark: str) -> tuple[list[Finding], Exit]
         found = check_register(config, mark)
     except CodedError as refused:
         return [Finding("register", False, refused.code, refused.facts)], exit_code(refused)
+    if found.refused:
+        refusals = [Finding("register", False, refused.code, refused.facts) for refused in found.refused]
+        return refusals, exit_code(found.refused[0])
     findings = [Finding("register", True, "DOCTOR-REGISTER-NEW" if found.is_new else "DOCTOR-REGISTER")]
     findings += [] if found.is_new else [_of_media(found.lost, config)]
     findings += [] if found.trail is None else [_of_trail(found.trail)]

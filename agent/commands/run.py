@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from agent.assembly import Practice, start
@@ -14,6 +15,7 @@ from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import FolderKind
 from agent.notify import Notifier
+from agent.operations.checks import missing_parts
 from agent.operations.register_check import check_register
 from agent.station import runtime_folder
 from agent.stop_signal import StopSignal, leave_in_time
@@ -41,13 +43,31 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _check(config: Config) -> Exit:
-    """Look at everything that could refuse the start, without starting and without making anything."""
-    lost = check_register(config).lost
-    listen(config.host, config.port).close()
-    if lost:
-        raise media_lost(lost, config.folder)
+    """Look at everything that could refuse the start or a device, without starting and without making anything.
+
+    All that is wrong is told together; the exit code is that of the first.
+    """
+    codes = [fail(problem) for problem in _problems(config)]
+    if codes:
+        return codes[0]
     tell("RUN-CHECKED")
     return Exit.DONE
+
+
+def _problems(config: Config) -> Iterator[CodedError]:
+    try:
+        found = check_register(config)
+    except CodedError as refused:
+        yield refused
+    else:
+        yield from found.refused
+        if found.lost:
+            yield media_lost(found.lost, config.folder)
+    try:
+        listen(config.host, config.port).close()
+    except StartRefused as refused:
+        yield refused
+    yield from missing_parts(config)
 
 
 def _serve(config: Config) -> Exit:

@@ -8,7 +8,6 @@ before it loads its driver it gives up all files that it has no use for.
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import logging
 import os
 import resource
@@ -16,11 +15,11 @@ import select
 import signal
 import socket
 import sys
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from agent.clock import SystemClock
 from agent.devices.confinement import confine
+from agent.devices.driver_search import DRIVER_MISSING, find_driver
 from agent.devices.reader_watch import ReaderWatch
 from agent.devices.scanner_watch import LibraryHung, ScannerWatch
 from agent.devices.wire import EXIT_HUNG, VERSION, Confined, Hello, Pulse, Start, State, Wire, WireBroken
@@ -29,8 +28,6 @@ from drivers.scanner_api import DocumentScanner
 
 log = logging.getLogger("renhu.worker")
 
-DRIVERS = "renhu.drivers"
-DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
 SCANNER_NICENESS = 10
 PULSE_S = 3.0
 PR_SET_PDEATHSIG = 1
@@ -51,19 +48,6 @@ def main(arguments: list[str]) -> int:
     except LibraryHung:
         os._exit(EXIT_HUNG)  # an orderly end would wait for the library
     return 0
-
-
-def find_driver(name: str) -> EntryPoint:
-    """Find a driver: a file of `drivers/` by its name, else an entry point of `renhu.drivers`; nothing is loaded yet.
-
-    Raises: ModuleNotFoundError when there is none of that name.
-    """
-    if name.isidentifier() and importlib.util.find_spec(f"drivers.{name}") is not None:
-        return EntryPoint(name, f"drivers.{name}", DRIVERS)
-    for entry in entry_points(group=DRIVERS):
-        if entry.name == name:
-            return entry
-    raise ModuleNotFoundError(name, name=name)
 
 
 def _first(wire: Wire) -> list[Any]:

@@ -20,7 +20,16 @@ from pathlib import Path
 
 from agent.documents.media_envelope import KEY_ID_BYTES
 from agent.errors import Exit, StartRefused
-from agent.folder import DEFAULT_CREDENTIAL, DEFAULT_KEY_FILE, DataFolder, FolderKind, make_key, read_key, refuse_inside
+from agent.folder import (
+    DEFAULT_CREDENTIAL,
+    DEFAULT_KEY_FILE,
+    DataFolder,
+    FolderKind,
+    make_key,
+    read_key,
+    refuse_inside,
+    refuse_unwritable,
+)
 from agent.store import refusing
 from peewee_models.database import Store
 from peewee_models.station import media_mark, set_media_mark
@@ -83,8 +92,22 @@ def open_media_key(sources: KeySources, folder: DataFolder, store: Store) -> Med
 def check_media_key(sources: KeySources, folder: DataFolder, store: Store) -> None:
     """Look whether the key is the one that the folder knows; makes nothing.  Raises as `open_media_key`."""
     known = _mark(folder, store)
-    if known is not None:
+    if known is None:
+        check_new_media_key(sources, folder)
+    else:
         _known_key(sources, folder, known)
+
+
+def check_new_media_key(sources: KeySources, folder: DataFolder) -> None:
+    """Look whether the key of a folder without a mark is there, or could be made.  Raises as `open_media_key`."""
+    path, may_make = _place(sources, folder)
+    refuse_inside(path, folder)
+    if path.exists():
+        read_key(path, is_credential=not may_make)
+    elif may_make:
+        refuse_unwritable(path)
+    else:
+        raise _missing(path)
 
 
 def _mark(folder: DataFolder, store: Store) -> tuple[str, uuid.UUID] | None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from agent.config import Config
+from agent.devices.driver_search import DRIVER_MISSING, find_driver
+from agent.errors import Actor, CodedError, Retry
 from peewee_models.database import OLDEST_SQLITE
 
 BOOTSTRAP = Path("/usr/share/javascript/bootstrap5")
@@ -101,6 +103,21 @@ def installation() -> Iterator[Finding]:
     yield Finding(
         "fonts", not missing, "DOCTOR-FONTS-MISSING" if missing else "DOCTOR-FONTS", {"missing": ", ".join(missing)}
     )
+
+
+def missing_parts(config: Config) -> Iterator[CodedError]:
+    """Find the parts that the configuration names and that are not there: drivers, the photo library."""
+    devices = {"reader": config.reader, "scanner": config.scanner}
+    drivers = {role: device.driver for role, device in devices.items() if device is not None}
+    for role, driver in drivers.items():
+        try:
+            find_driver(driver)
+        except ModuleNotFoundError as error:
+            facts = {"driver": driver, "module": str(error.name)}
+            yield CodedError(DRIVER_MISSING[role], Actor.TECHNICIAN, Retry.AFTER_ACTION, **facts)
+    library = str(config.reader.photo["library"] or "") if config.reader is not None else ""
+    if library and not Path(library).is_file():
+        yield CodedError("PHOTO-LIBRARY-MISSING", Actor.TECHNICIAN, Retry.AFTER_ACTION, library=library)
 
 
 def data_folder(config: Config) -> Iterator[Finding]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from agent.accounts.trail import TrailView, read_mark, view
 from agent.clock import SystemClock
 from agent.config import Config
 from agent.documents.media_check import lost_files
-from agent.documents.media_key import KeySources, check_media_key
-from agent.folder import DataFolder, FolderKind
+from agent.documents.media_key import KeySources, check_media_key, check_new_media_key
+from agent.errors import StartRefused
+from agent.folder import DataFolder, FolderKind, check_new_key
 from agent.store import check_store
 from peewee_models.audit_chain import NOTHING_BEFORE, ChainState, is_chained, look_over
 from peewee_models.database import SqlCipherStore
@@ -23,11 +26,13 @@ class RegisterLook:
         is_new: there is no register yet.
         lost: scanned files that are not there.
         trail: how the audit rows hang together; None where there are none yet and none were noted.
+        refused: what would refuse the start of a register that is yet to be made, each thing by itself.
     """
 
     is_new: bool
     lost: int
     trail: TrailView | None
+    refused: tuple[StartRefused, ...] = ()
 
 
 def check_register(config: Config, noted: str = "") -> RegisterLook:
@@ -59,4 +64,14 @@ def check_register(config: Config, noted: str = "") -> RegisterLook:
     if chain is None and mark is not None:
         chain = ChainState(0, NOTHING_BEFORE, "missing")
     at = SystemClock(config.time_zone).now()
-    return RegisterLook(is_new, lost, None if chain is None else view(chain, at, mark))
+    trail = None if chain is None else view(chain, at, mark)
+    return RegisterLook(is_new, lost, trail, tuple(_refused_keys(sources, folder)) if is_new else ())
+
+
+def _refused_keys(sources: KeySources, folder: DataFolder) -> Iterator[StartRefused]:
+    """What is wrong with the keys that a new folder would be made with."""
+    for check in (partial(check_new_key, sources.database), partial(check_new_media_key, sources)):
+        try:
+            check(folder)
+        except StartRefused as refused:
+            yield refused

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.errors import StartRefused
 from agent.folder import DATABASE, DataFolder, FolderKind
 from agent.store import open_store
 
@@ -160,12 +161,46 @@ def test_an_unfit_key_ends_with_10(register, content, mode, code):
     assert code in result.stderr
 
 
-def test_a_key_inside_the_data_folder_ends_with_2(place):
-    text = (place / "renhu.toml").read_text().replace(f"{place}/keys/", f"{place}/data/")
-    (place / "renhu.toml").write_text(text)
+def change(place, before, after):
+    text = (place / "renhu.toml").read_text()
+    assert before in text
+    (place / "renhu.toml").write_text(text.replace(before, after))
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_key_inside_the_data_folder_ends_with_2(place, is_new):
+    change(place, f"{place}/keys/", f"{place}/data/")
     (place / "data").mkdir()
-    (place / "data" / DATABASE).touch()
+    if not is_new:
+        (place / "data" / DATABASE).touch()
     assert check(place).returncode == 2
+
+
+def test_a_check_before_the_first_start_tells_all_that_would_refuse_it(place):
+    change(place, f"file:{place}/keys/renhu.key", "credential:nothere")
+    change(place, 'address = "serial', 'driver = "nothere"\naddress = "serial')
+    with (place / "renhu.toml").open("a") as file:
+        file.write('[devices.reader.photo]\nlibrary = "/opt/nothere.so"\n')
+    result = check(place)
+    assert re.findall(r"\[([A-Z-]+)\]$", result.stderr, re.MULTILINE) == [
+        "KEY-NOT-GIVEN", "MEDIA-KEY-MISSING", "READER-DRIVER-MISSING", "PHOTO-LIBRARY-MISSING",
+    ]  # fmt: skip
+    assert "credential:nothere" in result.stderr
+    assert (result.returncode, (place / "data").exists()) == (10, False)
+
+
+def test_a_start_without_its_credential_asks_for_nothing_to_be_put_back(place, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    folder = DataFolder.take(place / "data", FolderKind.REGISTER)
+    with pytest.raises(StartRefused, match="KEY-NOT-GIVEN"):
+        open_store(folder, "credential:nothere")
+    folder.release()
+
+
+def test_a_key_that_could_not_be_made_is_told_before_the_first_start(place):
+    change(place, f"{place}/keys/", f"{place}/no-such-folder/")
+    result = check(place)
+    assert (result.returncode, result.stderr.count("KEY-UNWRITABLE")) == (10, 2)
 
 
 def test_a_damaged_database_ends_with_11_and_stays_as_it_is(register):
