@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = ("open", "list", "flatbed", "feeder", "cancel")
 # What a busy machine, and the supervisor's grace of 2 s, may add to a deadline.
-GRACE_S = 15.0
+GRACE_S = 10.0
 # Opening has no deadline of its own in the table: libsane gives up by itself.
 OPEN_S = 30.0
 
