@@ -10,12 +10,11 @@ Hong Kong, Macao and Taiwan (J), and the foreigners' permanent resident cards of
 
 from __future__ import annotations
 
-from drivers import card_doubts, id_number
+from drivers import card_doubts, card_layout, id_number
 from drivers.api import CardKind, IdCard
 from drivers.stored_text import storable
 
 LONG_TERM = "long-term"
-BLANKS = " \0"
 
 _LONG_TERM_ON_CARD = "长期"
 _KIND_AT = slice(248, 250)
@@ -27,75 +26,18 @@ _KINDS = {
     "Y": CardKind.FOREIGNER_2023,
 }
 
-# Offset and size in bytes.  A field of several parts is joined before it is trimmed.
-_Layout = dict[str, tuple[tuple[int, int], ...]]
-_RESIDENT: _Layout = {
-    "name": ((0, 30),),
-    "sex": ((30, 2),),
-    "ethnic_group": ((32, 4),),
-    "birth_date": ((36, 16),),
-    "address": ((52, 70),),
-    "id_number": ((122, 36),),
-    "issuer": ((158, 30),),
-    "valid_from": ((188, 16),),
-    "valid_to": ((204, 16),),
-}
-_HMT: _Layout = {
-    "name": ((0, 30),),
-    "sex": ((30, 2),),
-    "birth_date": ((36, 16),),
-    "address": ((52, 70),),
-    "id_number": ((122, 36),),
-    "issuer": ((158, 30),),
-    "valid_from": ((188, 16),),
-    "valid_to": ((204, 16),),
-    "pass_number": ((220, 18),),
-    "issues": ((238, 4),),
-}
-_FOREIGNER_2017: _Layout = {
-    "name_latin": ((0, 120),),
-    "sex": ((120, 2),),
-    "id_number": ((122, 30),),
-    "nationality": ((152, 6),),
-    "name": ((158, 30),),
-    "valid_from": ((188, 16),),
-    "valid_to": ((204, 16),),
-    "birth_date": ((220, 16),),
-}
-_FOREIGNER_2023: _Layout = {
-    "name": ((0, 30),),
-    "sex": ((30, 2),),
-    "issues": ((32, 4),),
-    "birth_date": ((36, 16),),
-    "name_latin": ((52, 70), (220, 22)),
-    "id_number": ((122, 36),),
-    "valid_from": ((188, 16),),
-    "valid_to": ((204, 16),),
-    "nationality": ((242, 6),),
-}
-_LAYOUTS = {
-    CardKind.RESIDENT: _RESIDENT,
-    CardKind.HMT: _HMT,
-    CardKind.FOREIGNER_2017: _FOREIGNER_2017,
-    CardKind.FOREIGNER_2023: _FOREIGNER_2023,
-}
 _DATES = ("birth_date", "valid_from", "valid_to")
 
 
 def kind_of(text: bytes) -> CardKind | None:
     """Which of the four kinds `text` is, or None for a letter that no known card carries."""
-    return _KINDS.get(decode(text[_KIND_AT]))
-
-
-def decode(raw: bytes) -> str:
-    """Decode one field, paired surrogates joined, unpaired ones kept."""
-    return raw.decode("utf-16-le", "surrogatepass")
+    return _KINDS.get(card_layout.decode(text[_KIND_AT]))
 
 
 def identity(text: bytes) -> tuple[CardKind | None, bytes]:
     """Kind and number: what two readings must share to be of one person's card."""
     kind = kind_of(text)
-    return kind, b"" if kind is None else _field(text, _LAYOUTS[kind]["id_number"])
+    return kind, b"" if kind is None else card_layout.field(text, card_layout.LAYOUTS[kind]["id_number"])
 
 
 def make_card(
@@ -109,10 +51,12 @@ def make_card(
     kind = kind_of(text)
     if kind is None or len(text) != 256:
         raise ValueError("not the text of a known card")
-    layout = _LAYOUTS[kind]
-    on_card = {field: decode(_field(text, parts)).rstrip(BLANKS) for field, parts in layout.items()}
+    layout = card_layout.LAYOUTS[kind]
+    on_card = card_layout.on_card(kind, text)
     sizes_units = {field: sum(size for _, size in parts) // 2 for field, parts in layout.items()}
-    addresses = tuple(record for record in (decode(raw).rstrip(BLANKS) for raw in address_records) if record)
+    addresses = tuple(
+        record for record in (card_layout.decode(raw).rstrip(card_layout.BLANKS) for raw in address_records) if record
+    )
     doubts = card_doubts.doubts_of(kind, on_card, sizes_units, addresses, photo)
     values = {field: storable(value) or None for field, value in on_card.items()}
     for field in _DATES:
@@ -139,10 +83,6 @@ def make_card(
         text_raw=text,
         photo_wlt=photo,
     )
-
-
-def _field(text: bytes, parts: tuple[tuple[int, int], ...]) -> bytes:
-    return b"".join(text[start : start + size] for start, size in parts)
 
 
 def _date(field: str, on_card: str) -> str | None:

@@ -101,7 +101,6 @@ def doubt_words(doubt: DoubtView, text: str) -> str:
         "date": gettext("日期不成立，请与证面核对"),
         "code": gettext("代码不在表中，请与证面核对"),
         "full-field": gettext("已占满 15 个字位，可能被截断，请与证面核对"),
-        "photo-header": gettext("相片数据不完整"),
     }.get(doubt.reason, gettext("请与证面核对"))
 
 
@@ -116,7 +115,7 @@ def proposed(view: FieldView) -> str:
 
 def _is_wanted(view: FieldView) -> bool:
     """Whether somebody should see a field without looking for it."""
-    return bool(view.value or view.required or view.problems or view.offers)
+    return bool(view.value or view.required or view.problems or view.offers or view.doubts)
 
 
 def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[ShownSection]:

@@ -81,6 +81,6 @@ def _put_derived(
     if entry.source == "register":
         offers = entry.with_offer(StoredOffer("register", entry.value)).offers
     if new:
-        filled[key] = Entry(new, "derived", now, offers=offers)
+        filled[key] = Entry(new, "derived", now, offers=offers, doubts=entry.doubts)
     elif entry.source in {"derived", "register"}:
-        filled[key] = Entry("", "", now, offers=offers)
+        filled[key] = Entry("", "", now, offers=offers, doubts=entry.doubts)

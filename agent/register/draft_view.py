@@ -14,6 +14,7 @@ from agent.register.household_views import HouseholdMove, MemberLine
 from agent.register.record_views import AcceptedLine, ChangeLine, RecordView
 from agent.register.views import CardView, DoubtView, DraftLine, DraftView, FieldView, Offer, RecordLine
 from drivers import pua
+from drivers.card_doubts import PHOTO_HEADER
 from peewee_models import draft_queries, register_queries
 
 _PHOTO_DECODABLE = {"decoded": True, "undecodable": False}
@@ -51,7 +52,7 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
     shown = []
     for doubt in entry.standing_doubts():
         proposal = pua.proposal(doubt.code_point) if doubt.reason == "private-use" and doubt.code_point else None
-        shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, proposal))
+        shown.append(DoubtView(key, doubt.reason, doubt.position, doubt.code_point, proposal, doubt.said))
     return tuple(shown)
 
 
@@ -91,6 +92,7 @@ def _card_view(row: Any) -> CardView | None:
         state=row.card_state,
         read_at=row.card_read_at,
         has_photo=bool(row.card_photo),
+        is_photo_whole=bytes(row.card_photo or PHOTO_HEADER).startswith(PHOTO_HEADER),
         photo_decodable=_PHOTO_DECODABLE.get(row.card_photo_state),
     )
 

@@ -25,11 +25,16 @@ class StoredOffer:
 
 @dataclass(frozen=True, slots=True)
 class StoredDoubt:
-    """A doubtful place in a chip value, as the reading reported it."""
+    """A doubtful place in a chip value, as the reading reported it.
+
+    Attributes:
+        said: what the chip has in the field where it is no value (a date of letters), "" otherwise.
+    """
 
     reason: str
     position: int | None
     code_point: str | None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def offers_as_json(entry: Entry) -> list[Any]:
 
 def doubts_as_json(entry: Entry) -> list[Any]:
     """Write the doubts for their column."""
-    return [[doubt.reason, doubt.position, doubt.code_point] for doubt in entry.doubts]
+    return [[doubt.reason, doubt.position, doubt.code_point, doubt.said] for doubt in entry.doubts]
 
 
 def entry_from_row(row: Any) -> Entry:

@@ -17,6 +17,7 @@ from typing import Final
 from agent.register import id_number
 from agent.register.form import Entry, Form, StoredDoubt, StoredOffer
 from agent.register.views import Source
+from drivers import card_layout
 from drivers.api import IdCard
 from drivers.stored_text import storable
 
@@ -86,6 +87,8 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
         if text:
             entry = Entry(storable(text), "chip", now, is_verified, doubts=_doubts(card, card_key))
             filled[key] = _meet(filled.get(key), entry)
+        else:
+            _mark(filled, key, card, card_key, now)
     if card.id_number:
         _fill_number(filled, card, now, is_verified=is_verified)
     filled["id_type"] = _meet(filled.get("id_type"), Entry(RESIDENT_CARD, "chip", now, is_verified))
@@ -98,6 +101,17 @@ def fill(form: Form, card: IdCard, now: datetime) -> dict[str, Entry]:
         base = standing or Entry("", "", now)
         filled["hukou_address"] = dataclasses.replace(base, offers=offers, doubts=doubts)
     return filled
+
+
+def _mark(filled: dict[str, Entry], key: str, card: IdCard, card_key: str, now: datetime) -> None:
+    """Mark a field in which the chip has something that is no value, where nobody gave one: it is not just empty."""
+    standing = filled.get(key) or Entry("", "", now)
+    doubts = _doubts(card, card_key)
+    if doubts:
+        said = storable(card_layout.on_card(card.kind, card.text_raw)[card_key])
+        doubts = tuple(dataclasses.replace(doubt, said=said) for doubt in doubts if said)
+    if doubts != standing.doubts and (not standing.value or standing.source in _YIELDING):
+        filled[key] = dataclasses.replace(standing, doubts=doubts)
 
 
 def _fill_number(filled: dict[str, Entry], card: IdCard, now: datetime, *, is_verified: bool) -> None:

@@ -85,6 +85,7 @@ class DoubtView:
         position: 0-based UTF-16 unit within the field; None when the whole field is meant.
         code_point: `U+E863`, or None.
         proposal: the character that a known private code point stands for; never applied by itself.
+        said: what the chip has in the field where it is no value, "" otherwise.
     """
 
     field: str
@@ -92,6 +93,7 @@ class DoubtView:
     position: int | None
     code_point: str | None
     proposal: str | None
+    said: str = ""
 
     def place_in(self, text: str) -> int:
         """Which character of a text is meant, counted from one."""
@@ -144,6 +146,7 @@ class CardView:
     Attributes:
         readings: 2 when two readings were equal, else 1.
         state: how far the reading is trusted; `single` when the module refuses a second one.
+        is_photo_whole: whether the photo begins as a photo does.
         photo_decodable: None until the decoder has tried.
     """
 
@@ -151,6 +154,7 @@ class CardView:
     state: Literal["read", "verified", "single", "changed"]
     read_at: datetime
     has_photo: bool
+    is_photo_whole: bool
     photo_decodable: bool | None
 
 
