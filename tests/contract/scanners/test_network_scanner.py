@@ -1,4 +1,10 @@
-"""The driver at a network scanner: python-sane, libsane, airscan and HTTP to the simulated eSCL device."""
+"""The driver at a network scanner: python-sane, libsane, airscan and HTTP to the simulated eSCL device.
+
+Of the obligations in `test_scanner_contract` some cannot be shown here.  airscan gives a page only when it has it
+all: there are no lines to be told of, to be called off among, to come in pieces or to be fewer than announced.  It says
+`Error during device I/O` for most of what SANE has a status for; the fault matrix holds what it says of each.  And at
+the finest that the simulated device offers no page is too large.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +69,16 @@ def test_the_flatbed_gives_one_page_of_what_was_asked_for(
     assert page.height_px == pytest.approx(297 / 25.4 * 150, abs=4)
     assert 0.3 < page.white_share < 1.0
     assert page.flat_edge_px == 0
+
+
+def test_what_is_not_offered_is_refused_what_is_beyond_the_glass_is_cut_and_the_next_scan_works(
+    simulated: Simulated, worker_at: At
+) -> None:
+    worker = worker_at(simulated.address)
+    refused = worker.scan(resolution_dpi=77)
+    assert (refused.code, refused.pages) == ("SCANNER-SETTING", [])
+    [(page, _)] = worker.scan(resolution_dpi=75, width_mm=500, height_mm=700).pages
+    assert (page.width_px, page.height_px) == (pytest.approx(638, abs=2), pytest.approx(877, abs=2))
 
 
 def test_the_feeder_gives_both_sides_of_every_sheet(simulated: Simulated, worker_at: At) -> None:
