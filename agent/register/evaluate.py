@@ -182,6 +182,11 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
     valid_to = as_date(value(form, "card_valid_to"))
     if valid_to is not None and valid_to < setting.today:
         result.warnings.append(Problem("CARD-EXPIRED", "card_valid_to", {"date": valid_to.isoformat()}))
+    valid_from = as_date(value(form, "card_valid_from"))
+    if valid_from is not None and valid_from > setting.today:
+        result.warnings.append(Problem("CARD-NOT-YET", "card_valid_from", {"date": valid_from.isoformat()}))
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        result.warnings.append(Problem("CARD-DAYS-TURNED", "card_valid_to"))
 
 
 def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:

@@ -18,6 +18,7 @@ OLDEST_YEARS = 130
 NOT_OF_CARD = "ID-NOT-OF-CARD"
 PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH", "ID-DATE", "ID-AGE", NOT_OF_CARD})
 _FOREIGN = re.compile(r"9(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])")
+_SEX_UNSAID = frozenset({"0", "9"})
 _CENTENARIANS = range(996, 1000)
 
 
@@ -94,8 +95,10 @@ def check(typed: str, form: FormFacts, field: str = "id_no") -> IdNumber:
     scope = None if form.is_from_card else _scope(number)
     problems = _own_problems(number, birth, form.today, field) + _form_problems(birth, sex, form, field)
     is_placed = scope is not None or divisions.is_known(number[:6], is_practice=form.is_practice)
-    warnings = () if is_placed else (Problem("ID-DIVISION", field),)
-    return IdNumber(number, raw, birth, sex, scope, tuple(problems), warnings)
+    warnings = [] if is_placed else [Problem("ID-DIVISION", field)]
+    if form.sex in _SEX_UNSAID:
+        warnings.append(Problem("SEX-UNSAID", "sex"))
+    return IdNumber(number, raw, birth, sex, scope, tuple(problems), tuple(warnings))
 
 
 def _scope(number: str) -> str | None:

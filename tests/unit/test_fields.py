@@ -152,6 +152,10 @@ def test_a_text_far_too_long_is_kept_whole_and_its_length_told() -> None:
     ("values", "warning"),
     [
         ({"card_valid_to": "2026-11-22"}, ("CARD-EXPIRED", "card_valid_to")),
+        ({"card_valid_from": "2026-11-24"}, ("CARD-NOT-YET", "card_valid_from")),
+        ({"card_valid_from": "2020-01-02", "card_valid_to": "2020-01-01"}, ("CARD-DAYS-TURNED", "card_valid_to")),
+        ({"id_no": "11010519491231002X", "sex": "0"}, ("SEX-UNSAID", "sex")),
+        ({"id_no": "11010519491231002X", "sex": "9"}, ("SEX-UNSAID", "sex")),
         ({"reason": "01"}, ("EMPLOYER-OR-NOTE", "employer")),
         ({"remark": "见110105194912310021"}, ("REMARK-DIGITS", "remark")),
         ({"name": "测试\u2022甲"}, ("NAME-DOT", "name")),
@@ -176,6 +180,10 @@ def test_what_is_worth_a_look(values: dict[str, str], warning: tuple[str, str]) 
         {"birth_date": "2026-11-23"},
         {"birth_date": "2010-11-24", "id_type": "117", "declarer": "2", "guardian_rel": "52"},
         {"birth_date": "1985-06-12", "declarer": "4", "guardian_rel": "20"},
+        {"card_valid_from": "2026-11-23", "card_valid_to": "2026-11-23"},
+        {"card_valid_from": "2020-01-01", "card_valid_to": "long-term"},
+        {"id_no": "11010519491231002X", "sex": "2"},
+        {"sex": "0"},
     ],
 )
 def test_what_is_well(values: dict[str, str]) -> None:
