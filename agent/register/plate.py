@@ -191,4 +191,4 @@ class Plate:
 
 
 def _masked(card: IdCard) -> str:
-    return names.masked(storable(card.name or ""))
+    return names.masked(storable(card.name or card.name_latin or ""))

@@ -245,6 +245,11 @@ def test_out_of_scope_is_explained_and_nothing_stored(
     assert (last.action, last.facts, last.subject_id) == ("register.out-of-scope", {"reason": code}, None)
 
 
+def test_a_foreigners_card_without_a_chinese_name_shows_the_other(office: Any, clerk: SignedIn, people: Any) -> None:
+    office.tap(people(kind=CardKind.FOREIGNER_2017, name=None, name_latin="CESHI, YANGLI"))
+    assert office.desk.view(clerk).outside.name_masked == "C＊＊＊"
+
+
 def test_a_card_without_any_text_warns(office: Any, clerk: SignedIn, people: Any) -> None:
     blank = dict.fromkeys(("name", "sex", "ethnic_group", "birth_date", "id_number", "address", "issuer"), None)
     office.tap(people(**blank, valid_from=None, valid_to=None))
