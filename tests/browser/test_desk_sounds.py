@@ -65,6 +65,15 @@ def test_a_refusal_sounds_once_with_another_tone(clerk):
     assert heard(clerk) == REFUSAL
 
 
+def test_a_card_that_leads_to_no_registration_sounds_as_a_refusal_once(clerk):
+    at_the_desk(clerk)
+    clerk.demo.lay("foreigner-2023-2")
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "outside")
+    expect(clerk.page.locator("#card-sentence")).to_contain_text("已读完，请把证件交还本人")
+    lift(clerk)
+    assert heard(clerk) == REFUSAL
+
+
 @pytest.mark.parametrize("reading", [1, 2])
 def test_a_card_taken_away_too_early_is_explained_and_sounds_once(clerk, reading):
     at_the_desk(clerk)

@@ -41,7 +41,7 @@ let reminder = 0;
 /** A card that is left on the plate is spoken of, though nothing happens that would tell. */
 function remind() {
   clearTimeout(reminder);
-  if (["read", "verified", "single"].includes(live().dataset.sound)) reminder = setTimeout(refresh, REMIND_AFTER_MS);
+  if (["read", "verified", "single", "outside"].includes(live().dataset.sound)) reminder = setTimeout(refresh, REMIND_AFTER_MS);
 }
 
 /** Say how the reading goes in the words that the page has ready; says whether it has them. */

@@ -1,5 +1,5 @@
-// A short tick when a card has been read, a higher one when it may be lifted, a low double tone when it was refused, one
-// tone between when it is left.  Can be switched off.
+// A short tick when a card has been read, a higher one when it may be lifted, a low double tone when it was refused or
+// leads to no registration, one tone between when it is left.  Can be switched off.
 
 let context = null;
 
@@ -54,7 +54,7 @@ export function play(state, before) {
   if (state === "read" || (isThrough && before !== "read")) tone(1320, 0, 0.09);
   if (isThrough) tone(1760, 0.1, 0.09);
   if (state === "left") tone(660, 0, 0.2);
-  if (state === "refused" || state === "changed" || state === "gone") {
+  if (["refused", "changed", "gone", "outside"].includes(state)) {
     tone(330, 0, 0.14);
     tone(262, 0.18, 0.2);
   }
