@@ -13,6 +13,7 @@ from enum import Enum
 import msgspec
 
 from agent.devices.reader_rhythm import ReaderRhythm
+from agent.devices.role_codes import READING_BROKEN
 from agent.devices.wire import Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, raw
 from drivers.api import (
     Actor,
@@ -154,6 +155,8 @@ class ReaderWatch:
         """
         self._reader.close()
         self._identity = None
+        if self._plate is Plate.READING:
+            self._wire.send(Sign("refused", code=READING_BROKEN, turn=self._turn))
         if self._plate is not Plate.EMPTY:
             self._leave()
         state = "absent" if isinstance(error, DeviceAbsent) else "faulted"

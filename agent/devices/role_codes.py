@@ -1,8 +1,11 @@
-"""The codes that the supervisor itself gives a device's troubles, role by role; what a driver says has its own."""
+"""The codes that the agent itself gives a device's troubles, role by role; what a driver says has its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+READING_BROKEN = "READER-READING-BROKEN"
+"""Of a card amid whose reading the reader failed: many a module finds it again only when it has been lifted."""
 
 
 @dataclass(frozen=True, slots=True)

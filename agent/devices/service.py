@@ -14,6 +14,7 @@ import msgspec
 
 from agent.devices.orders import Order, Orders, Outcome
 from agent.devices.photo_decoder import Photo, PhotoDecoder, PhotoState
+from agent.devices.role_codes import READING_BROKEN
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
@@ -26,6 +27,7 @@ __all__ = ["RF_FRAME_BYTES", "SPEEDS_BAUD", "DeviceStatus", "DevicesService", "O
 SELF_TEST_LIMIT_S = 15.0
 LONGEST_BORROWING_S = 600.0
 STILL_TRYING = "READER-NOT-ANSWERING"
+_LAID_AGAIN = frozenset({"READER-CARD-GONE", READING_BROKEN})
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -186,8 +188,8 @@ class DevicesService:
                 raise DeviceBusy("READER-IN-SERVICE", Actor.CLERK, Retry.AFTER_ACTION)
             if sign.name in {"verified", "single"}:
                 return msgspec.json.decode(sign.data, type=IdCard)
-            is_lifted_early = sign.name == "refused" and sign.code == "READER-CARD-GONE"
-            if sign.name in {"refused", "changed"} and sign.code is not None and not is_lifted_early:
+            is_to_be_laid_again = sign.name == "refused" and sign.code in _LAID_AGAIN
+            if sign.name in {"refused", "changed"} and sign.code is not None and not is_to_be_laid_again:
                 raise DeviceError(sign.code, Actor.CLERK, Retry.AFTER_ACTION, **sign.facts)
         self._raise_if_unwell()
         return None

@@ -92,7 +92,7 @@ class Plate:
         return Plate(self.state if self.state in kept else "unread", self.since, self.since_s)
 
     def follow_reader(self, event: CardEvent, state: CardState, clock: Clock) -> None:
-        """Be what the reader reports.  That a card went too early is told until the next one, or the clerk goes on.
+        """Be what the reader reports.  Why a card was not read is told until the next one, or the clerk goes on.
 
         A question outlives its card's lifting, for the card is given back at once, but not the next card.
         """
@@ -103,7 +103,8 @@ class Plate:
         if state in {"placed", "reading", "read", "refused", "gone"}:
             self.refusal = self.notice = None
             self.is_done = False
-        if state == "none" and self.state == "gone":
+        if state == "none" and self.state in _FAILED:
+            self.state = "gone"
             return
         if state != self.state:
             self.state, self.since, self.since_s = state, clock.now(), clock.monotonic()

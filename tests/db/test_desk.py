@@ -327,6 +327,20 @@ def test_a_refused_card_says_why(office: Any, clerk: SignedIn) -> None:
     assert office.desk.view(clerk).refusal is None
 
 
+@pytest.mark.parametrize("sign", ["refused", "changed"])
+def test_why_a_card_was_not_read_outlives_its_lifting_until_the_next(
+    office: Any, clerk: SignedIn, people: Any, sign: str
+) -> None:
+    office.desk.take(clerk)
+    office.desk.reader_event(CardEvent(sign, None, "READER-READING-BROKEN"))
+    office.desk.reader_event(CardEvent("removed"))
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal.code, view.is_card_lying) == ("gone", "READER-READING-BROKEN", False)
+    office.desk.reader_event(CardEvent("read", people()))
+    view = office.desk.view(clerk)
+    assert (view.card_state, view.refusal) == ("read", None)
+
+
 def test_events_carry_no_personal_data(office: Any, clerk: SignedIn, people: Any) -> None:
     card = people()
     office.register_person(clerk, card)

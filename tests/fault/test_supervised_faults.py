@@ -133,6 +133,24 @@ def test_a_card_taken_away_too_early_is_told(
     assert all(end == told for end in ends.values()), ends
 
 
+def break_off(reader: Watched) -> list[tuple[str, str | None]]:
+    """Lay a card whose answer makes no sense; what was told, with its codes."""
+    reader.simulator.call("DELETE", "/plate")
+    reader.wait_for(lambda: reader.status.state == "ready" and _is_plate_empty(reader), "ready")
+    seen = len(reader.signs())
+    reader.simulator.call("PUT", "/faults/text-length", {})
+    reader.simulator.call("PUT", "/plate", {"card": LYING})
+    reader.wait_for(lambda: "removed" in _names(reader, seen), "gave the reading up")
+    reader.simulator.call("DELETE", "/faults")
+    return [(sign.name, sign.code) for sign in reader.signs()[seen:]]
+
+
+def test_a_card_whose_reading_broke_off_is_to_be_laid_again(watched: Readers, on_every_bench: Everywhere) -> None:
+    ends = on_every_bench(watched, break_off)
+    told = [("reading", None), ("refused", "READER-READING-BROKEN"), ("removed", None)]
+    assert all(end == told for end in ends.values()), ends
+
+
 def exchange(reader: Watched) -> str | None:
     """Let a card be refused, lay another in its place in one go, and let that be read; what was wrong, or None."""
     reader.simulator.call("DELETE", "/plate")

@@ -54,7 +54,8 @@ export function play(state, before) {
   if (state === "read" || (isThrough && before !== "read")) tone(1320, 0, 0.09);
   if (isThrough) tone(1760, 0.1, 0.09);
   if (state === "left") tone(660, 0, 0.2);
-  if (["refused", "changed", "gone", "outside"].includes(state)) {
+  const isRefusal = (one) => ["refused", "changed", "gone", "outside"].includes(one);
+  if (isRefusal(state) && !isRefusal(before)) {
     tone(330, 0, 0.14);
     tone(262, 0.18, 0.2);
   }
