@@ -1,6 +1,7 @@
 """The photo decoder's process: call a vendor's library once, confined, and hand on what it drew.
 
-`python -m drivers.wlt_library CONFIG` reads 1024 photo bytes from stdin.  stdout is one JSON line with the layers of
+`python -m drivers.wlt_library CONFIG` reads 1024 photo bytes from stdin, or none: then it only looks whether the
+library can be loaded and has its function.  stdout is one JSON line with the layers of
 confinement, written before the library is loaded; then one JSON line `{"code", "result", "size"}`, then `size` bytes:
 the picture as 126 rows of 102 RGB pixels.  The reader of all this must not believe a library that forges it.
 """
@@ -150,6 +151,9 @@ def _attempt(config: dict[str, str | int], photo: bytes) -> tuple[str | None, in
     symbol = str(config["symbol"]) or shape.symbol
     call = Call(library, symbol, int(config.get("flag", shape.flag)), str(config["sam_id"]))
     try:
+        if not photo:
+            getattr(ctypes.CDLL(str(library)), symbol)
+            return None, 0, b""
         return None, 0, draw(shape, call, photo, str(config["colours"]), str(config["rows"]))
     except (OSError, AttributeError):
         return "PHOTO-LIBRARY-UNUSABLE", 0, b""

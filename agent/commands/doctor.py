@@ -20,7 +20,7 @@ from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, exit_code, exit_of
 from agent.folder import DATABASE
 from agent.messages.service import text
-from agent.operations.checks import Finding, data_folder, installation, versions
+from agent.operations.checks import Finding, data_folder, installation, photo_library, versions
 from agent.operations.database_watch import pages_damaged
 from agent.operations.register_check import check_register
 from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         findings.append(Finding("configuration", True, "DOCTOR-CONFIGURATION", {"path": str(arguments.config)}))
         findings += data_folder(config)
         device_findings, worst = _devices(config, arguments.audit_mark)
-        findings += device_findings
+        findings += [*device_findings, *photo_library(config)]
     if arguments.json:
         emit({"versions": versions(), "checks": [_as_json(finding) for finding in findings]})
     else:

@@ -113,12 +113,14 @@ class PhotoState:
         library: path of the configured library; "" for none.
         shape: how it is called.
         symbol: the function's configured name; "" for the shape's own.
+        is_there: whether there is such a file.
         last: how it went the last time; None when it was not called since the agent started.
     """
 
     library: str
     shape: str
     symbol: str
+    is_there: bool
     last: PhotoResult | None
 
 
@@ -151,7 +153,9 @@ class PhotoDecoder:
     @property
     def state(self) -> PhotoState:
         """Which library is called, and how it went the last time."""
-        return PhotoState(self._settings.library, self._settings.shape, self._settings.symbol, self._last)
+        settings = self._settings
+        is_there = Path(settings.library).is_file()
+        return PhotoState(settings.library, settings.shape, settings.symbol, is_there, self._last)
 
     def decode(self, wlt: bytes, sam_id: str = "") -> Photo:
         """Draw one photo.  Takes up to the time limit.
@@ -167,15 +171,17 @@ class PhotoDecoder:
         return photo
 
     def _decoded(self, wlt: bytes, sam_id: str) -> Photo:
-        library, shape = self._settings.library, self._settings.shape
-        if not library:
+        if not self._settings.library:
             return Photo(None, "PHOTO-NOT-DECODABLE")
         if not is_wlt(wlt):
             return Photo(None, "PHOTO-HEADER")
-        facts: dict[str, str | int | float] = {"library": library, "shape": shape}
-        if not Path(library).is_file():
-            return Photo(None, "PHOTO-LIBRARY-MISSING", facts)
-        return self._judged(self._run(library, wlt, sam_id), facts)
+        if not self.state.is_there:
+            return Photo(None, "PHOTO-LIBRARY-MISSING", self._facts)
+        return self._judged(self._run(self._settings.library, wlt, sam_id), self._facts)
+
+    @property
+    def _facts(self) -> dict[str, str | int | float]:
+        return {"library": self._settings.library, "shape": self._settings.shape}
 
     def _judged(self, ended: _Ended, facts: dict[str, str | int | float]) -> Photo:
         if ended.is_late or ended.exit_status == -signal.SIGXCPU:
@@ -187,6 +193,15 @@ class PhotoDecoder:
             return Photo(photo_png.code(picture))
         code = answer.code if answer.code in _CODES else "PHOTO-LIBRARY-NONSENSE"
         return Photo(None, code, facts | {"result": answer.result})
+
+    def look(self) -> Photo:
+        """Tell why this library will never draw anything here, if so: not there, not loadable, lacks its function."""
+        if not self.state.is_there:
+            return Photo(None, "PHOTO-LIBRARY-MISSING", self._facts)
+        ended = self._run(self._settings.library, b"", "")
+        answer, _ = _understood(ended.output)
+        is_well = answer is not None and answer.code is None
+        return Photo(None, None, self._facts) if is_well else self._judged(ended, self._facts)
 
     def confinement(self) -> tuple[str, ...]:
         """Ask a decoder process without a library which layers confine it here; empty when it may not load any."""

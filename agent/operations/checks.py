@@ -16,8 +16,10 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from agent.clock import SystemClock
 from agent.config import Config
 from agent.devices.driver_search import DRIVER_MISSING, find_driver
+from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.errors import Actor, CodedError, Retry
 from peewee_models.database import OLDEST_SQLITE
 
@@ -118,6 +120,18 @@ def missing_parts(config: Config) -> Iterator[CodedError]:
     library = str(config.reader.photo["library"] or "") if config.reader is not None else ""
     if library and not Path(library).is_file():
         yield CodedError("PHOTO-LIBRARY-MISSING", Actor.TECHNICIAN, Retry.AFTER_ACTION, library=library)
+
+
+def photo_library(config: Config) -> Iterator[Finding]:
+    """Check the library that draws card photos: there, loadable here under confinement, with its function."""
+    if config.reader is None:
+        return
+    settings = PhotoSettings.of(config.reader.photo)
+    if not settings.library:
+        yield Finding("photo", True, "DOCTOR-PHOTO-NONE")
+        return
+    found = PhotoDecoder(settings, SystemClock(config.time_zone)).look()
+    yield Finding("photo", found.code is None, found.code or "DOCTOR-PHOTO", dict(found.facts))
 
 
 def data_folder(config: Config) -> Iterator[Finding]:

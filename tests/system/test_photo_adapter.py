@@ -20,12 +20,15 @@ from pathlib import Path
 import pytest
 
 from agent.clock import SystemClock
+from agent.config import parse
+from agent.devices import photo_decoder
 from agent.devices.photo_decoder import (
     SHAPES,
     PhotoDecoder,
     PhotoSettings,
 )
 from agent.messages import service as messages
+from agent.operations.checks import photo_library
 from drivers import wlt_library, wlt_sandbox
 from drivers.wlt_picture import HEIGHT_PX, WIDTH_PX
 
@@ -169,6 +172,30 @@ def test_without_a_library_or_a_photo_nothing_is_started(tmp_path: Path) -> None
     assert decoder(tmp_path / "none.so").decode(bytes(1024)).code == "PHOTO-HEADER"
     (tmp_path / "text.so").write_text("not a library", "ascii")
     assert decoder(tmp_path / "text.so").decode(WLT).code == "PHOTO-LIBRARY-UNUSABLE"
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({"shape": "unpack"}, "DOCTOR-PHOTO"),
+        ({"shape": "unpack", "symbol": "nothere"}, "PHOTO-LIBRARY-UNUSABLE"),
+        ({"library": "/opt/nothere.so"}, "PHOTO-LIBRARY-MISSING"),
+        ({}, "DOCTOR-PHOTO-NONE"),
+    ],
+)
+def test_doctor_looks_at_the_library_without_a_card(compiled: Compile, section: Settings, code: str) -> None:
+    library = str(compiled("UNPACK", FLAG=708)) if section else None
+    photo: Settings = {key: value for key, value in ({"library": library} | section).items() if value is not None}
+    (found,) = photo_library(parse({"devices": {"reader": {"photo": photo}}}, "test"))
+    assert (found.code, found.is_well) == (code, code.startswith("DOCTOR"))
+
+
+def test_doctor_tells_of_a_kernel_that_confines_nothing(compiled: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = parse({"devices": {"reader": {"photo": {"library": str(compiled("UNPACK", FLAG=708))}}}}, "test")
+    refusal = b'{"confinement":[]}\n{"code":"PHOTO-NO-CONFINEMENT","result":0,"size":0}\n'
+    monkeypatch.setattr(photo_decoder, "_converse", lambda *_: photo_decoder._Ended(refusal, 0, is_late=False))
+    (found,) = photo_library(config)
+    assert (found.code, found.is_well) == ("PHOTO-NO-CONFINEMENT", False)
 
 
 def test_a_shape_that_is_not_understood_is_refused() -> None:

@@ -268,10 +268,12 @@ def open_house(
     app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
     made = station.accounts.create_demo_users() if has_users else []
     sign_ins = {who["role"]: who for who in made}
-    yield House(app, station, panel, scanner_panel, sign_ins)
-    station.stop()
-    store.close()
-    taken.release()
+    try:
+        yield House(app, station, panel, scanner_panel, sign_ins)
+    finally:
+        station.stop()
+        store.close()
+        taken.release()
 
 
 @pytest.fixture(scope="module")

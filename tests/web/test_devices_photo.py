@@ -69,6 +69,16 @@ def test_the_library_is_told_which_module_has_read(licensed):
     assert "libcv.so" in page
 
 
+def test_a_missing_library_is_told_before_the_first_card_and_gone_once_it_is_there(house_with_reader, tmp_path):
+    library = tmp_path / "nothere.so"
+    with house_with_reader(address="serial:/dev/renhu/none", photo={"library": str(library)}) as house:
+        page = devices_page(house)
+        assert "找不到解码库" in page
+        assert "PHOTO-LIBRARY-MISSING" in page
+        library.touch()
+        assert "PHOTO-LIBRARY-MISSING" not in devices_page(house)
+
+
 def test_a_refusal_is_shown_with_its_reason(licensed):
     licence = Path(licensed.station.devices.photo_state().library).with_name("license.lic")
     licence.write_text("another module")
