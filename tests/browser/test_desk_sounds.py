@@ -61,7 +61,9 @@ def test_a_refusal_sounds_once_with_another_tone(clerk):
     clerk.demo.lay("resident-031")
     expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "refused")
     clerk.demo.control("DELETE", "/faults")
-    lift(clerk)
+    clerk.demo.lift()
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "gone")
+    expect(clerk.page.locator("#card-sentence")).to_contain_text("读卡器读不了这张证件")
     assert heard(clerk) == REFUSAL
 
 

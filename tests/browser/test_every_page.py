@@ -161,7 +161,7 @@ def said_of_cards(clerk):
     yield "a refused card"
     clerk.demo.control("DELETE", "/faults")
     clerk.demo.lift()
-    expect(page.locator("#live")).to_have_attribute("data-sound", "none")
+    expect(page.locator("#live")).to_have_attribute("data-sound", "gone")
     clerk.demo.lay(next(card["id"] for card in clerk.demo.control("GET", "/cards")["cards"] if card["kind"] == "hmt"))
     expect(page.locator("#idle-says .callout.bad")).to_be_visible()
     yield "a card of another kind"

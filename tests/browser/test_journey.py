@@ -330,5 +330,5 @@ def test_a_refused_card_is_said_and_the_next_one_works(clerk):
     expect(clerk.page.locator(".callout.bad").first).to_be_visible()
     clerk.demo.control("DELETE", "/faults")
     clerk.demo.lift()
-    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "none")
+    expect(clerk.page.locator("#live")).to_have_attribute("data-sound", "gone")
     clerk.tap("resident-010")
