@@ -85,6 +85,9 @@ def judge(form: Form, setting: Setting) -> Judgement:
     again = value(form, fields.AGAIN)
     if again and fields.is_typed_number(form) and again != value(form, "id_no"):
         result.problems.append(Problem("ID-TYPED-DIFFERENT", fields.AGAIN, _first_difference(form)))
+    typed, read = value(form, "id_no"), of_chip(form, "id_no")
+    if typed and read and typed != read:
+        result.problems.append(Problem(id_number.NOT_OF_CARD, "id_no"))
     if number is not None and number.scope is None:
         result.problems += number.problems
         result.warnings += number.warnings
@@ -246,9 +249,6 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
             result.warnings.append(Problem("READING-SINGLE"))
         else:
             result.problems.append(Problem("READING-UNVERIFIED"))
-    number, read = value(form, "id_no"), of_chip(form, "id_no")
-    if number and read and number != read:
-        result.problems.append(Problem(id_number.NOT_OF_CARD, "id_no"))
     if setting.card_state == "changed":
         result.warnings.append(Problem("READING-TAKEN-BACK"))
     filled = {key for key in form if of_chip(form, key) is not None}

@@ -44,6 +44,8 @@ def test_a_number_that_a_second_person_lets_pass_is_not_read_from_the_card(
     office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]
 ) -> None:
     office.tap(people(1))
+    wrong = typed_over(office, clerk, people(3).id_number[:17] + "A")
+    assert [one.code for one in wrong.problems] == [CODE, "ID-SHAPE"], "what is the matter comes first"
     draft = typed_over(office, clerk, people(3).id_number, **rest)
     with pytest.raises(Problems):
         office.desk.save(draft.id, clerk)

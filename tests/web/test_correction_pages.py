@@ -161,3 +161,14 @@ def test_a_draft_saved_or_erased_twice_leads_on(house, clerk):
 def test_the_place_of_a_reason_takes_as_much_as_a_record_keeps(clerk):
     place = re.search(r'<input[^>]* id="edit-reason"[^>]*>', clerk.page)[0]
     assert f'maxlength="{fields.LONGEST_REASON}"' in place
+
+
+def test_the_division_follows_a_typed_address_and_the_stored_one_is_offered_by_name(clerk, record):
+    clerk.post(f"{record}/edit/keep", filled(clerk, hukou_address="安徽省合肥市庐阳区测试路1号"))
+    clerk.get(f"{record}/edit")
+    assert value_of(clerk, "hukou_div") == "340103"
+    assert '<span translate="no">990000 测试地区</span>' in clerk.page
+    clerk.post(f"{record}/edit/stored/hukou_div", filled(clerk))
+    clerk.get(f"{record}/edit")
+    assert value_of(clerk, "hukou_div") == "990000"
+    assert "户籍地址里写的不是这个区划，请核对。" in clerk.page
