@@ -164,11 +164,12 @@ def test_the_place_of_a_reason_takes_as_much_as_a_record_keeps(clerk):
 
 
 def test_the_division_follows_a_typed_address_and_the_stored_one_is_offered_by_name(clerk, record):
-    clerk.post(f"{record}/edit/keep", filled(clerk, hukou_address="安徽省合肥市庐阳区测试路1号"))
+    moved = {"hukou_address": "安徽省合肥市庐阳区测试路1号"}
+    clerk.post(f"{record}/edit/keep", filled(clerk, **moved))
     clerk.get(f"{record}/edit")
     assert value_of(clerk, "hukou_div") == "340103"
     assert '<span translate="no">990000 测试地区</span>' in clerk.page
-    clerk.post(f"{record}/edit/stored/hukou_div", filled(clerk))
+    clerk.post(f"{record}/edit/stored/hukou_div", filled(clerk, **moved))
     clerk.get(f"{record}/edit")
     assert value_of(clerk, "hukou_div") == "990000"
     assert "户籍地址里写的不是这个区划，请核对。" in clerk.page
