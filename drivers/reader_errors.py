@@ -36,6 +36,11 @@ def absent(address: str, passed: list[tuple[str, str]] | None = None) -> DeviceA
     return DeviceAbsent("READER-ABSENT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address, **facts)
 
 
+def no_such_port(address: str) -> DeviceAbsent:
+    """There is no such device file, and no reader has answered there yet: not plugged in, or mistyped."""
+    return DeviceAbsent("READER-NO-SUCH-PORT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)
+
+
 def not_among(looked: str, passed: list[tuple[str, str]]) -> DeviceAbsent:
     """Ports are there, but at none of them a reader answers: `looked` names them, for people.
 
@@ -79,6 +84,11 @@ def not_answering() -> DeviceError:
 def not_a_reader(address: str) -> LinkError:
     """Something answers, but never a frame, at any speed."""
     return LinkError("READER-NOT-A-READER", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address, reason="no-frame")
+
+
+def not_a_port(address: str) -> DeviceError:
+    """What stands there is no serial port at all."""
+    return NeedsOperator("READER-NOT-A-PORT", Actor.TECHNICIAN, Retry.AFTER_ACTION, address=address)
 
 
 def line(reason: str) -> LinkError:

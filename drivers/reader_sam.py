@@ -15,6 +15,7 @@ from drivers.api import (
     Candidate,
     Clock,
     Deadline,
+    DeviceAbsent,
     DeviceError,
     IdCard,
     IdReader,
@@ -192,8 +193,17 @@ class SamReader(IdReader):
         if self._parsed.is_auto or len(places) > 1:
             self._search.open(places, deadline, unlisted)
         else:
-            self._session.open(places[0].port, deadline)
+            self._open_there(places[0], deadline)
             self._search.last = places[0].name
+
+    def _open_there(self, place: Place, deadline: Deadline) -> None:
+        """Open the one place that is meant; that it was never there is told apart from its having gone."""
+        try:
+            self._session.open(place.port, deadline)
+        except DeviceAbsent as error:
+            if self._identity is None:
+                raise reader_errors.no_such_port(self._address) from error
+            raise
 
     def _places(self, address: SerialAddress, known: list[SerialPortInfo]) -> list[Place]:
         meant = serial_identity.ports_meant_by(address, known, self._configured_paths, self._adapters)

@@ -160,4 +160,4 @@ class SerialPort:
             return reader_errors.permission(address)
         if error.errno in _GONE or not Path(self._path).exists():
             return reader_errors.absent(address)
-        return reader_errors.not_a_reader(address)
+        return reader_errors.not_a_port(address)

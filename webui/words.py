@@ -77,6 +77,7 @@ def passed_over(facts: Mapping[str, str | int | float]) -> list[tuple[str, str]]
         "READER-SILENT": gettext("打开了，没有应答"),
         "READER-NOT-A-READER": gettext("有应答，但不是读卡器"),
         "READER-LINE": gettext("有应答，但不是读卡器"),
+        "READER-NOT-A-PORT": gettext("不是串口"),
         "READER-ABSENT": gettext("刚被拔下"),
         "not-listed": gettext("不在适配器清单里，没有打开"),
     }

@@ -245,8 +245,9 @@ def test_unplug_and_return(desk: Desk, fault: str) -> None:
     with pytest.raises(DeviceAbsent) as error:
         find_twice(desk)
     assert error.value.code == "READER-ABSENT"
-    with pytest.raises(DeviceAbsent):
+    with pytest.raises(DeviceAbsent) as error:
         desk.reader.open(desk.deadline())
+    assert error.value.code == "READER-ABSENT", "it was there: nobody has mistyped its address"
     desk.simulator.ask("DELETE", "/faults")
     assert desk.reader.read_card(desk.deadline()) is not None
 

@@ -137,7 +137,7 @@ def test_five_deaths_without_an_exchange_switch_it_off_until_a_technician_restar
     supervised.wait_until("disabled")
     assert supervised.status.code == "READER-DISABLED"
     supervised.supervisor.restart("reader")
-    wait_for(lambda: supervised.status.code == "READER-ABSENT", "started again")
+    wait_for(lambda: supervised.status.code == "READER-NO-SUCH-PORT", "started again")
 
 
 def _worker_or_none():

@@ -319,7 +319,8 @@ def test_sigterm_ends_a_running_register_with_0_and_frees_everything(register):
 @pytest.mark.parametrize(
     ("address", "code", "exit_code"),
     [
-        ("serial:/dev/renhu/none", "READER-ABSENT", 6),
+        ("serial:/dev/renhu/none", "READER-NO-SUCH-PORT", 6),
+        ("serial:/dev/null", "READER-NOT-A-PORT", 2),
         ("usb:0400:c35a", "READER-ABSENT", 6),
         ("nonsense:x", "READER-ADDRESS", 2),
     ],

@@ -102,9 +102,10 @@ def test_dangling_link(tmp_path: Path) -> None:
 
 def test_file_that_is_no_terminal(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert code_of_opening(str(tmp_path / "file")) == "READER-NOT-A-READER"
-    assert code_of_opening(str(tmp_path)) == "READER-NOT-A-READER"
-    assert code_of_opening("/dev/null") == "READER-NOT-A-READER"
+    for path in (str(tmp_path / "file"), str(tmp_path), "/dev/null"):
+        with pytest.raises(DeviceError) as error:
+            SerialPort(path, "", (115200,)).open()
+        assert (error.value.code, error.value.facts["address"]) == ("READER-NOT-A-PORT", f"serial:{path}")
 
 
 def test_port_that_is_held(terminal: Terminal) -> None:

@@ -112,12 +112,12 @@ def test_a_reader_on_usb_has_no_speed_to_set(house):
 def test_that_no_reader_is_there_is_told_in_words(house):
     address = reader(house).address
     house.station.supervisor.restart("reader", "serial:/dev/renhu/none")
-    wait_for(lambda: reader(house).code == "READER-ABSENT", "absent")
+    wait_for(lambda: reader(house).code == "READER-NO-SUCH-PORT", "absent")
     page = order(house, "rf-frame", 80)
     house.station.supervisor.restart("reader", address)
     wait_for(lambda: reader(house).state == "ready", "ready")
     assert "没有改成" in page
-    assert "找不到读卡器" in page
+    assert "没有 serial:/dev/renhu/none 这个端口" in page
 
 
 @on_serial
