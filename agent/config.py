@@ -283,7 +283,18 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 
 def _unknown(key: str, value: Any) -> Mistake:
-    close = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.6)
-    if close:
-        return Mistake(key, repr(value), "CONFIG-UNKNOWN-NEAR", {"near": close[0]})
+    """What is wrong with a key that there is not: a table given as a value, no such device yet, perhaps mistyped."""
+    if names := _names_in(key):
+        return Mistake(key, repr(value), "CONFIG-TABLE", {"table": key, "names": ", ".join(names)})
+    if key.startswith("devices.camera"):
+        return Mistake(key, repr(value), "CONFIG-NO-CAMERA")
+    table, _, name = key.rpartition(".")
+    for near in difflib.get_close_matches(name, _names_in(table), n=1, cutoff=0.75):
+        return Mistake(key, repr(value), "CONFIG-UNKNOWN-NEAR", {"near": f"{table}.{near}".lstrip(".")})
     return Mistake(key, repr(value), "CONFIG-UNKNOWN")
+
+
+def _names_in(table: str) -> list[str]:
+    """The keys and tables of a table, "" being the whole document."""
+    prefix = f"{table}." if table else ""
+    return list(dict.fromkeys(key[len(prefix) :].partition(".")[0] for key in KEYS if key.startswith(prefix)))

@@ -45,6 +45,27 @@ def test_an_unknown_key_is_told_with_its_nearest_neighbour():
     assert mistake.facts == {"near": "devices.reader.address"}
 
 
+@pytest.mark.parametrize(
+    ("document", "code", "facts"),
+    [
+        ({"web": {"foo": 1}}, "CONFIG-UNKNOWN", {}),
+        ({"web": {"prot": 1}}, "CONFIG-UNKNOWN-NEAR", {"near": "web.port"}),
+        ({"station": {"port": 1}}, "CONFIG-UNKNOWN", {}),
+        ({"documents": {"keep_original_days": 1}}, "CONFIG-UNKNOWN-NEAR", {"near": "documents.keep_originals_days"}),
+        ({"statoin": {"code": "1"}}, "CONFIG-UNKNOWN-NEAR", {"near": "station"}),
+        ({"devices": {"camera": {"address": "gphoto2:usb"}}}, "CONFIG-NO-CAMERA", {}),
+        (
+            {"devices": {"reader": {"photo": 3}}},
+            "CONFIG-TABLE",
+            {"table": "devices.reader.photo", "names": "library, symbol, shape, flag"},
+        ),
+    ],
+)
+def test_a_hint_leads_to_what_was_meant_or_to_nothing(document, code, facts):
+    (mistake,) = mistakes_of(document)
+    assert (mistake.code, mistake.facts) == (code, facts)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "localhost", "", 7])  # noqa: S104
 def test_only_loopback_addresses_are_taken(host):
     assert [mistake.key for mistake in mistakes_of({"web": {"host": host}})] == ["web.host"]
