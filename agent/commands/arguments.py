@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Final
+
+MOST_PORT: Final = 65535
+
+
+def port(asked: str) -> int:
+    """Check a port that somebody gives; 0 is any that is free.  Its error ends with 2."""
+    if not (asked.isascii() and asked.isdecimal() and int(asked) <= MOST_PORT):
+        raise argparse.ArgumentTypeError(f"0 … {MOST_PORT} 端口 / port")
+    return int(asked)
 
 
 def seconds(shortest_s: float, longest_s: float) -> Callable[[str], float]:

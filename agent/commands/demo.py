@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.assembly import Practice, Running, start
+from agent.commands.arguments import port
 from agent.commands.output import emit, fail, tell_everyone
 from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
@@ -99,7 +100,7 @@ def _config(folder: Path, port: int, simulators: dict[str, SimulatorProcess]) ->
 def add_to(commands: Any) -> None:
     """Describe the command line of `renhu demo`."""
     parser = commands.add_parser("demo", help="演示与练习 / demonstration and practice")
-    parser.add_argument("--port", type=int, default=8731)
+    parser.add_argument("--port", type=port, default=8731)
     parser.add_argument("--data", metavar="DIR", help="保留数据的文件夹 / a folder to keep the data in")
     parser.add_argument("--no-open", action="store_true", help="不打开浏览器 / do not open a browser")
     parser.add_argument("--seed", type=int, default=1, help="which made-up people / 用哪一组虚构人员")

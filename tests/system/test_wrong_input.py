@@ -103,6 +103,9 @@ def test_a_wrong_command_line_ends_with_2():
     for asked in ("soon", "nan", "-1", "0", "1e9"):
         done = run("scan", "-o", "page.pdf", "--timeout", asked)
         assert (done.returncode, "1 … 600" in done.stderr) == (2, True), asked
+    for asked in ("99999", "-1", "http"):
+        done = run("demo", "--no-open", f"--port={asked}")
+        assert (done.returncode, "0 … 65535" in done.stderr) == (2, True), asked
     assert run("fly").returncode == 2
     assert run().returncode == 2
 
