@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.workers.threadpool import ThreadPool
 
 from agent.errors import Exit, StartRefused
@@ -24,6 +25,13 @@ HEADER_LIMIT_BYTES = 16 * 1024
 BODY_LIMIT_BYTES = 1024 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
 LISTEN_FD = 3
+_REFUSAL_HEADERS = (
+    "Content-Type: text/plain",
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options: nosniff",
+    "Cache-Control: no-store",
+    "Connection: close",
+)
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -44,6 +52,22 @@ class _Gateway(wsgi.Gateway_10):
         return super().start_response(*arguments, **more)
 
 
+class _Request(HTTPRequest):
+    """Refuses what never becomes a request of ours: without repeating it, and under the strictest policy."""
+
+    def simple_response(self, status: str | int, _msg: str = "") -> None:
+        """Answer with the status alone, then hang up; that the line is broken is noticed by whoever serves it next."""
+        self.close_connection = True
+        body = str(status)
+        head = (f"{self.server.protocol} {status}", f"Content-Length: {len(body)}", *_REFUSAL_HEADERS, "", body)
+        with suppress(OSError):
+            self.conn.wfile.write("\r\n".join(head).encode("latin-1"))
+
+
+class _Connection(HTTPConnection):
+    RequestHandlerClass = _Request
+
+
 class _Pool(ThreadPool):
     """Cuts what is still answered when the time for the stop is over, in both directions.
 
@@ -60,6 +84,7 @@ class _Pool(ThreadPool):
 class _Server(wsgi.Server):
     """Serves from a socket that is bound already, and writes its errors into our log, without what was asked."""
 
+    ConnectionClass = _Connection
     max_request_header_size = HEADER_LIMIT_BYTES
     max_request_body_size = BODY_LIMIT_BYTES
 
