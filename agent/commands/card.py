@@ -11,7 +11,7 @@ import msgspec
 
 from agent.clock import SystemClock
 from agent.commands.arguments import seconds
-from agent.commands.output import as_the_daemon, emit, fail, language, tell
+from agent.commands.output import as_the_daemon, emit, fail, language, put, tell
 from agent.config import Config, load
 from agent.devices.alone import read_card
 from agent.errors import Actor, CodedError, Exit, Retry
@@ -66,7 +66,7 @@ def _print_for_people(card: dict[str, Any]) -> None:
         if value not in (None, []):
             shown = " / ".join(value) if isinstance(value, list) else value
             label = text("CARD-" + name.upper().replace("_", "-"), language())
-            print(f"{label}: {shown}")
+            put(f"{label}: {shown}")
     for doubt in card["doubtful"]:
         place = "" if doubt["position"] is None else f" {_place(card[doubt['field']], doubt)}"
         print(f"? {doubt['field']}{place}: {doubt['reason']} {doubt['code_point'] or ''}".rstrip(), file=sys.stderr)

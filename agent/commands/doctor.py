@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import msgspec
 
 from agent.accounts.trail import TrailView
 from agent.clock import SystemClock
-from agent.commands.output import as_the_daemon, emit, fail, language
+from agent.commands.output import as_the_daemon, emit, fail, language, put
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
 from agent.devices.state import DeviceState
@@ -165,7 +164,7 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 
 def _print(findings: list[Finding]) -> None:
     for line in _lines(findings):
-        print(line)
+        put(line)
 
 
 def _lines(findings: list[Finding]) -> Iterator[str]:
@@ -178,7 +177,7 @@ def _lines(findings: list[Finding]) -> Iterator[str]:
 def print_versions() -> int:
     """Print the versions of every part, one a line."""
     for name, version in versions().items():
-        print(f"{name} {version}", file=sys.stdout)
+        put(f"{name} {version}")
     return int(Exit.DONE)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.clock import SystemClock
-from agent.commands.output import emit, fail, tell
+from agent.commands.output import emit, fail, put, tell
 from agent.config import load
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.station import ask_agent
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.json:
         emit(answer)
     else:
-        print(answer["code"])
+        put(answer["code"])
         tell("ENROL-CODE", hours=round(left.total_seconds() / 3600))
     return Exit.DONE
 

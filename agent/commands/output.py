@@ -38,7 +38,17 @@ def tell_everyone(code: str, **facts: str | int | float) -> None:
 
 def emit(value: dict[str, Any]) -> None:
     """Give programs one line of JSON."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    put(json.dumps(value, ensure_ascii=False))
+
+
+def put(line: str) -> None:
+    """Write a line to stdout; where nobody reads it any more (`| head`), to nobody, and the command goes on."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, sys.stdout.fileno())  # what is still buffered goes there when the process ends
+        os.close(nobody)
 
 
 def as_the_daemon(device: DeviceSettings, folder: Path) -> DeviceSettings:
