@@ -163,7 +163,9 @@ def said_of_cards(clerk):
     clerk.demo.lift()
     expect(page.locator("#live")).to_have_attribute("data-sound", "gone")
     clerk.demo.lay(next(card["id"] for card in clerk.demo.control("GET", "/cards")["cards"] if card["kind"] == "hmt"))
+    expect(page.locator("#live")).to_have_attribute("data-sound", "outside")
     expect(page.locator("#idle-says .callout.bad")).to_be_visible()
+    expect(page.locator("#card-sentence .callout.good")).to_be_visible()
     yield "a card of another kind"
     clerk.demo.lift()
     clerk.tap("four-addresses")
