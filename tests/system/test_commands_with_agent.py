@@ -65,7 +65,7 @@ def test_a_card_that_a_command_has_read_is_to_be_laid_anew_for_the_desk(beside):
     assert result.returncode == 0, result.stderr
     person = clerk.Clerk(told["url"], told["sign_ins"][0])
     person.get("/desk")
-    assert "不是为您读的" in person.page
+    assert "没有用在您的登记表里" in person.page
     assert "draft-form" not in person.page
     plate("DELETE")
 
