@@ -1,7 +1,4 @@
-"""One device's host: its worker process, its wire, its state, and the request that is under way.
-
-Only the supervisor's thread touches a host.
-"""
+"""One device's host, which only the supervisor's thread touches: its worker, its wire, its state, its request."""
 
 from __future__ import annotations
 
@@ -42,6 +39,7 @@ GRACE_S = 2.0
 SILENCE_S = 30.0
 CANCEL_LIMIT_S = 0.5
 BURIAL_LIMIT_S = 1.0
+ENDS_WITH_PARENT = ("/usr/bin/setpriv", "--pdeathsig", "KILL")  # it could not itself while it loads its modules
 SIMULATED_SAM_PREFIX = "99.99-"
 SIMULATED_SERIAL_PREFIX = "RENHU-SIM-"
 
@@ -116,7 +114,7 @@ class DeviceHost:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "agent.devices.worker", str(theirs.fileno())],
+                [*ENDS_WITH_PARENT, sys.executable, "-m", "agent.devices.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -30,13 +30,12 @@ log = logging.getLogger("renhu.worker")
 
 SCANNER_NICENESS = 10
 PULSE_S = 3.0
-PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
 
 def main(arguments: list[str]) -> int:
     """Serve the wire on descriptor `arguments[0]` until it ends; the exit status is only for the log."""
-    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _give_up_rights()
     wire = Wire(socket.socket(fileno=int(arguments[0])), is_worker=True)
     try:
@@ -95,13 +94,6 @@ def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) ->
         wire.send(Pulse())
         if waiting.poll(PULSE_S * 1000):
             wire.receive()
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:
-        raise SystemExit(0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _give_up_rights() -> None:
