@@ -43,4 +43,4 @@ def test_damaged_pages_of_the_database_are_told(house: Any, monkeypatch: pytest.
     assert all(words in technician.page for words in ("damaged-pages", "DATABASE-PAGES-DAMAGED", "3"))
     technician.post("/language", {"language": "en"})
     technician.get("/devices")
-    assert "3 damaged pages" in technician.page
+    assert "damaged pages: 3" in technician.page
