@@ -92,6 +92,14 @@ def refuse_a_correction(clerk, address, language):
     expect(page.locator("dl.facts").first).to_be_visible()
 
 
+def refuse_passwords(page):
+    """Type passwords that are refused into a page, as it then says."""
+    for empty in page.locator("input[type=password]").all():
+        empty.fill("a password of nobody")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem").first).to_be_visible()
+
+
 @pytest.mark.parametrize("role", ["clerk", "technician", "supervisor"])
 def test_axe_finds_nothing_on_any_page(clerk, role):
     page, url = clerk.page, clerk.demo.url
@@ -116,6 +124,9 @@ def test_axe_finds_nothing_on_any_page(clerk, role):
             assert page.goto(url + path).status == status
             look(clerk, path, language)
         page.goto(url + "/password")
+        if role == "technician":
+            refuse_passwords(page)
+            look(clerk, "a new password that was refused", language)
         page.locator("button[name=language]").click()
     clerk.demo.leave_alone()
     page.goto(url + "/password")
@@ -124,6 +135,9 @@ def test_axe_finds_nothing_on_any_page(clerk, role):
     page.locator("button[name=language]").click()
     expect(page.locator("h1")).to_have_text("已锁定")
     look(clerk, "locked", "zh")
+    if role == "technician":
+        refuse_passwords(page)
+        look(clerk, "a password that does not unlock", "zh")
     clerk.said = [said for said in clerk.said if "Failed to load resource" not in said]
 
 
@@ -134,10 +148,7 @@ def test_axe_finds_nothing_where_a_visitor_is_refused(clerk):
             page.goto(f"{url}/{path}")
             for field in fields:
                 page.fill(f"#{field}", "nobody")
-            for empty in page.locator("input[type=password]").all():
-                empty.fill("a password of nobody")
-            page.keyboard.press("Enter")
-            expect(page.locator(".problem").first).to_be_visible()
+            refuse_passwords(page)
             look(clerk, path, language)
         page.locator("button[name=language]").click()
     page.goto(url.replace("127.0.0.1", "localhost"))
