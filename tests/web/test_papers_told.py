@@ -78,3 +78,18 @@ def test_what_is_missing_is_told_before_saving_and_after_and_counts_for_the_next
     assert line(clerk, "D01").startswith("✓")
     assert line(clerk, "D04").startswith("✗ 缺")
     assert "原来的证明不算" in clerk.page
+
+
+def test_what_is_wrong_is_named_beside_the_save_button_and_when_saving_is_refused(house: Any, clerk: Any) -> None:
+    clerk.post(clerk.action("aside"), clerk.form())
+    house.lay(house.card("测试墨", "990000198506120065"))
+    clerk.get("/desk")
+    clerk.post(clerk.action("keep"), clerk.form(**REST))
+    clerk.get("/desk")
+    assert "可以先保存" in at(clerk, "lacking")
+    clerk.post(clerk.action("keep"), clerk.form(mobile="1380000", guardian_mobile="1"))
+    clerk.get("/desk")
+    assert at(clerk, "in-the-way") == "有 2 处要改：手机、监护人手机"
+    assert "可以先保存" not in clerk.page
+    assert clerk.post(clerk.action("save"), clerk.form()).status_code == 422
+    assert at(clerk, "sentence") == "✗ 还有 2 处需要处理，改好后再保存。 手机、监护人手机"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from agent.accounts.service import SignedIn
     from agent.documents.views import FileRefused
-    from agent.register.views import DeskView
+    from agent.register.views import DeskView, Problem
 
 bp = Blueprint("desk", __name__)
 
@@ -44,6 +44,7 @@ def show(
     sentence: str = "",
     at: str = "draft-form",
     refused: Sequence[FileRefused] = (),
+    problems: Sequence[Problem] = (),
 ) -> ResponseReturnValue:
     """Render the desk: somebody else's, waiting for a card, or with a form.
 
@@ -53,11 +54,13 @@ def show(
         sentence: why an act was refused.
         at: where the sentence belongs: `draft-form`, `papers` or `second-person`.
         refused: files that were not taken in, and why.
+        problems: why the form was not saved.
     """
     by = signed_in()
     if view.is_mine and view.draft is not None:
         board = boards.of_draft(view.draft)
         shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at, "refused": refused}
+        shown |= {"in_the_way_of_saving": problems}
         shown |= {"notice_version": notice.CURRENT, "notice_parts": notice.notice(notice.CURRENT)}
         return render_template("desk/form.html", **shown), status
     register = services().register

@@ -114,7 +114,7 @@ def second_person(draft_id: str) -> ResponseReturnValue:
 @bp.errorhandler(Problems)
 def not_saved(error: Problems) -> ResponseReturnValue:
     """Show the form again with what is wrong, each thing at its place."""
-    return desk.show(services().desk.view(signed_in()), 422, message(error.code, error.facts))
+    return desk.show(services().desk.view(signed_in()), 422, message(error.code, error.facts), problems=error.problems)
 
 
 @bp.errorhandler(CodedError)

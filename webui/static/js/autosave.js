@@ -78,14 +78,24 @@ export async function save() {
   running = null;
 }
 
+/** Put the cursor into the field that has to be looked at first, in whatever part of the form it is folded away. */
+function goTo(key) {
+  const field = key && document.getElementById(key);
+  if (!field) return;
+  const section = field.closest("details");
+  if (section) section.open = true;
+  field.focus();
+}
+
 /** Press a button of the form without leaving the page: what is typed goes with it. */
 export async function act(button) {
   clearTimeout(timer);
   while (running) await running;
   if (!form()) return;
   running = send(button.getAttribute("formaction") ?? form().action, true, belonging(button));
-  await running;
+  const isDone = await running;
   running = null;
+  if (!isDone) goTo(document.getElementById("sentence")?.dataset.first);
 }
 
 /** Press a button that opens a page as a whole, or brings files: the browser sends the form, once all before it is said. */

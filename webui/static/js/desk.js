@@ -16,6 +16,8 @@ import { refresh, refreshSoon } from "./fragments.js";
 
 const live = () => document.getElementById("live");
 let filled = live()?.dataset.sound;
+// The field in which the clerk was before a question came up.
+let asked = "";
 
 /** Put the cursor where the next value is wanted, unless the clerk is typing already in a field that the card left alone. */
 function settle({ draft, sound: before, scan }) {
@@ -25,12 +27,17 @@ function settle({ draft, sound: before, scan }) {
   const isNewForm = now.draft && now.draft !== draft;
   const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
   filled = now.sound;
+  const held = document.activeElement;
+  const isInField = held?.matches("input, select, textarea");
   const question = document.getElementById("question");
-  if (question && !question.contains(document.activeElement)) {
-    question.querySelector("button").focus();
+  if (question) {
+    if (isInField) asked = held.id;
+    // The next key of one who types would press the answer.
+    else if (!question.contains(held)) question.querySelector("button").focus();
     return;
   }
-  const held = document.activeElement;
+  if (asked && !isNewForm && !isInField) document.getElementById(asked)?.focus();
+  asked = "";
   const isTyping = held?.form?.id === "draft-form" && held.name && held.nodeName !== "BUTTON" && !held.closest(".from-chip");
   if ((isNewForm || isFilled) && !isTyping) document.getElementById(now.first)?.focus();
 }
