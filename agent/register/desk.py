@@ -27,6 +27,7 @@ __all__ = ["CardEvent", "CardSign", "Desk"]
 
 LOOK_S: Final = 30.0
 _OF_A_READING: frozenset[CardState] = frozenset({"reading", "read", "verified", "single", "changed", "refused", "gone"})
+_OF_THE_NEXT: frozenset[CardState] = frozenset({"placed", "reading", "read", "refused", "unread"})
 
 
 class Desk:
@@ -176,7 +177,7 @@ class Desk:
             opened = self._register.current_draft(by)
             if opened is not None and once and self._opened == (asked, opened.id, opened.version):
                 return opened
-            self._plate.notice = None
+            self._plate.notice = self._saved = None
             new = self._register.open_draft(by, member_id)
             self._plate.go_on(new.id)
             self._known.add(new.id)
@@ -195,6 +196,7 @@ class Desk:
         with self._lock:
             self._require_mine(by)
             resumed = self._register.resume(draft_id, by)
+            self._saved = None
             self._plate.go_on(resumed.id)
             self._known.add(resumed.id)
             return resumed
@@ -224,7 +226,7 @@ class Desk:
         self._plate.go_on(None if current is None else current.id)
 
     def last_saved(self, by: SignedIn) -> tuple[str, RecordView] | None:
-        """The masked name and the record that the holder saved last, since they took the desk, as it was saved."""
+        """The masked name and the record that was saved, as it was, until the next card is laid or a form opened."""
         with self._lock:
             if self._saved is None or self._holder is None or self._holder.session_id != by.session_id:
                 return None
@@ -275,6 +277,8 @@ class Desk:
                 return
             if state in _OF_A_READING and holder is not None and self._is_nobodys(holder, event):
                 state = "unread"
+            if state in _OF_THE_NEXT:
+                self._saved = None
             self._plate.follow_reader(event, state, self._clock)
             if holder is not None and state != "unread":
                 self._meeting.pass_on(self._plate, holder, event)

@@ -1,4 +1,4 @@
-"""A question about another person's card ends with its form and with the next card; whose lies there is told."""
+"""What is said of the one before ends with the next card or form: a question, or that they were saved."""
 
 from __future__ import annotations
 
@@ -90,3 +90,26 @@ def test_whose_card_lies_there_is_told_beside_a_form(office: Any, clerk: SignedI
     assert office.desk.view(clerk).other_card is None, "it has filled this one"
     office.desk.open_draft(clerk)
     assert office.desk.view(clerk).other_card == view.question.name_masked, "it has filled the one before"
+
+
+@pytest.mark.parametrize("way", ["card", "refused", "another-opened", "another-resumed"])
+def test_that_somebody_was_saved_is_told_until_the_next_card_or_form(
+    office: Any, clerk: SignedIn, people: Any, rest: dict[str, str], way: str
+) -> None:
+    desk = office.desk
+    resting = desk.open_draft(clerk).id
+    desk.put_aside(resting, clerk)
+    office.tap(people())
+    saved = desk.save(office.register.type_fields(office.draft(clerk).id, rest, clerk).id, clerk)
+    office.lift()
+    assert desk.last_saved(clerk)[1].id == saved.id
+    match way:
+        case "card":
+            office.tap(people(2))
+        case "refused":
+            desk.reader_event(CardEvent("refused", code="READER-REFUSED"))
+        case "another-opened":
+            desk.open_draft(clerk)
+        case "another-resumed":
+            desk.resume(resting, clerk)
+    assert desk.last_saved(clerk) is None
