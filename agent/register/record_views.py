@@ -49,7 +49,10 @@ class AcceptedLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A saved registration with its history, newest change first, what was let pass, and who may be the same person."""
+    """A saved registration with its history, newest change first, what was let pass, and who may be the same person.
+
+    `is_as_before` is told of one that was just saved: the form said nothing else than the record did.
+    """
 
     id: str
     version: int
@@ -63,3 +66,4 @@ class RecordView:
     household: str = ""
     notice_version: str = ""
     alike: tuple[RecordLine, ...] = ()
+    is_as_before: bool = False

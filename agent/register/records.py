@@ -88,6 +88,7 @@ class Records:
             if kind:
                 outgoing.send(kind, record, self._place.clock.now())
             shown = self.shown(register_queries.by_key(record.id))
+            shown = dataclasses.replace(shown, is_as_before=act is Act.RECORD_CONFIRMED)
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown

@@ -153,3 +153,20 @@ def saved_child(clerk, values):
     saved = clerk.post(clerk.action("save"), clerk.form(**values, then="stay"))
     assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
     return saved.headers["Location"]
+
+
+def test_it_is_told_whether_saving_has_changed_the_record(house, clerk):
+    number = "990000198506120145"
+    record = registered(house, clerk, "测试三", number)
+    clerk.get(record)
+    assert "已保存这份登记。" in clerk.page
+    for then, page, word in (("stay", record, "登记内容没有变化。"), ("next", "/desk", "登记内容没有变化：")):
+        house.lay(house.card("测试三", number))
+        clerk.get(record)
+        assert "已保存" not in clerk.page, "the next card was laid"
+        clerk.get("/desk")
+        assert clerk.post(clerk.action("save"), clerk.form(then=then)).status_code == 303
+        house.lift()
+        clerk.get(page)
+        assert word in clerk.page
+        assert "已保存" not in clerk.page

@@ -72,5 +72,12 @@ def record(record_id: str) -> ResponseReturnValue:
     """Show one record with its history."""
     by, register = signed_in(), services().register
     shown, kept_at = register.record(record_id, by), register.correction_kept_at(record_id, by)
-    shown_with = {"history": timeline(shown), "kept_at": kept_at, "board": boards.of_record(shown)}
+    _, saved = services().desk.last_saved(by) or ("", None)
+    is_just_saved = saved is not None and (saved.id, saved.version) == (shown.id, shown.version)
+    shown_with = {
+        "saved": saved if is_just_saved else None,
+        "history": timeline(shown),
+        "kept_at": kept_at,
+        "board": boards.of_record(shown),
+    }
     return render_template("register/record.html", record=shown, **shown_with)
