@@ -244,7 +244,8 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
     if not is_practice:
         listeners.feed.on_keeping_house = lambda: places.keep(supervisor.statuses().values())
     photo = PhotoSettings.of(config.reader.photo if config.reader is not None else {})
-    return supervisor, DevicesService(supervisor, clock, ports.remember, PhotoDecoder(photo, clock))
+    named = {device.role: device.address for device in configured}
+    return supervisor, DevicesService(supervisor, clock, ports.remember, named, PhotoDecoder(photo, clock))
 
 
 def _documents(

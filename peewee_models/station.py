@@ -45,6 +45,11 @@ def choose_address(role: str, address: str) -> None:
     _put(f"address.{role}", address)
 
 
+def forget_address(role: str) -> None:
+    """Let the configuration stand again."""
+    StationMeta.delete().where(StationMeta.key == f"address.{role}").execute()
+
+
 def media_mark() -> tuple[str, uuid.UUID] | None:
     """The keyed hash of the media key, and the folder's own identity; None where there never was a media key."""
     rows = {row.key: str(row.value) for row in StationMeta.select().where(StationMeta.key.in_(MEDIA_MARK))}

@@ -25,11 +25,13 @@ REFRESH_HEADER: Final = "Renhu-Refresh"
 
 @dataclass(frozen=True, slots=True)
 class LastSelfTest:
-    """What a device answered when a technician last asked it."""
+    """What a device answered when a technician last asked it; `code` and `facts` say why it did not."""
 
     at: datetime
-    status: str
-    sam_id: str
+    status: str = ""
+    sam_id: str = ""
+    code: str | None = None
+    facts: dict[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ TABLE: Final[dict[str, Access]] = {
     "devices.page": Access.TECHNICIAN,
     "devices.restart": Access.TECHNICIAN,
     "devices.self_test": Access.TECHNICIAN,
+    "devices.use_question": Access.TECHNICIAN,
     "devices.use": Access.TECHNICIAN,
     "devices.order_question": Access.TECHNICIAN,
     "devices.give_order": Access.TECHNICIAN,

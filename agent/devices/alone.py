@@ -62,7 +62,9 @@ def _running(settings: DeviceSettings, clock: Clock) -> Iterator[tuple[DevicesSe
 
     supervisor = Supervisor([settings], clock, on_event, on_sign, lambda: None, refuses_simulated=False)
     photos = PhotoDecoder(PhotoSettings(), clock)
-    services.append(DevicesService(supervisor, clock, lambda _role, _address: None, photos))
+    services.append(
+        DevicesService(supervisor, clock, lambda _role, _address: None, {settings.role: settings.address}, photos)
+    )
     supervisor.start()
     try:
         yield services[0], changed

@@ -16,7 +16,7 @@ from agent.devices.host import DeviceSettings
 from agent.disk import put_file, sync_folder
 from agent.folder import DATABASE
 from peewee_models.database import Store
-from peewee_models.station import choose_address, chosen_address
+from peewee_models.station import choose_address, chosen_address, forget_address
 
 log = logging.getLogger("renhu.devices")
 
@@ -43,13 +43,16 @@ class ChosenPorts:
         self._tell(chosen)
         return [_at(device, chosen) for device in configured]
 
-    def remember(self, role: str, address: str) -> None:
-        """Keep a choice; it goes before the configuration, also after a restart."""
+    def remember(self, role: str, address: str | None) -> None:
+        """Keep a choice; it goes before the configuration, also after a restart.  None: the configuration stands."""
         with suppress(FileNotFoundError):
             self._note.unlink()
             sync_folder(self._note.parent)
         with self._store.write():
-            choose_address(role, address)
+            if address is None:
+                forget_address(role)
+            else:
+                choose_address(role, address)
         self._tell(self._chosen())
 
     def _chosen(self) -> dict[str, str]:

@@ -232,7 +232,7 @@ class DeviceHost:
             pending.answer.set_exception(DeviceError(self.codes.restarted, Actor.CLERK, Retry.NOW))
         self.bury()
         self.settings = msgspec.structs.replace(self.settings, place=self.place)
-        self.identity = {}
+        self.identity, self.statistics = {}, {}
 
     def next_due_s(self) -> float:
         """When the supervisor has to look at this host again."""

@@ -68,6 +68,10 @@ class Orders:
         """How the last order to this device ended, since the agent started."""
         return self._last.get(role)
 
+    def forget(self, role: str) -> None:
+        """Forget it: another device may answer from now on."""
+        self._last.pop(role, None)
+
     def give(self, role: str, order: Order, value: int, by_user: str) -> Outcome:
         """Order one setting and wait for its end.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
 
 import msgspec
@@ -44,7 +44,8 @@ class DevicesService:
     Args:
         supervisor: runs them.
         clock: the time.
-        remember_address: keeps where a technician has found a device.
+        remember_address: keeps where a technician has found a device; None: where the configuration says.
+        configured: the addresses that the configuration names, by role.
         photos: calls the configured vendor's library.
     """
 
@@ -52,12 +53,14 @@ class DevicesService:
         self,
         supervisor: Supervisor,
         clock: Clock,
-        remember_address: Callable[[str, str], None],
+        remember_address: Callable[[str, str | None], None],
+        configured: Mapping[str, str],
         photos: PhotoDecoder,
     ) -> None:
         self._supervisor = supervisor
         self._clock = clock
         self._remember_address = remember_address
+        self._configured = configured
         self._photos = photos
         self._orders = Orders(supervisor, clock)
         self._lock = threading.Lock()
@@ -119,9 +122,17 @@ class DevicesService:
         chosen = known.identity.get("address", known.address).partition("?")[0]
         return [Port(port.address, port.description, port.address == chosen) for port in known.candidates]
 
+    def configured_address(self, role: str) -> str:
+        """Where the configuration says that the device is; a technician may have chosen another port since."""
+        return self._configured[role]
+
     def use(self, role: str, address: str) -> None:
-        """Use the device at `address` from now on, also after a restart of the agent."""
-        self._remember_address(role, address)
+        """Use the device at `address` from now on, also after a restart of the agent.
+
+        The configured address is not kept as a choice: the device follows the configuration again.
+        """
+        self._remember_address(role, None if address == self._configured[role] else address)
+        self._orders.forget(role)
         self._supervisor.restart(role, address)
 
     def desk_held(self, *, is_held: bool, turn: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -71,3 +72,15 @@ def test_to_leave_it_changes_nothing(clerk):
     page.locator(".device-acts a.btn").click()
     expect(page.locator("#device-reader")).to_have_attribute("data-state", "ready")
     expect(page.locator("#order-reader").get_by_text("80")).to_have_count(0)
+
+
+def test_axe_finds_nothing_on_the_question_about_a_port(clerk):
+    open_devices(clerk, "en")
+    address = (
+        clerk.page.locator("#device-reader .rows dd").filter(has_text="serial:").first.inner_text().partition("?")[0]
+    )
+    clerk.page.goto(f"{clerk.demo.url}/devices/reader/use?{urlencode({'address': address})}")
+    expect(clerk.page.locator("#main code").first).to_have_text(address)
+    result = Axe().run(clerk.page)
+    assert result.violations_count == 0, result.generate_report()
+    assert HAN.search(clerk.page.locator("#main").inner_text()) is None

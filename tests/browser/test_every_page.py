@@ -15,7 +15,7 @@ from webui.views import blueprints
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Pages that need more than an address have axe in a test of their own.
-ELSEWHERE = {"straighten.page": "test_straighten.py"}
+ELSEWHERE = {"straighten.page": "test_straighten.py", "devices.use_question": "test_devices.py"}
 ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
 WORDS = """() => [...document.querySelectorAll('body *')]
   .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))

@@ -37,6 +37,7 @@ def test_a_device_that_is_switched_off_names_the_button_that_is_there(house, mon
     (known,) = house.station.devices.statuses()
     off = msgspec.structs.replace(known, role=role, state=DeviceState.DISABLED, code=f"{role.upper()}-DISABLED")
     monkeypatch.setattr(house.station.devices, "statuses", lambda: [off])
+    monkeypatch.setattr(house.station.devices, "configured_address", lambda _role: off.address)
     page = page_of(house, language)
     named = re.search(r"“([^”]+)”", re.search(r"<strong>(.*?)</strong>", page)[1])[1]
     assert f'btn-primary">{named}</button>' in page

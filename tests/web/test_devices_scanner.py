@@ -44,7 +44,7 @@ def test_several_scanners_are_listed_and_the_chosen_one_is_used(house):
     addresses = re.findall(r'name="address" value="(sane:[^"]+)"', person.page)
     [desk] = [address for address in addresses if address.endswith("Desk")]
     assert person.post("/devices/scanner/use", {"address": "sane:elsewhere"}).status_code == 404
-    assert person.post("/devices/scanner/use", {"address": desk}).status_code == 303
+    assert person.post("/devices/scanner/use", {"address": desk, "meant": "yes"}).status_code == 303
     person = wait_for(house, lambda page: re.search(r'id="device-scanner" data-state="ready"', page))
     assert "正在使用" in person.page
     assert "RENHU-SIM" in person.page, "a simulator is known for one, by whatever name it is found"

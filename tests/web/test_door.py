@@ -153,7 +153,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
     }  # fmt: skip
     assert may["technician"] - everybody == {
-        "devices.page", "devices.restart", "devices.self_test", "devices.use",
+        "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",
         "devices.order_question", "devices.give_order", *PRACTICE,
     }  # fmt: skip
     assert not any(name.startswith(("devices.", "users.")) for name in may["clerk"])

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.devices.service import RF_FRAME_BYTES, SPEEDS_BAUD, Order
-from agent.errors import Actor, CodedError, Retry
+from agent.errors import Actor, CodedError, DeviceError, Retry
 from webui.context import LastSelfTest, composition, services, signed_in
 
 bp = Blueprint("devices", __name__)
@@ -47,6 +47,7 @@ def page() -> ResponseReturnValue:
         candidates=candidates,
         tests=composition().self_tests,
         orders=orders,
+        configured={status.role: devices.configured_address(status.role) for status in statuses},
         photo=devices.photo_state(),
         scanner=services().documents.scans.scanner(signed_in()),
         speeds_baud=SPEEDS_BAUD,
@@ -66,25 +67,49 @@ def restart(role: str) -> ResponseReturnValue:
 
 @bp.post("/devices/<role>/self-test")
 def self_test(role: str) -> ResponseReturnValue:
-    """Ask the device everything that diagnostics may ask, and keep the answer for the page."""
+    """Ask the device everything that diagnostics may ask, and keep the answer for the page, or why there was none."""
     devices = services().devices
     services().accounts.note_device_act(signed_in(), "self-test", known_role(role))
-    result = devices.self_test(role)
-    last = LastSelfTest(services().clock.now(), result.status, result.identity.sam_id)
+    try:
+        result = devices.self_test(role)
+        last = LastSelfTest(services().clock.now(), result.status, result.identity.sam_id)
+    except DeviceError as error:
+        last = LastSelfTest(services().clock.now(), code=error.code, facts=error.facts)
     composition().self_tests[role] = last
-    return redirect(url_for("devices.page"), 303)
+    return redirect(url_for("devices.page", _anchor=f"self-test-{role}"), 303)
+
+
+def offered(role: str, address: str) -> str:
+    """Give back an address that the page offers: a port that was found, or the configured one.
+
+    Raises: CodedError WEB-NOT-FOUND.
+    """
+    devices = services().devices
+    found = {candidate.address for candidate in devices.candidates(known_role(role))}
+    if address not in found | {devices.configured_address(role)}:
+        raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
+    return address
+
+
+@bp.get("/devices/<role>/use")
+def use_question(role: str) -> ResponseReturnValue:
+    """Say what another port means, and ask whether it is meant."""
+    address = offered(role, request.args.get("address", ""))
+    status = next(status for status in services().devices.statuses() if status.role == role)
+    configured = services().devices.configured_address(role)
+    return render_template("devices/use.html", status=status, address=address, configured=configured)
 
 
 @bp.post("/devices/<role>/use")
 def use(role: str) -> ResponseReturnValue:
-    """Use a port that the page has listed; any other address is refused."""
-    devices = services().devices
-    address = request.form.get("address", "")
-    if address not in {candidate.address for candidate in devices.candidates(known_role(role))}:
-        raise CodedError("WEB-NOT-FOUND", Actor.TECHNICIAN, Retry.NEVER)
-    devices.use(role, address)
+    """Use a port that the page has listed, or the configured one again; any other address is refused."""
+    address = offered(role, request.form.get("address", ""))
+    if request.form.get("meant") != "yes":
+        raise CodedError("WEB-BAD-REQUEST", Actor.TECHNICIAN, Retry.NEVER)
+    services().devices.use(role, address)
+    composition().self_tests.pop(role, None)
     services().accounts.note_device_act(signed_in(), "use", role)
-    return redirect(url_for("devices.page"), 303)
+    return redirect(url_for("devices.page", _anchor=f"device-{role}"), 303)
 
 
 @bp.get("/devices/<role>/order/<order>")
