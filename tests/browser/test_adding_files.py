@@ -77,3 +77,27 @@ def test_too_much_is_answered_in_words_with_and_without_script(
         said = "#add-files .callout.bad" if one is clerk else "#sentence"
         expect(page.locator(said)).to_contain_text("一次最多添加 40 MB", timeout=READ_MS)
         page.goto("about:blank")
+
+
+def test_a_form_is_not_left_without_a_word_while_chosen_files_are_not_added(clerk: Any) -> None:
+    page, asked = clerk.page, []
+    clerk.sign_in()
+    clerk.clear_desk()
+    page.locator("form[action$='/desk/without-card'] button").click()
+    page.locator("#papers .add-files-of summary").first.click()
+    field = page.locator("#papers input[type=file]").first
+    field.set_input_files([chosen("a.jpg", picture())])
+
+    def answer(dialog: Any) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if len(asked) > 1 else dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.keyboard.press("Escape")
+    expect(page.locator("#draft-form")).to_be_visible()
+    assert len(asked) == 1
+    assert "还没有添加" in asked[0]
+    assert field.evaluate("one => one.files.length") == 1
+    page.keyboard.press("Escape")
+    expect(page.locator("#query")).to_be_visible()
+    assert len(asked) == 2

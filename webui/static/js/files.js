@@ -18,7 +18,17 @@ function onDrop(event) {
   place.querySelector("button").click();
 }
 
+/** Whether the clerk rather stays: files were chosen that have not been added, and would be gone without a word. */
+function isToStay({ target, submitter }) {
+  if (!submitter?.hasAttribute("data-leaves") || ![...target.elements].some((control) => control.files?.length)) return false;
+  return !confirm(target.dataset.unadded);
+}
+
 function onSubmit(event) {
+  if (isToStay(event)) {
+    event.preventDefault();
+    return;
+  }
   const place = event.submitter?.closest("[data-files]");
   if (!place) return;
   // The browser sends what was chosen elsewhere in the form, too.
