@@ -51,6 +51,11 @@ class DatabaseFile(Protocol):
 class CardPictures(Protocol):
     """Pictures of cards as something a browser can show."""
 
+    @property
+    def draws_simulated(self) -> bool:
+        """Whether the photos of simulated cards are drawn without a vendor's library."""
+        ...
+
     def card_picture(self, draft_id: str, by: SignedIn) -> bytes | None:
         """The picture of the card that filled the draft, as PNG; None when it cannot be decoded here."""
 

@@ -109,11 +109,6 @@ class DevicesService:
         reader = self._supervisor.statuses().get("reader")
         return "" if reader is None else reader.identity.get("sam_id", "")
 
-    def is_simulated(self, role: str) -> bool:
-        """Whether this device has told that it is one of our simulators."""
-        status = self._supervisor.statuses().get(role)
-        return status is not None and status.simulated
-
     def candidates(self, role: str) -> list[Port]:
         """The ports that might be this device, those that nobody named in the configuration among them."""
         known = self._supervisor.statuses().get(role)

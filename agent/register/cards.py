@@ -110,6 +110,7 @@ class Cards:
         def edit(row: Any, form: Form) -> Form:
             is_known = row.card_digest == prefill.digest(card) and row.card_state in {"read", "verified", "single"}
             if is_known and (row.card_readings >= card.readings or row.card_state == "verified"):
+                _keep_photo_again(row, card, now)
                 return form
             is_unverified = row.card_state in {"read", "single"}
             _keep_card(row, card, now)
@@ -241,6 +242,14 @@ def _is_alike(form: Form, card: IdCard) -> bool:
     if name:
         return name == names.search_key(card.name or "")
     return value(form, "birth_date") in {"", card.birth_date}
+
+
+def _keep_photo_again(row: Any, card: IdCard, now: datetime) -> None:
+    """With the next reading of a known card its photo is tried again, and is there again if an evening erased it."""
+    if row.card_photo_state == "undecodable":
+        row.card_photo_state = ""
+    if row.card_photo is None and card.photo_wlt:
+        row.card_text, row.card_photo, row.card_read_at = card.text_raw, card.photo_wlt, now
 
 
 def _keep_card(row: Any, card: IdCard, now: Any) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from agent.accounts.service import SignedIn
 from agent.devices.service import DevicesService
 from agent.register.service import RegisterService
+
+SIMULATED_PHOTO_HEAD: Final = b"WL\x66\x00\x7e\x00RENHU-SIM"
 
 
 class DraftPictures:
@@ -16,7 +19,8 @@ class DraftPictures:
     Args:
         register: where the raw photo lies, with the rights to it.
         devices: knows the reader, and calls the configured vendor's library.
-        draw_simulated: draws the photos that a simulated reader has read, in practice folders only.
+        draw_simulated: draws the photos of simulated cards, in practice folders only.  Such a photo says of itself what
+            it is: whether its reader is there at the moment does not matter.
     """
 
     def __init__(
@@ -26,7 +30,12 @@ class DraftPictures:
         self._devices = devices
         self._draw_simulated = draw_simulated
         self._lock = threading.Lock()
-        self._last: tuple[bytes, str, bytes | None] = (b"", "", None)
+        self._last: tuple[bytes, bytes | None] = (b"", None)
+
+    @property
+    def draws_simulated(self) -> bool:
+        """Whether the photos of simulated cards are drawn without a vendor's library."""
+        return self._draw_simulated is not None
 
     def card_picture(self, draft_id: str, by: SignedIn) -> bytes | None:
         """The picture as PNG; None when there is no photo, or none that can be decoded here.
@@ -36,16 +45,15 @@ class DraftPictures:
         photo = self._register.chip_photo(draft_id, by)
         if not photo:
             return None
-        sam_id = self._devices.sam_id()
         with self._lock:
-            known, known_by, picture = self._last
-            if (known, known_by) != (photo, sam_id):
+            known, picture = self._last
+            if known != photo or picture is None:
                 picture = self._drawn(photo)
-                self._last = (photo, sam_id, picture)
+                self._last = (photo, picture)
         self._register.note_photo(draft_id, by, is_decodable=picture is not None)
         return picture
 
     def _drawn(self, photo: bytes) -> bytes | None:
-        if self._draw_simulated is not None and self._devices.is_simulated("reader"):
+        if self._draw_simulated is not None and photo.startswith(SIMULATED_PHOTO_HEAD):
             return self._draw_simulated(photo)
         return self._devices.decode_photo(photo).png

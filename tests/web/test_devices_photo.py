@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.accounts.storage import writing
 from agent.register.pictures import DraftPictures
 from agent.simulator_process import SimulatorProcess
+from peewee_models import draft_queries
+from simulators.portrait import portrait
 
 SOURCE = Path(__file__).parents[1] / "system" / "photo_libraries.c"
 WLT = bytes.fromhex("574C66007E0032000000FF85").ljust(1024, b"\x5a")
@@ -134,26 +139,66 @@ def test_without_a_library_the_page_says_how_to_get_one(house_with_reader):
     assert "[devices.reader.photo]" in page
 
 
-def drawn_by_the_simulator(house):
-    """Whether the simulator's own codec is asked to draw the photo of a card."""
-    asked = []
-
-    def draw(photo):
-        asked.append(photo)
-        return PNG
-
-    pictures = DraftPictures(house.station.register, house.station.devices, draw)
-    key = draft_of(house, "测试照", "990000198506120049")
-    clerk = house.station.accounts.session(house.tokens["clerk"])
-    picture = pictures.card_picture(key, clerk)
-    assert (picture == PNG) is (asked == [WLT])
-    return bool(asked)
-
-
-def test_what_a_simulated_reader_has_read_is_drawn_by_the_simulator(licensed):
-    assert drawn_by_the_simulator(licensed)
-
-
-def test_what_no_simulated_reader_has_read_is_not(house_with_reader):
+@pytest.fixture
+def readerless(house_with_reader):
+    """A station whose reader is not there at the moment."""
     with house_with_reader(address="serial:/dev/renhu/none") as house:
-        assert not drawn_by_the_simulator(house)
+        yield house
+
+
+def drawn(house, photo):
+    """What the simulator's own codec is asked to draw for a draft with this photo."""
+    asked = []
+    pictures = DraftPictures(house.station.register, house.station.devices, lambda wlt: asked.append(wlt) or PNG)
+    clerk = house.signed_in("clerk")
+    clerk.post("/desk/take")
+    house.lay(house.card("测试照", "990000198506120049", photo_wlt=photo))
+    clerk.get("/desk")
+    picture = pictures.card_picture(clerk.action("discard").split("/")[3], by_clerk(house))
+    assert (picture == PNG) is bool(asked)
+    return asked
+
+
+def by_clerk(house):
+    return house.station.accounts.session(house.tokens["clerk"])
+
+
+def test_a_simulated_cards_photo_is_drawn_by_the_simulator_whether_or_not_its_reader_is_there(readerless):
+    photo = portrait("resident-001")
+    assert drawn(readerless, photo) == [photo]
+
+
+def test_the_photo_of_no_simulated_card_is_not(licensed):
+    assert drawn(licensed, WLT) == []
+
+
+def test_a_known_card_that_is_laid_again_brings_its_photo_again(readerless):
+    register, desk = readerless.station.register, readerless.station.desk
+    key = draft_of(readerless, "测试照", "990000198506120049")
+    by = by_clerk(readerless)
+
+    def lay_again():
+        readerless.lift()
+        readerless.lay(readerless.card("测试照", "990000198506120049", photo_wlt=WLT))
+        return register.draft(key, by).card
+
+    register.note_photo(key, by, is_decodable=False)
+    assert lay_again().photo_decodable is None
+    with writing(readerless.station.accounts._store):
+        draft_queries.erase_chip_data(readerless.station.clock.now() + timedelta(days=1))
+    assert not register.draft(key, by).card.has_photo
+    again = lay_again()
+    assert (again.has_photo, again.state) == (True, "verified")
+    assert register.chip_photo(key, by) == WLT
+    desk.put_aside(key, by)
+
+
+def test_where_the_simulator_draws_no_library_is_asked_for(readerless, monkeypatch):
+    pictures = DraftPictures(readerless.station.register, readerless.station.devices, lambda _photo: PNG)
+    built = readerless.app.extensions["renhu"]
+    monkeypatch.setitem(
+        readerless.app.extensions, "renhu", replace(built, services=replace(built.services, pictures=pictures))
+    )
+    page = devices_page(readerless)
+    assert "证件照片不显示" not in page
+    assert "模拟器画出" in page

@@ -37,7 +37,7 @@ def known_order(order: str) -> Order:
 @bp.get("/devices")
 def page() -> ResponseReturnValue:
     """Show every device, and the ports that one might use."""
-    devices = services().devices
+    devices, pictures = services().devices, services().pictures
     statuses = devices.statuses()
     candidates = {status.role: devices.candidates(status.role) for status in statuses}
     orders = {status.role: devices.last_order(status.role) for status in statuses}
@@ -49,6 +49,7 @@ def page() -> ResponseReturnValue:
         orders=orders,
         configured={status.role: devices.configured_address(status.role) for status in statuses},
         photo=devices.photo_state(),
+        draws_simulated=pictures is not None and pictures.draws_simulated,
         scanner=services().documents.scans.scanner(signed_in()),
         speeds_baud=SPEEDS_BAUD,
         rf_frame_bytes=RF_FRAME_BYTES,
