@@ -12,6 +12,9 @@ IS_ABOVE_THE_BAR = """key => {
   return field.top >= 0 && field.bottom <= document.getElementById("acts").getBoundingClientRect().top;
 }"""
 
+IS_UNDER_THE_QUESTION = """key => document.getElementById(key).getBoundingClientRect().top
+  >= document.getElementById("question").getBoundingClientRect().bottom"""
+
 
 @pytest.fixture
 def typist(clerk):
@@ -62,6 +65,10 @@ def test_a_question_takes_no_key_from_who_types_and_leaves_them_where_they_were(
     page.locator("#employer").press_sequentially("公司")
     expect(page.locator("#employer")).to_have_value("测试 公司")
     expect(page.locator("#question")).to_be_visible()
+    page.evaluate("scrollTo({top: 420, behavior: 'instant'})")
+    page.focus("#soldier")
+    page.wait_for_function(IS_UNDER_THE_QUESTION, arg="soldier")
+    page.focus("#employer")
     page.locator("#question button[value=ignore]").click()
     expect(page.locator("#question")).to_have_count(0)
     expect(page.locator("#employer")).to_be_focused()
