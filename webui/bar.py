@@ -72,6 +72,11 @@ def reader_trouble() -> DeviceStatus | None:
     return next((status for status in known if status.code and status.state not in {"ready", "busy"}), None)
 
 
+def can_read_cards() -> bool:
+    """Whether there is a reader that reads cards, or will as soon as it has started."""
+    return reader_trouble() is None and any(status.role == "reader" for status in services().devices.statuses())
+
+
 def role_name(role: str) -> str:
     """What people call a role."""
     return {
@@ -108,6 +113,7 @@ def pages(role: str) -> list[Page]:
 def install(app: Flask) -> None:
     """Give the templates of `app` what the bar shows."""
     app.jinja_env.globals.update(
+        can_read_cards=can_read_cards,
         can_draw=lambda: services().pictures is not None,
         device_dots=device_dots,
         device_name=device_name,
