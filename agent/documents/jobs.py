@@ -102,7 +102,7 @@ def is_told(row: Any, now: datetime, page_at: datetime | None, removed_at: datet
     if row.ended_at is None:
         return True
     if JobState(row.state) in _WELL and not row.facts:
-        return bool(now - row.ended_at < TOLD) and (removed_at is None or bool(removed_at < row.ended_at))
+        return bool(now - row.ended_at < TOLD) and (removed_at is None or bool(removed_at <= row.ended_at))
     return page_at is None or bool(page_at <= row.ended_at)
 
 
