@@ -128,13 +128,18 @@ def find_key(source: str, folder: DataFolder) -> bytes:
 def check_new_key(source: str, folder: DataFolder) -> None:
     """Look whether the key of a new folder is there, or could be made; makes nothing.  Raises: as `find_key`."""
     path, may_make = key_path(source, folder)
+    check_place(path, folder, may_make=may_make, missing=_not_given(source))
+
+
+def check_place(path: Path, folder: DataFolder, *, may_make: bool, missing: StartRefused) -> None:
+    """Look whether a key that nothing is known of yet is there, or could be made there; else raise `missing`."""
     refuse_inside(path, folder)
     if path.exists():
         read_key(path, is_credential=not may_make)
     elif may_make:
         refuse_unwritable(path)
     else:
-        raise _not_given(source)
+        raise missing
 
 
 def _not_given(source: str) -> StartRefused:

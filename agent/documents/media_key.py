@@ -25,10 +25,10 @@ from agent.folder import (
     DEFAULT_KEY_FILE,
     DataFolder,
     FolderKind,
+    check_place,
     make_key,
     read_key,
     refuse_inside,
-    refuse_unwritable,
 )
 from agent.store import refusing
 from peewee_models.database import Store
@@ -101,13 +101,7 @@ def check_media_key(sources: KeySources, folder: DataFolder, store: Store) -> No
 def check_new_media_key(sources: KeySources, folder: DataFolder) -> None:
     """Look whether the key of a folder without a mark is there, or could be made.  Raises as `open_media_key`."""
     path, may_make = _place(sources, folder)
-    refuse_inside(path, folder)
-    if path.exists():
-        read_key(path, is_credential=not may_make)
-    elif may_make:
-        refuse_unwritable(path)
-    else:
-        raise _missing(path)
+    check_place(path, folder, may_make=may_make, missing=_missing(path))
 
 
 def _mark(folder: DataFolder, store: Store) -> tuple[str, uuid.UUID] | None:

@@ -125,6 +125,12 @@ class Bench:
 
 
 @pytest.fixture
+def clock() -> FakeClock:
+    """A clock that only waiting moves."""
+    return FakeClock()
+
+
+@pytest.fixture
 def new_bench() -> Callable[[], Bench]:
     """Makes benches whose port is not open yet."""
     return Bench

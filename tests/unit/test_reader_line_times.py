@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from functools import reduce
 from operator import xor
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,33 +13,18 @@ from drivers.api import Deadline
 from drivers.reader_line import Counters, Line
 from drivers.reader_timings import Timings
 
+if TYPE_CHECKING:
+    from conftest import FakeClock
+
 _GUARDED = (1288).to_bytes(2, "big") + b"\0\0\x90\x01\0\x04\0" + bytes(1280)
 ANSWER = bytes.fromhex("AA AA AA 96 69") + _GUARDED + bytes((reduce(xor, _GUARDED),))
 PIECES = 16
 
 
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    time_s = 1000.0
-
-    def monotonic(self) -> float:
-        return self.time_s
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        return date(2026, 1, 1)
-
-    def sleep(self, seconds: float) -> None:
-        self.time_s += seconds
-
-
 class EvenWire:
     """A line on which the answer comes in even pieces, without a gap that would give it up."""
 
-    def __init__(self, clock: Clock, speed_baud: int, first_s: float, last_s: float) -> None:
+    def __init__(self, clock: FakeClock, speed_baud: int, first_s: float, last_s: float) -> None:
         self._clock, self._first_s, self._last_s = clock, first_s, last_s
         self.speed_baud = speed_baud
         self.address = self.description = "even"
@@ -78,9 +63,8 @@ class EvenWire:
 @pytest.mark.parametrize(("first_s", "last_s"), [(2.9, 6.0), (3.1, 4.9)], ids=["ends-late", "begins-late"])
 @pytest.mark.parametrize(("speed_baud", "is_taken"), [(9600, True), (115200, False)])
 def test_an_answer_has_the_time_that_the_lines_speed_needs(
-    speed_baud: int, is_taken: bool, first_s: float, last_s: float
+    clock: FakeClock, speed_baud: int, is_taken: bool, first_s: float, last_s: float
 ) -> None:
-    clock = Clock()
     line = Line(EvenWire(clock, speed_baud, first_s, last_s), clock, Timings(), Counters(), lambda: None)
     answer = line.ask(sam_commands.READ_BASE, b"", Deadline.after(clock, 60))
     assert (answer is not None) is is_taken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,8 +40,7 @@ from webui.practice import (
 
 HOST = "127.0.0.1:8731"
 ORIGIN = f"http://{HOST}"
-
-
+PATIENCE_S = 60.0
 WORDS = {"zh": "说明", "en": "about"}
 
 
@@ -157,6 +157,15 @@ class House:
     scanner_panel: ScannerPanel
     sign_ins: dict[str, dict[str, str]]
     tokens: dict[str, str] = field(default_factory=dict)
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until `condition` holds; `what` says what it stands for."""
+        end_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end_s:
+            if condition():
+                return
+            time.sleep(0.02)
+        pytest.fail(f"never happened: {what}")
 
     def visitor(self) -> Browser:
         return Browser(Client(self.app))

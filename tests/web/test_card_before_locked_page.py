@@ -1,7 +1,6 @@
 """A card laid on the reader before a locked page is found there and not read; once unlocked, it fills a form."""
 
 import json
-import time
 from datetime import timedelta
 
 import pytest
@@ -9,17 +8,6 @@ import pytest
 from agent.accounts.storage import writing
 from agent.simulator_process import SimulatorProcess
 from peewee_models.accounts import Session
-
-PATIENCE_S = 60.0
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.02)
-    pytest.fail(f"never happened: {what}")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +20,7 @@ def simulator():
 @pytest.fixture
 def house(house_with_reader, simulator):
     with house_with_reader(address=simulator.address) as opened:
-        wait_for(lambda: opened.station.devices.statuses()[0].state == "ready", "the reader is ready")
+        opened.until(lambda: opened.station.devices.statuses()[0].state == "ready", "the reader is ready")
         yield opened
 
 
@@ -48,11 +36,11 @@ def test_nothing_is_read_before_a_locked_page(house, simulator):
         Session.update(last_seen_at=station.clock.now() - timedelta(minutes=6)).execute()
     station.desk.attend()
     simulator.call("PUT", "/plate", {"card": "resident-001"})
-    wait_for(lambda: station.desk.view(holder).card_state != "none", "the card is seen")
+    house.until(lambda: station.desk.view(holder).card_state != "none", "the card is seen")
     finds = asked().count("find")
-    wait_for(lambda: asked().count("find") >= finds + 3, "the reader looks on")
+    house.until(lambda: asked().count("find") >= finds + 3, "the reader looks on")
     assert not {"select", "read-base"} & set(asked())
     clerk.get("/locked")
     clerk.post("/locked", {"password": house.sign_ins["clerk"]["password"], "back": "/desk"})
-    wait_for(lambda: station.desk.view(holder).draft is not None, "a form")
+    house.until(lambda: station.desk.view(holder).draft is not None, "a form")
     assert "read-base" in asked()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import time
 
 import psutil
 import pytest
@@ -15,24 +14,13 @@ from agent.simulator_process import SimulatorProcess
 from drivers import sam_commands
 from peewee_models.audit import AuditEntry
 
-PATIENCE_S = 60.0
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.02)
-    pytest.fail(f"never happened: {what}")
-
 
 @pytest.fixture(scope="module")
 def house(request, house_with_reader):
     """A station with a simulated reader on the wire that a test names."""
     simulator = SimulatorProcess.start("reader", "--wire", request.param, "--speed-factor", "20")
     with house_with_reader(address=simulator.address) as opened:
-        wait_for(lambda: reader(opened).state == "ready", "the reader is ready")
+        opened.until(lambda: reader(opened).state == "ready", "the reader is ready")
         yield opened
     simulator.stop()
 
@@ -83,7 +71,7 @@ def test_a_new_worker_finds_the_changed_speed_by_itself(house):
     order(house, "speed", 19200)
     worker = next(child for child in psutil.Process().children() if "agent.devices.worker" in child.cmdline())
     os.kill(worker.pid, signal.SIGKILL)
-    wait_for(lambda: not worker.is_running() and reader(house).state == "ready", "ready after the kill")
+    house.until(lambda: not worker.is_running() and reader(house).state == "ready", "ready after the kill")
     assert reader(house).identity["speed_baud"] == "19200"
     assert "115200" in order(house, "speed", 115200)
 
@@ -112,10 +100,10 @@ def test_a_reader_on_usb_has_no_speed_to_set(house):
 def test_that_no_reader_is_there_is_told_in_words(house):
     address = reader(house).address
     house.station.supervisor.restart("reader", "serial:/dev/renhu/none")
-    wait_for(lambda: reader(house).code == "READER-NO-SUCH-PORT", "absent")
+    house.until(lambda: reader(house).code == "READER-NO-SUCH-PORT", "absent")
     page = order(house, "rf-frame", 80)
     house.station.supervisor.restart("reader", address)
-    wait_for(lambda: reader(house).state == "ready", "ready")
+    house.until(lambda: reader(house).state == "ready", "ready")
     assert "没有改成" in page
     assert "没有 serial:/dev/renhu/none 这个端口" in page
 
