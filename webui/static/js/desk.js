@@ -16,8 +16,16 @@ import { refresh, refreshSoon } from "./fragments.js";
 
 const live = () => document.getElementById("live");
 let filled = live()?.dataset.sound;
-// The field in which the clerk was before a question came up.
+// The field in which the clerk was last while a question is up.
 let asked = "";
+
+const isField = (element) => element?.matches("input, select, textarea");
+
+/** Remember where one who works on beside a question is: the answer takes the cursor away, but not for good. */
+function remember({ target }) {
+  const question = document.getElementById("question");
+  if (question && isField(target) && !question.contains(target)) asked = target.id;
+}
 
 /** Put the cursor where the next value is wanted, unless the clerk is typing already in a field that the card left alone. */
 function settle({ draft, sound: before, scan }) {
@@ -28,10 +36,10 @@ function settle({ draft, sound: before, scan }) {
   const isFilled = now.draft && ["read", "verified", "single"].includes(now.sound) && !["read", "verified", "single", "left"].includes(filled);
   filled = now.sound;
   const held = document.activeElement;
-  const isInField = held?.matches("input, select, textarea");
+  const isInField = isField(held);
   const question = document.getElementById("question");
   if (question) {
-    if (isInField) asked = held.id;
+    if (isInField) remember({ target: held });
     // The next key of one who types would press the answer.
     else if (!question.contains(held)) question.querySelector("button").focus();
     return;
@@ -77,6 +85,7 @@ function showVerified() {
 
 document.body.classList.add("live");
 remind();
+document.addEventListener("focusin", remember);
 document.addEventListener("fragments", remind);
 document.addEventListener("fragments", (event) => settle(event.detail));
 codes.start();
