@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
-from peewee import PeeweeException
 
 from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
@@ -38,7 +37,7 @@ from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
 from drivers.api import Clock, IdCard
 from drivers.scanner_api import Progress, ScanRequest
-from peewee_models.failures import StorageError
+from peewee_models.failures import DATABASE_ERRORS
 
 log = logging.getLogger("renhu")
 
@@ -180,7 +179,7 @@ class CardFeed:
         """Do one thing; what the store or a worker's bytes can do wrong is logged, and the next card is taken."""
         try:
             deed()
-        except (CodedError, StorageError, PeeweeException, msgspec.MsgspecError) as error:
+        except (CodedError, *DATABASE_ERRORS, msgspec.MsgspecError) as error:
             log.warning("a card was not taken, or the house not kept: %s", type(error).__name__)
 
     def _pass_on(self, sign: Sign) -> None:

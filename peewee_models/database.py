@@ -1,4 +1,4 @@
-"""Open the station's database: SQLCipher in a file, or PostgreSQL; one way to write on either.
+"""Make and open the station's database: SQLCipher in a file.
 
 Source: security requirements, findings 1, 4 and 12 (`synchronous=FULL`, SQLite >= 3.51.3, temporary tables in memory).
 """
@@ -9,13 +9,12 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import psycopg
-from peewee import DatabaseError, PostgresqlDatabase
+from peewee import DatabaseError
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -31,6 +30,10 @@ from peewee_models.failures import (
     WrongKey,
 )
 from peewee_models.tables import TABLES
+from peewee_models.writing import Writing, chain
+
+if TYPE_CHECKING:
+    from peewee_models.postgresql import PostgresqlStore
 
 KEY_BYTES = 32
 OLDEST_SQLITE = (3, 51, 3)
@@ -38,7 +41,6 @@ BUSY_TIMEOUT_S = 10.0
 CHECKED_AT_OPENING_BYTES = 32 * 1024 * 1024
 SMALLEST_BYTES = 4096
 LOW_SPACE_BYTES = 1024 * 1024
-_WRITE_LOCK_NUMBER = 0x52454E48
 _PRAGMAS = (
     ("cipher_log_level", "NONE"),
     ("cipher_memory_security", 0),
@@ -52,40 +54,10 @@ _PRAGMAS = (
 )
 
 
-class _Writing:
-    """What both engines share: one `write()`, one `read()`, and failures told apart."""
-
-    write_lock: threading.RLock
-
-    @contextmanager
-    def write(self: Any) -> Iterator[None]:
-        """Open the one writing transaction: all of it is kept, or nothing.
-
-        Raises: DiskFull; DiskFailed; Damaged; StorageBusy.
-        """
-        with self.translating(), self.write_lock, self.begin_write():
-            yield
-
-    @contextmanager
-    def read(self: Any) -> Iterator[None]:
-        """Open a transaction that sees one state of the data.  Raises: Damaged; DiskFailed; StorageBusy."""
-        with self.translating(), self.atomic():
-            yield
-
-    @contextmanager
-    def translating(self: Any) -> Iterator[None]:
-        """Turn the engine's words for a broken store into our exceptions; leave mistakes in queries as they are."""
-        try:
-            yield
-        except (DatabaseError, sqlcipher.DatabaseError, psycopg.Error) as error:
-            failure = self.name_failure(error)
-            if failure is None:
-                raise
-            raise failure from error
-
-
-class SqlCipherStore(_Writing, SqlCipherDatabase):  # type: ignore[misc]
+class SqlCipherStore(Writing, SqlCipherDatabase):  # type: ignore[misc]
     """The station's own engine: an encrypted SQLite file."""
+
+    driver_error = sqlcipher.DatabaseError
 
     def __init__(self, path: Path, key: bytes) -> None:
         if len(key) != KEY_BYTES:
@@ -104,7 +76,7 @@ class SqlCipherStore(_Writing, SqlCipherDatabase):  # type: ignore[misc]
         SQLite rolls a full write back by itself; peewee's own rollback then fails too and hides the first error, so
         the errors behind it are read as well.
         """
-        text = " / ".join(str(one) for one in _chain(error))
+        text = " / ".join(str(one) for one in chain(error))
         failure: StorageError | None = None
         if "is full" in text:
             failure = DiskFull(text)
@@ -117,36 +89,7 @@ class SqlCipherStore(_Writing, SqlCipherDatabase):  # type: ignore[misc]
         return failure
 
 
-class PostgresqlStore(_Writing, PostgresqlDatabase):  # type: ignore[misc]
-    """The same tables on PostgreSQL."""
-
-    def __init__(self, dsn: str) -> None:
-        super().__init__(dsn, prefer_psycopg3=True)
-        self.write_lock = threading.RLock()
-
-    @contextmanager
-    def begin_write(self) -> Iterator[None]:
-        """Serialise writers by one lock of the transaction: the numbers of audit and outbox have no gaps."""
-        with self.atomic():
-            self.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITE_LOCK_NUMBER,))
-            yield
-
-    def name_failure(self, error: Exception) -> StorageError | None:
-        """Tell the server's failures apart by their SQLSTATE."""
-        states = [one.sqlstate for one in _chain(error) if isinstance(one, psycopg.Error) and one.sqlstate]
-        state = states[-1] if states else ""
-        named = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged, "55P03": StorageBusy, "58030": DiskFailed}
-        return named[state](str(error)) if state in named else None
-
-
-Store = SqlCipherStore | PostgresqlStore
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    one: BaseException | None = error
-    while one is not None:
-        yield one
-        one = one.__cause__ or one.__context__
+Store: TypeAlias = "SqlCipherStore | PostgresqlStore"
 
 
 def check_components(version: tuple[int, ...] = sqlcipher.sqlite_version_info) -> None:
@@ -222,14 +165,6 @@ def open_sqlcipher(path: Path, key: bytes) -> SqlCipherStore:
         if is_key_known is None:
             raise WrongKey from None
         raise
-    use(store)
-    return store
-
-
-def open_postgresql(dsn: str) -> PostgresqlStore:
-    """Open a PostgreSQL database by its `postgresql://` address."""
-    store = PostgresqlStore(dsn)
-    store.connect(reuse_if_open=True)
     use(store)
     return store
 

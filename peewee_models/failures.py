@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from peewee import PeeweeException
+
 
 class StorageError(Exception):
     """Something is wrong with the database itself."""
@@ -46,3 +48,7 @@ class StorageBusy(StorageError):
 
 class DiskFailed(StorageError):
     """The disk answered with an error that is not lack of room, or may not be written."""
+
+
+# What any work on the database can raise: the store's own failures, and those that nobody has foreseen.
+DATABASE_ERRORS = (StorageError, PeeweeException)

@@ -12,8 +12,6 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-from peewee import PeeweeException
-
 from agent.accounts.storage import Store, reading
 from agent.documents.card_sides import FAILED
 from agent.documents.cards import Cards
@@ -24,7 +22,7 @@ from agent.events.service import Event
 from drivers.api import Clock
 from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
-from peewee_models.failures import StorageError
+from peewee_models.failures import DATABASE_ERRORS
 
 log = logging.getLogger("renhu")
 
@@ -138,6 +136,6 @@ class PageLooks:
         """
         try:
             deed()
-        except (CodedError, StorageError, PeeweeException) as error:
+        except (CodedError, *DATABASE_ERRORS) as error:
             if not (isinstance(error, CodedError) and self._pictures.is_over):
                 log.warning("page looks: %s", error.code if isinstance(error, CodedError) else type(error).__name__)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import msgspec
-from peewee import PeeweeException
 
 from agent.devices.scanner_watch import ScanEnd, progress_of
 from agent.devices.wire import Page, Sign
@@ -27,7 +26,7 @@ from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, Source
-from peewee_models.failures import StorageError
+from peewee_models.failures import DATABASE_ERRORS
 
 log = logging.getLogger("renhu")
 
@@ -166,7 +165,7 @@ class ScanDesk:
         except CodedError as error:
             log.warning("documents: %s", error.code)
             return error
-        except (StorageError, PeeweeException) as error:
+        except DATABASE_ERRORS as error:
             log.warning("documents: %s", type(error).__name__)
             return CodedError("DATABASE-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION)
         return None

@@ -42,7 +42,6 @@ PARTS = (
     "numpy",
     "opencv-python-headless",
     "pypdfium2",
-    "psycopg",
     "pypinyin",
     "python-sane",
     "pyserial",

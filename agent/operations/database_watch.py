@@ -13,12 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from peewee import PeeweeException
-
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from peewee_models.database import SqlCipherStore, find_damage, is_checked_at_opening
-from peewee_models.failures import Damaged, StorageError
+from peewee_models.failures import DATABASE_ERRORS, Damaged
 
 log = logging.getLogger("renhu")
 
@@ -97,6 +95,6 @@ class DatabaseWatch:
             wait_s = DAILY_S
             try:
                 self.look()
-            except (StorageError, PeeweeException, OSError) as error:
+            except (*DATABASE_ERRORS, OSError) as error:
                 log.warning("the database's file could not be looked at: %s", type(error).__name__)
             self._store.close()

@@ -30,9 +30,10 @@ from drivers.api import CardKind, IdCard
 from drivers.id_number import check_digit
 from peewee_models import schema, station
 from peewee_models.audit import AuditEntry
-from peewee_models.database import Store, create_sqlcipher, open_postgresql, open_sqlcipher
+from peewee_models.database import Store, create_sqlcipher, open_sqlcipher
 from peewee_models.drafts import Draft, DraftField
 from peewee_models.outbox import OutboxRow
+from peewee_models.postgresql import open_postgresql
 from peewee_models.register import Person
 from peewee_models.station import StationMeta
 from peewee_models.tables import TABLES
