@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,33 +33,22 @@ from agent.documents.service import DocumentsService
 from agent.documents.uploads import Uploads
 from agent.events.service import EventBus
 from agent.folder import DataFolder, FolderKind
-from agent.memory import give_back_large_blocks
+from agent.listening import listen
+from agent.memory import give_back_large_blocks, give_back_what_is_free
 from agent.notify import Notifier
 from agent.operations.database_watch import DatabaseWatch
 from agent.register.desk import Desk
-from agent.register.pictures import DraftPictures
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
 from agent.station import CardFeed, Station, reader_settings, scanner_settings, socket_place
 from agent.store import open_store
-from agent.web_server import WebServer, listen
 from peewee_models.database import SqlCipherStore
-from webui import Services, WebSettings, create_app, warm
-from webui.practice import PracticePanel, PracticeScanner
+
+if TYPE_CHECKING:
+    from agent.pages import Pages, Practice
 
 log = logging.getLogger("renhu")
-
-STREAM_CAP = 32
-
-
-@dataclass(slots=True)
-class Practice:
-    """What a practice folder has besides: panels for its simulators, and what draws their cards' photos."""
-
-    panel: PracticePanel | None = None
-    scanner: PracticeScanner | None = None
-    draw: Callable[[bytes], bytes | None] | None = None
 
 
 @dataclass(slots=True)
@@ -71,21 +59,19 @@ class Running:
     station: Station
     accounts: AccountsService
     store: SqlCipherStore
-    _web: WebServer
+    _pages: Pages
     _folder: DataFolder
-    _app: Any
 
     def stop(self) -> None:
         """No more pages, no more devices, everything kept, the folder free."""
         self.station.give_up_waiting()
-        self._app.extensions["renhu"].streams.end_all()
-        self._web.stop()
+        self._pages.stop()
         self.station.stop()
         self.store.close()
         self._folder.release()
 
 
-def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practice) -> Running:
+def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practice | None = None) -> Running:
     """Start everything that a configuration asks for.
 
     Raises: StartRefused with the contract's exit code; nothing is left running then.
@@ -101,46 +87,18 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         sources = KeySources(config.media_key, config.key)
         papers = open_documents(sources, folder, store, SystemClock(config.time_zone), config.keep_originals_days)
         station = assemble(config, kind, store, papers, notifier)
-        # The workers of the devices load and look about while the pages are put together.
         undone.callback(station.stop)
         station.start()
-        host, port = bound.getsockname()[:2]
-        app = create_app(_services(station, practice), _web_settings(config, kind, host, port))
-        web = WebServer(bound, app, STREAM_CAP)
+        # The workers of the devices load and look about while the pages are loaded and put together.
+        from agent.pages import Pages  # noqa: PLC0415
+
+        pages = Pages(station, config, kind, practice, bound)
         undone.pop_all()
-    web.start()
+    pages.start()
     notifier.ready()
-    warm(app)
-    return Running(f"http://{host}:{port}", station, station.accounts, store, web, folder, app)
-
-
-def _services(station: Station, practice: Practice) -> Services:
-    return Services(
-        accounts=station.accounts,
-        register=station.register,
-        desk=station.desk,
-        devices=station.devices,
-        documents=station.documents,
-        uploads=station.uploads,
-        scan_button=station.scan_button,
-        database=station.watch,
-        bus=station.bus,
-        clock=station.clock,
-        practice=practice.panel,
-        practice_scanner=practice.scanner,
-        pictures=DraftPictures(station.register, station.devices, practice.draw),
-    )
-
-
-def _web_settings(config: Config, kind: FolderKind, host: str, port: int) -> WebSettings:
-    return WebSettings(
-        host=host,
-        port=port,
-        is_practice=kind is FolderKind.PRACTICE,
-        station_name=config.station_name,
-        stream_cap=STREAM_CAP,
-        time_zone=config.time_zone,
-    )
+    pages.warm()
+    give_back_what_is_free()
+    return Running(pages.url, station, station.accounts, store, pages, folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
-"""The web server: cheroot in the agent's process, on loopback, or on the socket that systemd holds for us."""
+"""The web server: cheroot in the agent's process, on a socket that listens already."""
 
 from __future__ import annotations
 
-import errno
-import ipaddress
 import logging
-import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -16,15 +14,12 @@ from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.workers.threadpool import ThreadPool
 
-from agent.errors import Exit, StartRefused
-
 log = logging.getLogger("renhu.web")
 
 SPARE_THREADS = 8
 HEADER_LIMIT_BYTES = 16 * 1024
 BODY_LIMIT_BYTES = 1024 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
-LISTEN_FD = 3
 _REFUSAL_HEADERS = (
     "Content-Type: text/plain",
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
@@ -69,10 +64,17 @@ class _Connection(HTTPConnection):
 
 
 class _Pool(ThreadPool):
-    """Cuts what is still answered when the time for the stop is over, in both directions.
+    """Is there at once, and cuts what is still answered when the time for the stop is over, in both directions.
 
-    cheroot closes the reading side alone: a browser that takes a long answer drop by drop would hold the stop for ever.
+    cheroot looks for its threads ten times a second alone, which each start of the station would wait for.  It closes
+    the reading side alone: a browser that takes a long answer drop by drop would hold the stop for ever.
     """
+
+    def _spawn_worker(self) -> Any:
+        worker = super()._spawn_worker()  # type: ignore[misc]  # its stub leaves it out
+        while not worker.ready:
+            time.sleep(0)
+        return worker
 
     @staticmethod
     def _force_close(conn: Any) -> None:
@@ -103,39 +105,6 @@ class _Server(wsgi.Server):
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: ARG002
         log.log(level, "web server: %s", str(msg).partition("\n")[0])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Bind the loopback address, or take the socket that systemd passes as descriptor 3.
-
-    That one stays open for whoever asks next: behind a start that was refused the page that says why is served on it.
-
-    Raises: StartRefused: WEB-PORT-IN-USE (3), WEB-PORT-DENIED, WEB-SOCKET-NOT-LOOPBACK (2).
-    """
-    if os.environ.get("LISTEN_PID") == str(os.getpid()) and os.environ.get("LISTEN_FDS", "0") != "0":
-        return _on_loopback(socket.socket(fileno=os.dup(LISTEN_FD)))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        if error.errno == errno.EADDRINUSE:
-            raise StartRefused("WEB-PORT-IN-USE", Exit.IN_USE, host=host, port=port) from error
-        raise StartRefused("WEB-PORT-DENIED", Exit.CONFIGURATION, host=host, port=port) from error
-    return bound
-
-
-def _on_loopback(passed: socket.socket) -> socket.socket:
-    """The socket that was passed: the pages are for this machine, whoever bound it."""
-    place = passed.getsockname()
-    is_inet = passed.family in {socket.AF_INET, socket.AF_INET6}
-    if is_inet and ipaddress.ip_address(place[0]).is_loopback:
-        return passed
-    passed.close()
-    shown = f"{place[0]}:{place[1]}" if is_inet else str(place)
-    raise StartRefused("WEB-SOCKET-NOT-LOOPBACK", Exit.CONFIGURATION, place=shown)
 
 
 class WebServer:

@@ -16,7 +16,7 @@ from webui.services import Services, WebSettings
 from webui.streams import Streams
 from webui.views import assets, blueprints
 
-__all__ = ["Services", "WebSettings", "create_app", "warm"]
+__all__ = ["Services", "WebSettings", "create_app", "end_streams", "warm"]
 
 _HERE: Final = Path(__file__).parent
 _STATIC: Final = _HERE / "static"
@@ -78,3 +78,9 @@ def warm(app: Flask) -> None:
     """Compile every template now: the first card of the day shall not wait for it."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
+
+
+def end_streams(app: Flask) -> None:
+    """End all streams of events, which would go on for as long as their pages are open."""
+    composition: Composition = app.extensions["renhu"]
+    composition.streams.end_all()

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agent.assembly import Practice, Running, start
+from agent.assembly import Running, start
 from agent.commands.arguments import port
 from agent.commands.output import emit, fail, tell_everyone
 from agent.config import Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
+from agent.pages import Practice
 from agent.simulator_panels import ReaderPanel, ScannerPanel
 from agent.simulator_process import SimulatorFailed, SimulatorProcess
 from agent.stop_signal import StopSignal, leave_in_time

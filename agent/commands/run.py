@@ -7,20 +7,19 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from agent.assembly import Practice, start
+from agent.assembly import start
 from agent.clock import SystemClock
 from agent.commands.output import fail, tell
 from agent.config import Config, load
 from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, StartRefused
 from agent.folder import FolderKind
+from agent.listening import listen
 from agent.notify import Notifier
 from agent.operations.checks import missing_parts
 from agent.operations.register_check import check_register
 from agent.station import runtime_folder
 from agent.stop_signal import StopSignal, leave_in_time
-from agent.web_server import WebServer, listen
-from webui.status_page import status_app
 
 STATUS_TICK_S = 5.0
 SERVES_STATUS = {Exit.LOCKED, Exit.DAMAGED, Exit.DISK_FULL, Exit.TOO_OLD}
@@ -73,7 +72,7 @@ def _problems(config: Config) -> Iterator[CodedError]:
 def _serve(config: Config) -> Exit:
     notifier = Notifier()
     stop = StopSignal()
-    running = start(config, FolderKind.REGISTER, notifier, Practice())
+    running = start(config, FolderKind.REGISTER, notifier)
     try:
         if not running.accounts.has_users():
             place = runtime_folder(dict(os.environ), config.folder) / "enrol"
@@ -93,6 +92,9 @@ def _serve(config: Config) -> Exit:
 
 def _serve_status(config: Config, error: StartRefused) -> None:
     """Show on the page why there is no register, until stopped; no data is open."""
+    from agent.web_server import WebServer  # noqa: PLC0415 - a start that succeeds loads its pages beside the devices
+    from webui.status_page import status_app  # noqa: PLC0415
+
     stop = StopSignal()
     try:
         bound = listen(config.host, config.port)

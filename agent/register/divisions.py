@@ -59,8 +59,8 @@ class _Names:
 
 @cache
 def _names() -> _Names:
-    lines = resources.files(__package__).joinpath("divisions.csv").read_text(encoding="utf-8").splitlines()
-    rows = [_Row(row["code"], row["name"], row["status"] == "now") for row in csv.DictReader(lines)]
+    with resources.files(__package__).joinpath("divisions.csv").open(encoding="utf-8") as table:
+        rows = [_Row(row["code"], row["name"], row["status"] == "now") for row in csv.DictReader(table)]
     by_code: dict[str, list[str]] = {}
     provinces: set[tuple[str, str]] = set()
     below: dict[str, list[_Row]] = {}

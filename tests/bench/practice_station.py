@@ -1,7 +1,7 @@
 """A station for the bench: `practice_station.py FOLDER PORT ADDRESS` runs the agent as a service does, in practice.
 
 `renhu run` refuses simulated devices and `renhu demo` starts its simulator first; this does neither, and is otherwise
-the same composition.
+the same composition, with all loaded that the daemon loads.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from agent.assembly import Practice, start
-from agent.config import parse
-from agent.folder import FolderKind
-from agent.notify import Notifier
-from agent.stop_signal import StopSignal
+from agent.memory import loading
+
+with loading():
+    import agent.commands.run  # noqa: F401
+    from agent.assembly import start
+    from agent.config import parse
+    from agent.folder import FolderKind
+    from agent.notify import Notifier
+    from agent.stop_signal import StopSignal
 
 
 def main(folder: Path, port: int, address: str) -> None:
@@ -24,7 +28,7 @@ def main(folder: Path, port: int, address: str) -> None:
     base = parse({"data": {"folder": str(folder)}, "devices": {"reader": {"address": "serial:auto"}}}, "bench")
     reader = None if base.reader is None else replace(base.reader, address=address)
     stop = StopSignal()
-    running = start(replace(base, port=port, reader=reader), FolderKind.PRACTICE, Notifier(), Practice())
+    running = start(replace(base, port=port, reader=reader), FolderKind.PRACTICE, Notifier())
     stop.wait()
     running.stop()
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent.assembly import Practice, start
+from agent.assembly import start
 from agent.config import parse
 from agent.documents.papers import Papers, StoredPage
 from agent.folder import FolderKind
@@ -35,7 +35,7 @@ def main(folder: Path, port: int, address: str, configuration: str) -> None:
     scanner = {"address": address, "configuration": configuration}
     document = {"data": {"folder": str(folder)}, "web": {"port": port}, "devices": {"scanner": scanner}}
     stop = StopSignal()
-    running = start(parse(document, "bench"), FolderKind.PRACTICE, Notifier(), Practice())
+    running = start(parse(document, "bench"), FolderKind.PRACTICE, Notifier())
     print(json.dumps({"url": running.url, "sign_ins": running.accounts.create_demo_users()}), flush=True)
     stop.wait()
     running.stop()

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from agent.assembly import Practice, Running, start
+from agent.assembly import Running, start
 from agent.config import parse
 from agent.folder import FolderKind
 from agent.notify import Notifier
@@ -79,7 +79,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
     folder = tmp_path_factory.mktemp("filled") / "data"
     document: dict[str, Any] = {"data": {"folder": str(folder)}, "station": {"code": "310112101", "name": "测试站"}}
     config = replace(parse(document, "test"), port=0, reader=None)
-    running = start(config, FolderKind.PRACTICE, Notifier({}), Practice())
+    running = start(config, FolderKind.PRACTICE, Notifier({}))
     passwords = {user["role"]: user["password"] for user in running.accounts.create_demo_users()}
     fill(running, passwords["clerk"])
     yield running.url, passwords

@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from agent.errors import Exit, StartRefused
-from agent.web_server import WebServer, listen
+from agent.listening import listen
+from agent.web_server import WebServer
 from webui.status_page import status_app
 
 

@@ -26,8 +26,8 @@ from agent.station import CardFeed
 CardFeed._run = lambda self: threading.Event().wait()
 """
 LONG_ANSWER = """
-from agent import assembly
-plain = assembly.create_app
+from agent import pages
+plain = pages.create_app
 def with_long_answer(*parts):
     app = plain(*parts)
     app.wsgi_app, pages = lambda environ, start: (
@@ -35,7 +35,7 @@ def with_long_answer(*parts):
         if environ["PATH_INFO"] == "/long" else pages(environ, start)
     ), app.wsgi_app
     return app
-assembly.create_app = with_long_answer
+pages.create_app = with_long_answer
 """
 RUN = "import sys; from agent.__main__ import main; sys.exit(main())"
 

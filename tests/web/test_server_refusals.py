@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from agent.web_server import WebServer, listen
+from agent.listening import listen
+from agent.web_server import WebServer
 
 
 @pytest.fixture(scope="module")

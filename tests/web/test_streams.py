@@ -11,7 +11,8 @@ import pytest
 from werkzeug.test import Client
 
 from agent.events.service import Event
-from agent.web_server import WebServer, listen
+from agent.listening import listen
+from agent.web_server import WebServer
 from webui.streams import COMMENT_EVERY_S, LIFE_S, Stream, Streams
 
 ORIGIN = "http://127.0.0.1:8731"
