@@ -14,7 +14,7 @@ class SystemClock:
         self.zone = ZoneInfo(time_zone)
 
     # Seconds from an arbitrary point; never jumps; comparable between processes of one boot.  The function itself: a
-    # reader that is asked ten times a second asks for the time a hundred times.
+    # reader that is asked many times a second asks for the time ten times as often.
     monotonic = staticmethod(time.monotonic)
 
     def now(self) -> datetime:

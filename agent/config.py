@@ -184,7 +184,7 @@ KEYS: dict[str, Key] = {
     "devices.reader.address": Key(_is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
     "devices.reader.ports": Key(_is_list_of(_is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
     "devices.reader.vid_pid": Key(_is_list_of(_is_vid_pid), "CONFIG-VID-PID", list(reader_address.KNOWN_ADAPTERS)),
-    "devices.reader.poll_ms": Key(_is_number(50, 5000), "CONFIG-POLL", 100),
+    "devices.reader.poll_ms": Key(_is_number(50, 5000), "CONFIG-POLL", 125),
     "devices.reader.idle_poll_ms": Key(_is_number(100, 10_000), "CONFIG-IDLE-POLL", 600),
     "devices.reader.photo.library": Key(
         lambda value: _is_text(value) and value.startswith("/"), "CONFIG-PHOTO-LIBRARY", ""

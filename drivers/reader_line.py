@@ -184,7 +184,7 @@ class Line:
         return [] if is_flowing else self._decoder.flush()
 
     def _fed(self, chunk: bytes) -> list[Frame | Noise]:
-        """What a chunk completes.  "No card", which comes ten times a second, is taken apart only the first time."""
+        """What a chunk completes.  "No card", which comes all day, is taken apart only the first time."""
         if chunk == self._short_chunk and not self._decoder.is_pending:
             return self._short_frames
         is_whole = not self._decoder.is_pending and len(chunk) == _SHORT_ANSWER_BYTES

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agent.events.service import Event, Subscription
     from webui.services import Clock
 
-TICK_S: Final = 0.5
+TICK_S: Final = 0.9
 COMMENT_EVERY_S: Final = 15.0
 LIFE_S: Final = 300.0
 STREAMS_PER_SESSION: Final = 2

@@ -51,7 +51,7 @@ class DeviceSettings(msgspec.Struct, frozen=True):
     driver: str
     address: str
     options: dict[str, object]
-    poll_ms: int = 100
+    poll_ms: int = 125
     idle_poll_ms: int = 600
     place: str = ""
 

@@ -83,7 +83,7 @@ class ReaderWatch:
     def _listen(self) -> None:
         """Sleep until a message, a sign of life on the device's line, or the next thing to do."""
         due_s = min(self._next_look_s, self._next_pulse_s)
-        # A poll is one call to the system; a selector is five, ten times a second.
+        # A poll is one call to the system; a selector is five, each time that a card is looked for.
         waiting = select.poll()
         waiting.register(self._wire, select.POLLIN)
         device = self._reader.fileno() if self._identity is not None else None

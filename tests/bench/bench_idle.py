@@ -1,6 +1,6 @@
 """What the station costs while nothing happens, and how soon it answers after its start; OctoPrint stands beside it.
 
-Idle twice: with nobody at the desk, and with a clerk who holds it and has its page open, when the reader is asked ten
+Idle twice: with nobody at the desk, and with a clerk who holds it and has its page open, when the reader is asked eight
 times a second whether a card is there.
 
 OctoPrint is the nearest relative: a Python daemon with a local page and a serial device, here its own virtual printer.
@@ -55,7 +55,7 @@ def rows() -> list[Row]:
     return [
         row("start to first page, median s", ours_start, peer_start, 1.0),
         row("idle, nobody at the desk, % of a core", alone_cpu, peer_cpu, 0.5),
-        row("idle, desk held, reader polled each 100 ms, % of a core", held_cpu, peer_cpu, 0.5),
+        row("idle, desk held, reader polled each 125 ms, % of a core", held_cpu, peer_cpu, 0.5),
         row("idle, desk held: memory of all processes, PSS MiB", ours_mib, peer_mib, 109.0),
     ]
 

@@ -20,7 +20,7 @@ def test_nothing_given_means_the_defaults():
     config = parse({}, "test.toml")
     assert (config.host, config.port) == ("127.0.0.1", 8731)
     assert config.reader.address == "serial:auto"
-    assert (config.reader.poll_ms, config.reader.idle_poll_ms) == (100, 600)
+    assert (config.reader.poll_ms, config.reader.idle_poll_ms) == (125, 600)
     assert config.time_zone == "Asia/Shanghai"
 
 
