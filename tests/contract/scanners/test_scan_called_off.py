@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 LIMIT_S = 60.0
 SLOW = {"read_limit": "true", "read_limit_size": 2048, "read_delay": "true", "read_delay_duration": 5000}
-# The last twentieth of a page has to outlast what a busy machine takes to call the scan off.
-SLOWER = {**SLOW, "read_delay_duration": 15_000}
+# A piece of 32 KiB is 20 lines of a fine page: the last twentieth of it is several, so that it outlasts what a busy
+# machine takes to call the scan off.
+SLOWER = {**SLOW, "read_delay_duration": 30_000}
 SHEETS = 3
 SOON_MS, NEVER_MS = 3000, 60_000
 MOMENTS = {"before": 0, "in the first": 0, "behind the first": 1, "behind the second": 2}
@@ -165,27 +166,28 @@ def assert_in_time(turns: list[Turn]) -> None:
 
 
 PAGE = ScanWish("adf", "grey", 100, WHOLE)
+FINE_PAGE = ScanWish("adf", "grey", 200, WHOLE)
 STRIP = ScanWish("flatbed", "grey", 75, region=Region(0, 0, 100, 20))
 
 
-def call_off_in_pages(agent: Agent, twentieths: range) -> list[Turn]:
+def call_off_in_pages(agent: Agent, page: ScanWish, twentieths: range) -> list[Turn]:
     turns = []
     for number in twentieths:
-        turns.append(agent.call_off(PAGE, at_twentieth(number)))
+        turns.append(agent.call_off(page, at_twentieth(number)))
         agent.show_it_works(STRIP)
     return turns
 
 
 def test_a_scan_is_called_off_within_a_page(backend: Backend, tmp_path: Path) -> None:
     with running(tmp_path / "data", *backend(**SLOW)) as agent:
-        call_off_in_pages(agent, range(0, 20, 8))
+        call_off_in_pages(agent, PAGE, range(0, 20, 8))
 
 
 @pytest.mark.drill
 @pytest.mark.timeout(1800)
 def test_scans_are_called_off_at_every_twentieth_of_a_page(backend: Backend, tmp_path: Path) -> None:
     with running(tmp_path / "data", *backend(**SLOWER)) as agent:
-        turns = [turn for _ in range(5) for turn in call_off_in_pages(agent, range(20))]
+        turns = [turn for _ in range(5) for turn in call_off_in_pages(agent, FINE_PAGE, range(20))]
     assert_in_time(turns)
 
 
