@@ -162,33 +162,21 @@ def test_a_scan_that_ends_is_heard_once_also_while_the_clerk_looks_elsewhere_and
     assert heard(clerk) == before + SCANNED, "what was heard is not heard again when the page is looked at"
 
 
-def test_a_scan_that_ends_while_another_page_is_open_is_told_and_heard_there(clerk):
-    page = clerk.page
-    at_the_desk(clerk)
-    clerk.demo.control("DELETE", "/faults", device="scanner")
-    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 4000}, device="scanner")
-    clerk.tap("resident-050")
-    before = heard(clerk)
-    scan(clerk)
-    page.goto(f"{clerk.demo.url}/register")
-    told = page.locator("#scan-ended .callout.good")
-    expect(told).to_contain_text("扫好 1 页", timeout=60_000)
-    clerk.demo.control("DELETE", "/faults", device="scanner")
-    assert heard(clerk) == before + SCANNED
-    told.locator("a").click()
-    expect(page.locator(".sheet")).to_have_count(1)
-    expect(page.locator("#scan-ended > *")).to_have_count(0)
-
-
-def scan_and_leave(clerk: Any, person: str) -> list[str]:
-    """Begin a scan that takes a while, and look at another page; gives what was heard till then."""
+def scan_and_leave(clerk: Any, person: str, jams_at: int = 0) -> list[str]:
+    """Begin a scan that takes a while, from the feeder where it is to jam there; gives what was heard till then."""
     clerk.page.add_init_script(f"({HIDDEN})()")
     at_the_desk(clerk)
     clerk.demo.control("DELETE", "/faults", device="scanner")
-    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 6000}, device="scanner")
+    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 3000 if jams_at else 6000}, device="scanner")
     clerk.tap(person)
     before = heard(clerk)
-    scan(clerk)
+    if jams_at:
+        clerk.demo.control("PUT", "/feeder", {"papers": ["lease"] * jams_at}, device="scanner")
+        clerk.demo.control("PUT", "/faults/jam", {"page": jams_at}, device="scanner")
+        clerk.page.locator("#papers button.preset[value=D02]").click()
+        expect(clerk.page.locator("#job")).to_be_visible()
+    else:
+        scan(clerk)
     return before
 
 
@@ -206,6 +194,29 @@ def test_a_scan_that_ends_while_nobody_looks_is_heard_and_told_when_the_page_is_
     expect(told).to_contain_text("扫好 1 页")
     expect(clerk.page).to_have_title(title)
     assert heard(clerk) == before + SCANNED
+    told.get_by_role("button", name="知道了").click()
+    expect(told).to_have_count(0)
+
+
+def test_a_jam_sounds_low_and_is_told_with_its_paper_until_the_next_scan_goes_well(clerk):
+    before = scan_and_leave(clerk, "resident-056", jams_at=2)
+    page = clerk.page
+    page.keyboard.press("Escape")
+    expect(page.locator("#query")).to_be_visible()
+    told = page.locator("#scan-ended .callout.bad")
+    says = "《居住登记信息表》（已签名）：送纸器卡纸"
+    expect(told).to_contain_text(says, timeout=60_000)
+    expect(told).to_contain_text("已扫的 1 页都在。")
+    clerk.demo.control("DELETE", "/faults", device="scanner")
+    assert heard(clerk)[len(before) :] == REFUSAL
+    board = told.locator("a").get_attribute("href")
+    clerk.tap("resident-031")
+    expect(told).to_be_visible()
+    scan(clerk)
+    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(told).to_have_count(0)
+    page.goto(f"{clerk.demo.url}{board}")
+    expect(page.locator("#job .callout.bad")).to_contain_text(says)
 
 
 def test_of_several_tabs_one_sounds_and_one_tells(clerk):
@@ -227,5 +238,8 @@ def test_of_several_tabs_one_sounds_and_one_tells(clerk):
     hidden.evaluate("() => { globalThis.isAway = false; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(hidden).to_have_title(title)
     expect(hidden.locator("#scan-ended > *")).to_have_count(0)
+    seen.locator("#scan-ended a").click()
+    expect(seen.locator(".sheet")).to_have_count(1)
+    expect(seen.locator("#scan-ended > *")).to_have_count(0)
     for other in others:
         other.close()

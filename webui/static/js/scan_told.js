@@ -1,5 +1,6 @@
 // A scan that ends while its clerk looks at another page is told there, too: in words with the way to it, and heard.
-// Where nobody looks at any page, it is told on the first that is looked at then.
+// Where nobody looks at any page, it is told on the first that is looked at then.  It stays until the clerk has read it,
+// or the next scan goes well.
 import * as scanEnd from "./scan_end.js";
 import * as sound from "./sound.js";
 import { ask } from "./request.js";
@@ -10,8 +11,11 @@ let untold = null;
 export async function told(name, facts) {
   const place = document.getElementById("scan-ended");
   const owner = document.getElementById("live")?.dataset.owner;
-  const isElsewhere = owner === undefined || ![facts.draft, facts.record].includes(owner);
-  if (!place || name !== "documents" || !sound.ENDS.includes(facts.ended) || !isElsewhere) return;
+  if (!place || name !== "documents" || !sound.ENDS.includes(facts.ended)) return;
+  if (owner !== undefined && [facts.draft, facts.record].includes(owner)) {
+    if (facts.ended === "done") forget();
+    return;
+  }
   const answer = await ask("GET", `/scans/${facts.job}`).catch(() => null);
   const said = answer?.status === 200 && answer.document?.getElementById("scan-ended");
   if (!said) return;
@@ -19,6 +23,12 @@ export async function told(name, facts) {
   sound.playScan(`${facts.ended} ${facts.job}`);
   if (document.visibilityState === "visible") show();
   else scanEnd.mark(facts.ended);
+}
+
+/** Say no more how another scan has ended: this page shows its own. */
+function forget() {
+  untold = null;
+  document.getElementById("scan-ended")?.replaceChildren();
 }
 
 /** Show what has not been told on another page meanwhile. */
@@ -32,3 +42,6 @@ function show() {
 }
 
 document.addEventListener("visibilitychange", show);
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-told]")) forget();
+});
