@@ -45,6 +45,11 @@ def several(count: int) -> NeedsOperator:
     return NeedsOperator("SCANNER-SEVERAL", Actor.TECHNICIAN, Retry.AFTER_ACTION, count=count)
 
 
+def unreadable_list() -> NeedsOperator:
+    """A name on SANE's list of scanners is no text: the list cannot be had as long as that one is on it."""
+    return NeedsOperator("SCANNER-LIST", Actor.TECHNICIAN, Retry.AFTER_ACTION)
+
+
 def denied(node: str) -> NeedsOperator:
     """The scanner is there, and its device node may not be opened."""
     return NeedsOperator("SCANNER-PERMISSION", Actor.TECHNICIAN, Retry.AFTER_ACTION, status=node)

@@ -10,7 +10,8 @@ from types import ModuleType
 
 from drivers import escl_plate, scanner_configuration, scanner_errors
 from drivers.scanner_api import ScannerIdentity
-from drivers.scanner_names import PREFIX, Listed, Wanted, usb_plate
+from drivers.scanner_names import PREFIX, Listed, Wanted, addressable, usb_plate
+from drivers.stored_text import printable
 
 
 class SaneLibrary:
@@ -54,16 +55,21 @@ class SaneLibrary:
         return self._sane
 
     def listed(self) -> tuple[Listed, ...]:
-        """Have SANE look for scanners.  Slow."""
+        """Have SANE look for scanners.  Slow.
+
+        Raises: NeedsOperator SCANNER-LIST where python-sane cannot read a name of the list, whoever's scanner it is.
+        """
         sane = self.loaded()
         try:
             self._listed = tuple(
-                Listed(name, vendor, model, kind, usb_plate(name).serial)
+                Listed(name, printable(vendor), printable(model), kind, usb_plate(name).serial)
                 for name, vendor, model, kind in sane.get_devices()
                 if name
             )
         except self.error as error:
             raise scanner_errors.said_by_library(str(error)) from error
+        except (UnicodeDecodeError, SystemError) as error:  # python-sane lets the one become the other
+            raise scanner_errors.unreadable_list() from error
         return self._listed
 
     def found(self, address: str) -> Listed:
@@ -89,7 +95,7 @@ class SaneLibrary:
         vendor, model = listed.vendor, listed.model
         if not model:
             vendor, model = on_usb.maker, on_usb.model or on_net.model
-        return ScannerIdentity(PREFIX + listed.name, vendor, model, serial or on_net.serial, on_usb.usb)
+        return ScannerIdentity(PREFIX + addressable(listed.name), vendor, model, serial or on_net.serial, on_usb.usb)
 
     def _folders(self) -> list[Path]:
         folders = (self._configuration, scanner_configuration.SYSTEM_CONFIGURATION)

@@ -29,6 +29,7 @@ _LIBUSB = re.compile(r"libusb:(?P<bus>\d{3}):(?P<device>\d{3})$")
 _PLACE = re.compile(r"(?<=libusb:)\d{3}:\d{3}$|(?<=^airscan:)[ew]\d+(?=:)")
 _BACKEND = re.compile(r"[A-Za-z0-9_-]+")
 _IMPRECISE = re.compile(r"[*?\[]")
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,18 @@ class Wanted:
             if _PLACE.sub("", each.name) == placeless and replace(self, name=each.name).means(each)
         ]
         return alike[0] if len(alike) == 1 else None
+
+
+def addressable(name: str) -> str:
+    """A SANE name as the configuration can hold it and a page can show it.
+
+    A scanner on the network is called as its owner likes, and a stranger's as well.  What cannot be printed, or goes on
+    without end, becomes a pattern that still means this scanner.
+    """
+    if name.isprintable() and len(name) <= _LONGEST:
+        return name
+    pattern = "".join(character if character.isprintable() and character != "[" else "?" for character in name)
+    return pattern if len(pattern) <= _LONGEST else pattern[: _LONGEST - 1] + "*"
 
 
 def parse(address: str, settings: dict[str, object]) -> Wanted:

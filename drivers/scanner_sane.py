@@ -24,7 +24,7 @@ from drivers.scanner_api import (
     Source,
 )
 from drivers.scanner_library import SaneLibrary, last_of
-from drivers.scanner_names import PREFIX, Listed, Wanted, hidden_node, parse
+from drivers.scanner_names import PREFIX, Listed, Wanted, addressable, hidden_node, parse
 from drivers.scanner_pixels import RawPage, coded
 
 REPORTS_A_PAGE = 50
@@ -218,7 +218,7 @@ class SaneScanner(DocumentScanner):
     def candidates(self) -> tuple[Candidate, ...]:
         """The scanners that SANE lists."""
         return tuple(
-            Candidate(PREFIX + each.name, f"{each.vendor} {each.model}{f' {each.serial}' if each.serial else ''}")
+            Candidate(PREFIX + addressable(each.name), " ".join(filter(None, (each.vendor, each.model, each.serial))))
             for each in self._library.listed()
         )
 

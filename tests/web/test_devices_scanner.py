@@ -10,6 +10,8 @@ import pytest
 from agent.simulator_process import SimulatorProcess
 
 PATIENCE_S = 60.0
+# Whoever has a scanner on the network names it.
+STRANGER = f"<b>Hall</b>\u202e\x1b[2J\u0085{'长' * 300}"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,7 @@ def house(house_with_scanner, tmp_path_factory):
     place = simulator.address[simulator.address.index("http:") :]
     folder = tmp_path_factory.mktemp("sane")
     folder.joinpath("dll.conf").write_text("airscan\n")
-    lines = f'[devices]\n"Desk" = {place}, eSCL\n"<b>Hall</b>" = {place}, eSCL\n[options]\ndiscovery = disable\n'
+    lines = f'[devices]\n"Desk" = {place}, eSCL\n"{STRANGER}" = {place}, eSCL\n[options]\ndiscovery = disable\n'
     folder.joinpath("airscan.conf").write_text(lines)
     with house_with_scanner(address="sane:auto", configuration=str(folder)) as opened:
         yield opened
@@ -41,6 +43,8 @@ def test_several_scanners_are_listed_and_the_chosen_one_is_used(house):
     person = wait_for(house, lambda page: "SCANNER-SEVERAL" in page and page.count("/devices/scanner/use") == 2)
     assert "登记台不受影响" in person.page
     assert "<b>Hall" not in person.page, "what a device calls itself is never markup"
+    assert not re.search("[\u202e\x1b\x85]", person.page)
+    assert "长" * 300 not in person.page
     addresses = re.findall(r'name="address" value="(sane:[^"]+)"', person.page)
     [desk] = [address for address in addresses if address.endswith("Desk")]
     assert person.post("/devices/scanner/use", {"address": "sane:elsewhere"}).status_code == 404

@@ -35,3 +35,20 @@ def test_of_several_none_is_picked_and_what_narrows_them_down_decides(
     worker = worker_at("sane:auto", backends=["airscan"], configuration=str(tmp_path), model="Back*")
     assert worker.until_state().identity["model"] == "Back office"
     assert len(worker.scan(resolution_dpi=75).pages) == 1
+
+
+def test_a_strangers_name_is_shown_without_what_cannot_be_printed_and_still_means_that_scanner(
+    simulated: Simulated, worker_at: Callable[..., ScannerWorker], tmp_path: Path
+) -> None:
+    place = simulated.address[simulated.address.index("http:") :]
+    named = f'[devices]\n"A[b]\u202e\x1b[2J\u0085{"长" * 300}" = {place}, eSCL\n[options]\ndiscovery = disable\n'
+    (tmp_path / "airscan.conf").write_text(named)
+    identity = worker_at("sane:auto", backends=["airscan"], configuration=str(tmp_path)).until_state().identity
+    shown = f"A?b]???2J?{'长' * 300}"
+    assert identity["address"] == f"sane:airscan:e0:{shown}"[:204] + "*"
+    assert identity["model"] == f"A[b][2J{'长' * 300}"[:64]
+    worker = worker_at(identity["address"], backends=["airscan"], configuration=str(tmp_path))
+    assert worker.until_state().state == "ready"
+    (tmp_path / "airscan.conf").write_bytes(named.encode().replace(b"A[b]", b"A\xff"))
+    state = worker_at("sane:auto", backends=["airscan"], configuration=str(tmp_path)).until_state()
+    assert (state.state, state.code) == ("faulted", "SCANNER-LIST")
