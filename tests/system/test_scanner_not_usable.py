@@ -4,11 +4,13 @@ import http.client
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,8 +72,13 @@ def config(tmp_path):
     return file
 
 
-def test_without_libsane_the_command_and_doctor_say_what_to_install(config, tmp_path):
+def libsane():
     [library] = [path.resolve() for path in Path("/usr/lib").glob("*/libsane.so.1")]
+    return library
+
+
+def test_without_libsane_the_command_and_doctor_say_what_to_install(config, tmp_path):
+    library = libsane()
     scan = renhu("scan", "-o", tmp_path / "page.pdf", "--json", "--config", config)
     status, told, said = run(apart(COVERED, library, *scan))
     assert (status, told["error"]["code"]) == (13, "SCANNER-LIBRARY"), said
@@ -152,20 +159,42 @@ def test_a_scanner_whose_node_is_anothers_ends_the_command_with_the_next_step(op
     )
 
 
-def test_a_disk_that_fills_while_pages_come_ends_the_scan_and_not_the_desk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
+@contextmanager
+def demo_apart(script, place, data):
+    """A demo in a space of mounts of its own: its process, and what it has told."""
     process = subprocess.Popen(
-        apart(DISK, disk, *renhu("demo", "--port", "0", "--no-open", "--data", disk / "data")),
+        apart(script, place, *renhu("demo", "--port", "0", "--no-open", "--data", data)),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        told = json.loads(process.stdout.readline())
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(LIMIT_S)
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_without_libsane_the_desk_says_what_to_install_and_a_card_still_fills_its_form(tmp_path):
+    with demo_apart(COVERED, libsane(), tmp_path / "data") as (_, told):
+        person = clerk.Clerk(told["url"], told["sign_ins"][0])
+        person.post("/desk/take")
+        control(told, "reader", "PUT", "/plate", {"card": "resident-001"})
+        until(person, "/desk", lambda page: "两次一致" in page and "scanner-says" in page)
+        assert re.search(r'id="name"[^>]* value="测', person.page)
+        assert re.search(r'id="scanner-says">.*请技术人员运行 apt install libsane1', person.page)
+        assert re.search(r'formaction="/documents/draft/[^"]+/upload', person.page), "files can be added"
+
+
+def test_a_disk_that_fills_while_pages_come_ends_the_scan_and_not_the_desk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with demo_apart(DISK, disk, disk / "data") as (process, told):
         person = clerk.Clerk(told["url"], told["sign_ins"][0])
         board = f"/documents/draft/{person.open_draft().rpartition('/')[2]}"
         until(person, board, lambda page: "other-scan" in page and "scanner-says" not in page)
-        scanner(told, "PUT", "/feeder", {"papers": ["lease"] * 4})
-        scanner(told, "PUT", "/faults/late-page", {"delay_ms": 3000, "skip": 1})
+        control(told, "scanner", "PUT", "/feeder", {"papers": ["lease"] * 4})
+        control(told, "scanner", "PUT", "/faults/late-page", {"delay_ms": 3000, "skip": 1})
         assert person.post(f"{board}/scan", kind="D04", source="adf", colour="colour", dpi="300")[0] == 303
         until(person, board, lambda page: 'class="sheet"' in page)
         filler = Path(f"/proc/{process.pid}/root{disk}/filler")
@@ -178,16 +207,11 @@ def test_a_disk_that_fills_while_pages_come_ends_the_scan_and_not_the_desk(tmp_p
         assert "磁盘已满" in person.page, "the look was audited again, and the scan says how it ended"
         assert 'class="sheet"' in person.page
         assert person.get("/desk")[0] == 200
-        scanner(told, "DELETE", "/faults", None)
-        scanner(told, "PUT", "/feeder", {"papers": ["lease"]})
+        control(told, "scanner", "DELETE", "/faults", None)
+        control(told, "scanner", "PUT", "/feeder", {"papers": ["lease"]})
         until(person, board, lambda page: "scanner-says" not in page)
         assert person.post(f"{board}/scan", kind="D04", source="adf", colour="grey", dpi="75")[0] == 303
         until(person, board, lambda page: 'data-state="done"' in page)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(LIMIT_S)
-        process.stdout.close()
-        process.stderr.close()
 
 
 def fill(filler):
@@ -201,8 +225,8 @@ def fill(filler):
     raise AssertionError("the disk has more room than it should have")
 
 
-def scanner(told, method, path, body):
-    place = urlsplit(told["faults"]["scanner"])
+def control(told, device, method, path, body):
+    place = urlsplit(told["faults"][device])
     connection = http.client.HTTPConnection(place.netloc, timeout=20)
     connection.request(method, path, json.dumps(body or {}), {"X-Renhu-Control": told["token"]})
     assert connection.getresponse().status == 204
