@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,6 @@ import pikepdf
 import pytest
 
 from agent.documents.picture_process import MEMORY_BYTES
-from agent.simulator_process import SimulatorProcess
 
 RUN_S = 60
 Renhu = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -236,15 +236,28 @@ def test_doctor_says_how_the_scanner_is(renhu: Renhu, config: Path) -> None:
     assert (found["ok"], found["code"]) == (False, "SCANNER-ABSENT")
 
 
+@contextmanager
+def simulate_command() -> Iterator[dict[str, str]]:
+    """`renhu simulate scanner`: one line says where it is, and a stop ends it as it should."""
+    command_line = [sys.executable, "-m", "agent", "simulate", "scanner"]
+    process = subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert set(told) == {"address", "faults", "token"}
+        yield told
+    finally:
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=RUN_S)
+    assert (process.returncode, *said) == (0, "", "")
+
+
 def test_what_a_simulated_scanner_gives_is_stamped_and_what_a_real_one_gives_is_not(
     renhu: Renhu, config: Path, tmp_path: Path
 ) -> None:
     made, real = tmp_path / "made.pdf", tmp_path / "real.pdf"
-    simulator = SimulatorProcess.start("scanner", "--speed-factor", "100")
-    try:
-        done = renhu("scan", "-o", made, "--address", simulator.address, "--dpi", "75")
-    finally:
-        simulator.stop()
+    with simulate_command() as told:
+        done = renhu("scan", "-o", made, "--address", told["address"], "--dpi", "75")
     assert done.returncode == 0, done.stderr
     assert renhu("scan", "-o", real, "--dpi", "75").returncode == 0
     for file, stamps in ((made, 1), (real, 0)):
