@@ -15,8 +15,8 @@ from datetime import datetime
 
 import msgspec
 
+from agent.devices.pending import Pending
 from agent.devices.role_codes import CODES, RoleCodes
-from agent.devices.scan_steps import is_amid_page
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
 from agent.devices.wire import (
     EXIT_HUNG,
@@ -54,21 +54,6 @@ class DeviceSettings(msgspec.Struct, frozen=True):
     poll_ms: int = 125
     idle_poll_ms: int = 600
     place: str = ""
-
-
-@dataclass(slots=True)
-class Pending:
-    """A request whose answer we wait for; every sign of life on the way gives it its whole time again.
-
-    While the work is seen going on step by step, `moving_s` is the time for the next step.
-    """
-
-    number: int
-    answer: Future[bytes]
-    limit_s: float
-    moving_s: float
-    deadline_s: float
-    is_cancelled: bool = False
 
 
 def is_simulated(identity: dict[str, str]) -> bool:
@@ -185,9 +170,8 @@ class DeviceHost:
             )
             return
         self._number += 1
-        self.pending = Pending(
-            self._number, answer, limit_s, limit_s if moving_s is None else moving_s, self.clock.monotonic() + limit_s
-        )
+        moving_s = limit_s if moving_s is None else moving_s
+        self.pending = Pending(self._number, answer, limit_s, moving_s, self.clock.monotonic())
         self.happened(Happening.REQUESTED)
         self.tell(Request(self._number, operation, arguments, self.pending.deadline_s, limit_s))
 
@@ -213,10 +197,10 @@ class DeviceHost:
         return self.pending is not None and self.pending.number == number and not self.pending.is_cancelled
 
     def went_on(self, shown: Sign | Page) -> None:
-        """Note that the request under way makes progress; lines of a page are soon followed by the next ones."""
+        """Note that the request under way makes progress."""
         pending = self.pending
         if pending is not None and not pending.is_cancelled:
-            pending.deadline_s = self.clock.monotonic() + (pending.moving_s if is_amid_page(shown) else pending.limit_s)
+            pending.went_on(shown, self.clock.monotonic())
 
     def give_up_waiting(self) -> None:
         """Let go of whoever waits for an answer, and take no more requests: the agent is stopping."""
