@@ -101,3 +101,27 @@ def test_a_form_is_not_left_without_a_word_while_chosen_files_are_not_added(cler
     page.keyboard.press("Escape")
     expect(page.locator("#query")).to_be_visible()
     assert len(asked) == 2
+
+
+def test_the_browser_asks_before_chosen_files_are_left_by_a_link_and_never_when_they_are_added_or_the_page_locks(
+    clerk: Any,
+) -> None:
+    page, asked = clerk.page, []
+    clerk.sign_in()
+    clerk.clear_desk()
+    page.locator("form[action$='/desk/without-card'] button").click()
+    page.locator("#to-papers").click()
+    field = page.locator("#add-files input[type=file]")
+    field.set_input_files([chosen("a.jpg", picture())])
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#bar-pages a").last.click(no_wait_after=True)
+    expect(page.locator("#add-files")).to_be_visible()
+    assert asked == ["beforeunload"]
+    assert field.evaluate("one => one.files.length") == 1
+    page.locator("#add-files button").click()
+    expect(page.locator(".sheet")).to_have_count(1, timeout=READ_MS)
+    field.set_input_files([chosen("a.jpg", picture())])
+    clerk.demo.leave_alone()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("h1")).to_have_text("已锁定")
+    assert asked == ["beforeunload"]

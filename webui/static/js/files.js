@@ -1,4 +1,10 @@
 // Files for a document: dropped where they are added, said to be too large before they are sent, and waited for.
+// A page is not left without a question while some are chosen that have not been added.
+let isLetGo = false;
+
+/** The fields in which files are chosen. */
+const filled = () => [...document.querySelectorAll("input[type=file]")].filter((field) => field.files.length);
+
 function placeOf(event) {
   const place = event.target.closest?.("[data-files], details, #add-files");
   return place?.matches("[data-files]") ? place : place?.querySelector("[data-files]");
@@ -21,7 +27,16 @@ function onDrop(event) {
 /** Whether the clerk rather stays: files were chosen that have not been added, and would be gone without a word. */
 function isToStay({ target, submitter }) {
   if (!submitter?.hasAttribute("data-leaves") || ![...target.elements].some((control) => control.files?.length)) return false;
-  return !confirm(target.dataset.unadded);
+  isLetGo = confirm(target.dataset.unadded);
+  return !isLetGo;
+}
+
+/** Have the browser ask, in its own words, before what is chosen is gone. */
+function onLeave(event) {
+  if (isLetGo || !filled().length) return;
+  event.preventDefault();
+  event.returnValue = true; // older browsers look at this
+  for (const word of document.querySelectorAll("[data-files] [role=status]")) word.hidden = true;
 }
 
 function onSubmit(event) {
@@ -40,10 +55,17 @@ function onSubmit(event) {
     return;
   }
   place.querySelector("[role=status]").hidden = false;
+  isLetGo = filled().every((field) => place.contains(field));
 }
+
+const letGo = () => { isLetGo = true; };
+const holdOn = ({ target }) => { if (target.type === "file") isLetGo = false; };
 
 export function start() {
   document.addEventListener("dragover", onDrag);
   document.addEventListener("drop", onDrop);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("change", holdOn);
+  document.addEventListener("must-leave", letGo);
+  addEventListener("beforeunload", onLeave);
 }

@@ -44,6 +44,7 @@ export function takeOver(fresh) {
 /** Handle an answer: take its parts over, say why it went wrong, or sign in again. */
 export function handle(answer) {
   if (answer.status === 401) {
+    document.dispatchEvent(new Event("must-leave"));
     location.assign(answer.document?.getElementById("sign-in-again")?.href ?? "/sign-in");
     return false;
   }

@@ -9,6 +9,7 @@ async function look() {
     const answer = await fetch("/locked/left", { headers: { "Renhu-Refresh": "1" }, redirect: "manual", cache: "no-store" });
     const left_s = answer.ok ? Number(await answer.text()) : 0;
     if (left_s === 0) {
+      document.dispatchEvent(new Event("must-leave"));
       location.replace(`/locked?back=${encodeURIComponent(location.pathname)}`);
       return;
     }
