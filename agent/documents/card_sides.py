@@ -78,18 +78,21 @@ def exchanged(doubts: Iterable[Mapping[str, Any]]) -> Doubts:
 def composed(doubts: Sequence[Mapping[str, Any]], before: Sequence[Any], made: Composed) -> Doubts:
     """The doubts of a page on which both sides have just been put together; a blank side has no edges to ask about.
 
+    Whether both show the same is asked once of two sides: turned or exchanged, they are as alike as before.
+
     Args:
         doubts: as they were before.
         before: the sides as they were known before: the edges of one that was known have been asked about.
         made: how the page was made.
     """
-    kept = [dict(one) for one in doubts if one["code"] not in {FAILED, SAME}]
     looked_for = [one["box"] is None for one in before] if before else [True] * len(SIDES)
+    over = {FAILED, SAME} if any(looked_for) else {FAILED}
+    kept = [dict(one) for one in doubts if one["code"] not in over]
     for side, is_new, taken in zip(SIDES, looked_for, made.sides, strict=True):
         is_blank = any(one["code"] == BLANK_SIDE for one in only(doubts, side))
         if is_new and not taken.is_found and not is_blank:
             kept.append({"code": EDGES, "side": side})
-    return [*kept, *([{"code": SAME}] if made.is_same else [])]
+    return [*kept, *([{"code": SAME}] if made.is_same and any(looked_for) else [])]
 
 
 def not_composed(doubts: Iterable[Mapping[str, Any]]) -> Doubts:

@@ -159,11 +159,22 @@ def test_a_card_that_was_not_turned_over_is_told_and_its_back_scanned_anew(room:
     deal.scan_back(FRONT)
     deal.compose()
     assert [doubt.code for doubt in deal.page.doubts] == ["CARD-SAME-SIDE"]
+    for act in ("turn-front", "swap"):
+        deal.change(act)
+        assert [doubt.code for doubt in deal.page.doubts] == ["CARD-SAME-SIDE"], "nobody has looked at it yet"
+    version = room.board().documents[0].version
+    room.service.settle(room.ref, deal.page.id, version, room.by, ("CARD-SAME-SIDE", ""))
+    for act in ("turn-back", "swap"):
+        deal.change(act)
+        assert deal.page.doubts == [], "what was settled is not asked about again"
+    deal.scan_back(FRONT)
+    deal.compose()
+    assert [doubt.code for doubt in deal.page.doubts] == ["CARD-SAME-SIDE"], "another back is another question"
     deal.scan_back(BACK)
     deal.compose()
     assert deal.page.doubts == []
-    assert len(room.board().documents[0].removed) == 1, "the first back can be taken back"
-    assert Media.select().count() == 4
+    assert len(room.board().documents[0].removed) == 2, "the first backs can be taken back"
+    assert Media.select().count() == 5
 
 
 def test_sides_are_turned_exchanged_and_parted_and_the_originals_stay(room: Any, deal: Deal) -> None:
