@@ -162,12 +162,12 @@ def test_a_scan_that_ends_is_heard_once_also_while_the_clerk_looks_elsewhere_and
     assert heard(clerk) == before + SCANNED, "what was heard is not heard again when the page is looked at"
 
 
-def scan_and_leave(clerk: Any, person: str, jams_at: int = 0) -> list[str]:
+def scan_and_leave(clerk: Any, person: str, delay_ms: int = 3000, jams_at: int = 0) -> list[str]:
     """Begin a scan that takes a while, from the feeder where it is to jam there; gives what was heard till then."""
     clerk.page.add_init_script(f"({HIDDEN})()")
     at_the_desk(clerk)
     clerk.demo.control("DELETE", "/faults", device="scanner")
-    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": 3000 if jams_at else 6000}, device="scanner")
+    clerk.demo.control("PUT", "/faults/slow-page", {"delay_ms": delay_ms}, device="scanner")
     clerk.tap(person)
     before = heard(clerk)
     if jams_at:
@@ -220,7 +220,7 @@ def test_a_jam_sounds_low_and_is_told_with_its_paper_until_the_next_scan_goes_we
 
 
 def test_of_several_tabs_one_sounds_and_one_tells(clerk):
-    before = scan_and_leave(clerk, "resident-029")
+    before = scan_and_leave(clerk, "resident-029", delay_ms=6000)
     look_away(clerk, True)  # the scan's own page
     others = [clerk.page.context.new_page() for _ in range(2)]
     for other in others:
