@@ -58,10 +58,10 @@ def documents_of(owner: Owner) -> list[Any]:
     )
 
 
-def open_document(owner: Owner, kind: str) -> Any:
-    """The first open document of this kind, or None."""
+def open_documents(owner: Owner, kind: str) -> list[Any]:
+    """The open documents of this kind, in the order of their making."""
     wanted = _is_of(Document, owner) & (Document.kind == kind) & (Document.state == "open")
-    return Document.select().where(wanted).order_by(Document.created_at, Document.id).first()
+    return list(Document.select().where(wanted).order_by(Document.created_at, Document.id))
 
 
 def close_documents(owner: Owner, kind: str) -> None:
@@ -69,9 +69,14 @@ def close_documents(owner: Owner, kind: str) -> None:
     Document.update(state="closed").where(_is_of(Document, owner) & (Document.kind == kind)).execute()
 
 
-def insert_document(owner: Owner, kind: str, user_id: uuid.UUID, at: datetime) -> Any:
-    """Make a document without pages."""
-    return Document.create(**{owner.column: owner.id}, kind=kind, created_by=user_id, created_at=at)
+def insert_document(owner: Owner, user_id: uuid.UUID, at: datetime, **columns: Any) -> Any:
+    """Make a document without pages; `columns` are its kind and the dwelling that it proves."""
+    return Document.create(**{owner.column: owner.id}, created_by=user_id, created_at=at, **columns)
+
+
+def mark_dwelling(owner: Owner, kinds: Iterable[str], dwelling: Any) -> None:
+    """Note which dwelling the documents of some kinds prove."""
+    Document.update(dwelling=dwelling).where(_is_of(Document, owner) & Document.kind.in_(list(kinds))).execute()
 
 
 def last_position(document_id: uuid.UUID) -> int:
@@ -162,16 +167,19 @@ def last_removal_at(owner: Owner, kind: str) -> Any:
     return rows.where(_is_of(Document, owner) & (Document.kind == kind)).scalar()
 
 
-def pages_by_kind(owner: Owner) -> dict[str, int]:
-    """How many pages there are of each kind, without the removed ones and the fronts that wait for their backs."""
+def page_counts(owner: Owner) -> list[tuple[str, Any, int]]:
+    """Kind, proven dwelling and number of pages of each document.
+
+    Removed pages do not count, nor do the fronts that wait for their backs.
+    """
     waiting = CardPage.select(CardPage.page).where(CardPage.back.is_null())
     rows = (
-        Page.select(Document.kind, fn.COUNT(Page.id))
+        Page.select(Document.kind, Document.dwelling, fn.COUNT(Page.id))
         .join(Document)
         .where(_is_of(Document, owner) & Page.removed_at.is_null() & Page.id.not_in(waiting))
-        .group_by(Document.kind)
+        .group_by(Document.id, Document.kind, Document.dwelling)
     )
-    return dict(rows.tuples())
+    return list(rows.tuples())
 
 
 def media_of(owner: Owner) -> list[uuid.UUID]:

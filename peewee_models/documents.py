@@ -40,7 +40,10 @@ class Media(KeyedTable):
 
 
 class Document(KeyedTable):
-    """One document of a draft or of a record, of one of the kinds D01 to D13."""
+    """One document of a draft or of a record, of one of the kinds D01 to D13.
+
+    `dwelling` is the address that a record's document was brought to prove; null where it proves none.
+    """
 
     draft = ForeignKeyField(Draft, null=True)
     record = ForeignKeyField(Registration, null=True)
@@ -50,6 +53,7 @@ class Document(KeyedTable):
     created_by = ForeignKeyField(User)
     created_at = UtcDateTimeField()
     version = IntegerField(default=1)
+    dwelling = JsonField(null=True)
 
     class Meta:
         """It belongs to a draft or to a record, never to both and never to nobody."""

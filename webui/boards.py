@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.documents.service import OwnerRef
-from agent.documents.views import KnownPerson
 from webui.context import services, signed_in
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def board_of(ref: OwnerRef) -> Board:
 def of_draft(draft: DraftView) -> Board:
     """The board of a draft that is at hand already."""
     record = draft.existing_record
-    known = None if record is None else KnownPerson(record.id, draft.has_moved)
-    return _board(OwnerRef("draft", draft.id), draft, known)
+    return _board(OwnerRef("draft", draft.id), draft, "" if record is None else record.id)
 
 
 def of_record(record: RecordView) -> Board:
@@ -37,6 +35,6 @@ def of_record(record: RecordView) -> Board:
     return _board(OwnerRef("record", record.id), record)
 
 
-def _board(ref: OwnerRef, form: DraftView | RecordView, known: KnownPerson | None = None) -> Board:
+def _board(ref: OwnerRef, form: DraftView | RecordView, record_id: str = "") -> Board:
     values = {key: view.value for key, view in form.fields.items()}
-    return services().documents.board(ref, values, signed_in(), known)
+    return services().documents.board(ref, values, signed_in(), record_id)

@@ -106,6 +106,7 @@ TABLE: Final[dict[str, Access]] = {
     "documents.upload": Access.CLERK,
     "documents.change": Access.CLERK,
     "documents.remove_blanks": Access.CLERK,
+    "documents.take_as_present": Access.CLERK,
     "cards.scan": Access.CLERK,
     "cards.scan_back": Access.CLERK,
     "cards.scan_front": Access.CLERK,

@@ -11,7 +11,7 @@ from agent.documents.kinds import DocumentKind, kinds
 from agent.documents.service import Board, SourceView
 from agent.register.codes import table
 from agent.register.views import DraftView
-from webui.context import is_refresh
+from webui.context import is_refresh, services
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
 from webui.language import language, message
@@ -116,6 +116,11 @@ def kind_name(kind: DocumentKind) -> str:
     return kind.name(language())
 
 
+def written_address(values: Mapping[str, str]) -> str:
+    """A dwelling as people write it."""
+    return services().register.written_address(values)
+
+
 def in_a_row(parts: Iterable[object]) -> str:
     """Several things one after another, as the page's language joins them: 2、4、5, or 2, 4 and 5."""
     *others, last = map(str, parts)
@@ -187,4 +192,5 @@ def install(app: Flask) -> None:
         size_words=size_words,
         source_words=source_words,
         statistic_name=statistic_name,
+        written_address=written_address,
     )

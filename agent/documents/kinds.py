@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Literal
 
 from agent.documents.page_sizes import A4
@@ -72,7 +73,7 @@ class DocumentKind:
         en: the same in English.
         source: where the rule comes from.
         is_shared: whether the district may hold it already.
-        is_of_dwelling: whether it proves where the person lives.
+        is_of_dwelling: whether it proves where the person lives, and nothing of any other dwelling.
         cases: when it is needed; any of them suffices.
         preset: how it is best scanned.
     """
@@ -108,7 +109,8 @@ class ChecklistLine:
         why: code of the sentence why it is needed; "" where it is here without being needed.
         pages: how many pages of it are here.
         state: `here`; `missing`; `returned` when the district holds it, so that no scan is asked for.
-        held: how many pages of it the saved record of the same person has; one of a dwelling that was left is missing.
+        held: how many pages of it the saved record of the same person has, that count.
+        elsewhere: how many pages of it prove another dwelling; they do not count.
     """
 
     kind: DocumentKind
@@ -116,19 +118,7 @@ class ChecklistLine:
     pages: int
     state: State
     held: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the saved record of the same person has, beside a form that is to change it.
-
-    Attributes:
-        pages: how many pages of each kind.
-        has_moved: whether the form says of the dwelling something else than the record.
-    """
-
-    pages: Mapping[str, int]
-    has_moved: bool
+    elsewhere: int = 0
 
 
 @cache
@@ -184,28 +174,28 @@ def checklist(
     values: Mapping[str, str],
     pages: Mapping[str, int],
     returned: Collection[str] = (),
-    of_record: Held | None = None,
+    held: Mapping[str, int] = MappingProxyType({}),
+    elsewhere: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[ChecklistLine, ...]:
     """Put what is needed beside what is there, in the order of the kinds.
 
     Args:
         values: the form's values, as for `needed`.
-        pages: how many pages there are of each kind.
+        pages: how many pages there are of each kind, that count.
         returned: kinds that the district's data hold; counts only for those that may be shared.
-        of_record: what the saved record of the same person has; None where there is none, or it is the form itself.
+        held: how many pages of each kind the saved record of the same person has, that count.
+        elsewhere: how many pages of each kind prove another dwelling.
     """
     why = {need.kind.code: need.why for need in needed(values)}
     lines = []
     for one in kinds():
-        count = pages.get(one.code, 0)
-        if count:
-            lines.append(ChecklistLine(one, why.get(one.code, ""), count, "here"))
+        here, of_record, others = (counts.get(one.code, 0) for counts in (pages, held, elsewhere))
+        if here:
+            lines.append(ChecklistLine(one, why.get(one.code, ""), here, "here", elsewhere=others))
         elif one.code in why:
             is_returned = one.is_shared and one.code in returned
-            held = 0 if of_record is None else of_record.pages.get(one.code, 0)
-            is_held = held and not (of_record is not None and of_record.has_moved and one.is_of_dwelling)
-            state: State = "here" if is_held else "returned" if is_returned else "missing"
-            lines.append(ChecklistLine(one, why[one.code], 0, state, held))
+            state: State = "here" if of_record else "returned" if is_returned else "missing"
+            lines.append(ChecklistLine(one, why[one.code], 0, state, of_record, others))
     return tuple(lines)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.documents import kinds, sheets
 from agent.documents.crop_state import Crop, crop_of
 from agent.documents.crops import Box, seen, whole
+from agent.documents.dwellings import is_of
 from agent.documents.views import CropView, DocumentView, Doubt, PageView
 from peewee_models import card_queries, document_queries
 
 
-def document_view(row: Any) -> DocumentView:
-    """A document with its pages, inside the caller's transaction."""
+def document_view(row: Any, values: Mapping[str, str]) -> DocumentView:
+    """A document with its pages, beside the values of its form, inside the caller's transaction."""
     held, removed = document_queries.held_pages(row.id), document_queries.removed_pages(row.id)
     kind = kinds.kind(row.kind)
     if kind is None:
@@ -23,6 +25,7 @@ def document_view(row: Any) -> DocumentView:
         version=row.version,
         pages=[_page_view(page, row) for page in held],
         removed=[_page_view(page, row) for page in removed],
+        elsewhere={} if is_of(row.dwelling, values) else row.dwelling,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from agent.accounts import audit
 from agent.accounts.audit import Act, SignedInIds
 from agent.accounts.storage import Store, reading, writing
-from agent.documents import sheets
+from agent.documents import dwellings, sheets
 from agent.documents.errors import refused
 from agent.documents.job_state import RUNNING, JobHappening, JobState, after
 from agent.documents.jobs import running_job
@@ -169,10 +169,13 @@ class Papers:
         return StoredPage(row.id, document_id, position)
 
     def _document_for(self, owner: Owner, kind: str, pages: int, by: Person) -> Any:
-        def begin() -> Any:
-            return document_queries.insert_document(owner, kind, uuid.UUID(by.user_id), self._clock.now())
+        coming = dwellings.coming(owner, kind, by)
 
-        return sheets.document_for(owner, kind, MOST_PAGES, pages, begin)
+        def begin() -> Any:
+            who, now = uuid.UUID(by.user_id), self._clock.now()
+            return document_queries.insert_document(owner, who, now, kind=kind, dwelling=coming.proves)
+
+        return sheets.document_for(coming, MOST_PAGES, pages, begin)
 
     def _place_for(
         self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None, old: Any, sides: int
@@ -230,13 +233,8 @@ class Papers:
             key: uuid.UUID = row.finished_id or row.original_id
             return key
 
-    def pages_by_kind(self, owner: Owner) -> dict[str, int]:
-        """How many pages there are of each kind."""
-        with reading(self._store):
-            return document_queries.pages_by_kind(owner)
-
     def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
-        """Hand the documents of a draft to its record, inside the caller's transaction and before the draft goes.
+        """Hand the documents of a draft to its saved record, in the caller's transaction and before the draft goes.
 
         Raises: CodedError SCAN-RUNNING while a scan for the draft has not ended; MEDIA-FOREIGN.
         """
@@ -244,9 +242,14 @@ class Papers:
         _refuse_running(old)
         media_ids = document_queries.media_of(old)
         self.media.rebind(media_ids, draft_id, record_id)
+        dwellings.mark_saved(old, record_id)
         moved = document_queries.move(old, new)
         if moved:
             self._note(by, Act.DOCUMENTS_MOVED, ("record", record_id), documents=moved, files=len(media_ids))
+
+    def record_corrected(self, record_id: uuid.UUID) -> None:
+        """Let the papers learn what a record's address says now, inside the caller's transaction."""
+        dwellings.complete(record_id)
 
     def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:
         """Shred the documents of a draft, inside the caller's transaction and before the draft goes.

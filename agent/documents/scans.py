@@ -11,7 +11,7 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
-from agent.documents import kinds, presets, sheets, wish_check
+from agent.documents import dwellings, kinds, presets, sheets, wish_check
 from agent.documents.card_sides import Side
 from agent.documents.cards import Cards
 from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
@@ -105,7 +105,7 @@ class Scans:
                 old, kind = OldPage(row.id, row.side), row.document.kind
             _check_kind(kind)
             if old is None:
-                room = sheets.room_for(owner, kind, MOST_PAGES, 2 if wish.source == "adf-duplex" else 1)
+                room = sheets.room_for(dwellings.coming(owner, kind, by), MOST_PAGES, wish.source)
         self._notice = None
         order = Order(owner, kind, by)
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, room, old))

@@ -14,7 +14,7 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.config import KEEP_DAYS
-from agent.documents import kinds, sheets
+from agent.documents import dwellings, kinds, sheets
 from agent.documents.crops import Box
 from agent.documents.errors import refused, unknown_page
 from agent.documents.looks import Looks
@@ -30,7 +30,7 @@ from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
 from agent.documents.uploads import Uploads
-from agent.documents.views import Board, KnownPerson, OwnerRef, ScanWish
+from agent.documents.views import Board, OwnerRef, ScanWish
 from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
@@ -95,22 +95,23 @@ class DocumentsService:
         """Look for the file of every page now; how many are gone."""
         return len(self._papers.media.look())
 
-    def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn, known: KnownPerson | None = None) -> Board:
+    def board(self, ref: OwnerRef, values: Mapping[str, str], by: SignedIn, record_id: str = "") -> Board:
         """Everything about the documents of a draft or record.
 
         Args:
             ref: whose.
             values: the form's values, which say what is needed.
             by: who looks.
-            known: whose record a draft is to change; its papers need not be brought again.
+            record_id: of the record that a draft is to change, "" for none; its papers need not be brought again.
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN.
         """
         owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
-            documents = [document_view(row) for row in document_queries.documents_of(owner)]
-            lines = kinds.checklist(values, document_queries.pages_by_kind(owner), of_record=_held(known))
+            documents = [document_view(row, values) for row in document_queries.documents_of(owner)]
+            held_by = owner_of(OwnerRef("record", record_id)) if record_id else None
+            lines = dwellings.checklist(values, owner, held_by)
             job = self.scans.last_job(owner)
             chosen = self.scans.presets()
             card = self.scans.card_waiting(owner)
@@ -166,6 +167,22 @@ class DocumentsService:
         """Take a page back.  Raises: CodedError DOCUMENT-FULL."""
         self._change(ref, page_id, version, by, "restore", lambda row: sheets.restore(row, MOST_PAGES))
 
+    def take_as_present(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> None:
+        """Say that a record's document proves the dwelling that the record has now.
+
+        Raises: CodedError PAGE-UNKNOWN, also for a draft's; DOCUMENT-CHANGED.
+        """
+        owner = self._may_change(ref, by)
+        with writing(self._store):
+            require(owner, by)
+            document = self._own_document(owner, document_id)
+            if document.dwelling is None:
+                raise unknown_page()
+            if document.version != version:
+                raise refused("DOCUMENT-CHANGED")
+            dwellings.mark_present(document)
+            self._note(by, Act.PAGE_CHANGED, ("document", document.id), what="present-dwelling")
+
     def keep_blanks(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> int:
         """Propose no longer to take the pages out that were shown as blank; says how many there were.
 
@@ -192,7 +209,7 @@ class DocumentsService:
             document = self._own_document(owner, document_id)
             if document.version != version:
                 raise refused("DOCUMENT-CHANGED")
-            blank = [page.id for page in document_view(document).blanks]
+            blank = [page.id for page in document_view(document, {}).blanks]
             for page_id in blank:
                 deed(sheets.page_of(owner, key_of(page_id)))
             self._note(by, Act.PAGE_CHANGED, ("document", document.id), what=what, pages=len(blank))
@@ -280,11 +297,3 @@ class DocumentsService:
 
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)
-
-
-def _held(known: KnownPerson | None) -> kinds.Held | None:
-    """What the record of a known person has, inside the caller's transaction."""
-    if known is None:
-        return None
-    pages = document_queries.pages_by_kind(owner_of(OwnerRef("record", known.record_id)))
-    return kinds.Held(pages, known.has_moved)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.documents.card_sides import FAILED
+from agent.documents.dwellings import Coming, is_of
 from agent.documents.errors import refused, unknown_page
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
@@ -105,30 +106,34 @@ def restore(row: Any, most: int) -> None:
     move(row, place)
 
 
-def room_for(owner: Owner, kind: str, most: int, sides: int) -> int:
+def room_for(coming: Coming, most: int, source: str) -> int:
     """How many pages a scan may bring in whole sheets, to the document that `document_for` would give it."""
-    document = _with_room(owner, kind, most, sides)
+    sides = 2 if source == "adf-duplex" else 1
+    document = _with_room(coming, most, sides)
     room = most - (0 if document is None else document_queries.last_position(document.id))
     return room - room % sides
 
 
-def document_for(owner: Owner, kind: str, most: int, pages: int, begin: Callable[[], Any]) -> Any:
+def document_for(coming: Coming, most: int, pages: int, begin: Callable[[], Any]) -> Any:
     """The document of a kind that so many pages come to: the open one, or where that has no room for them, a new one.
+
+    Proofs of two dwellings never come into one document.
 
     Raises: CodedError DOCUMENT-FULL for more pages than any document may have.
     """
     if pages > most:
         raise refused("DOCUMENT-FULL", most=most)
-    document = _with_room(owner, kind, most, pages)
+    document = _with_room(coming, most, pages)
     if document is None:
-        document_queries.close_documents(owner, kind)
+        document_queries.close_documents(coming.owner, coming.kind)
         document = begin()
     return document
 
 
-def _with_room(owner: Owner, kind: str, most: int, pages: int) -> Any:
+def _with_room(coming: Coming, most: int, pages: int) -> Any:
     """The owner's open document of a kind where it has room for so many pages more, or None."""
-    document = document_queries.open_document(owner, kind)
+    open_ones = document_queries.open_documents(coming.owner, coming.kind)
+    document = next((one for one in open_ones if is_of(one.dwelling, coming.proves or {})), None)
     if document is None or document_queries.last_position(document.id) + pages > most:
         return None
     return document

@@ -26,14 +26,6 @@ class OwnerRef:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """The saved record of a draft's person, and whether the draft says of the dwelling something else."""
-
-    record_id: str
-    has_moved: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ScanWish:
     """What the clerk asks of the scanner.
 
@@ -168,13 +160,18 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One document with its pages in order, and those taken out of it."""
+    """One document with its pages in order, and those taken out of it.
+
+    Attributes:
+        elsewhere: the address of the other dwelling that it proves, by key; empty where it counts.
+    """
 
     id: str
     kind: DocumentKind
     version: int
     pages: Sequence[PageView]
     removed: Sequence[PageView]
+    elsewhere: Mapping[str, str]
 
     @property
     def blanks(self) -> Sequence[PageView]:
@@ -231,6 +228,11 @@ class Board:
     def missing(self) -> Sequence[DocumentKind]:
         """What is needed and not here."""
         return [line.kind for line in self.lines if line.state == "missing"]
+
+    @property
+    def elsewhere(self) -> int:
+        """How many pages are there of what is missing, and prove another dwelling."""
+        return sum(line.elsewhere for line in self.lines if line.state == "missing")
 
     @property
     def to_look_at(self) -> int:

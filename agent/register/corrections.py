@@ -136,6 +136,7 @@ class Corrections:
             if made.is_version:
                 self._records.revise(record, made, form, by, fields.reason(reason))
                 record.save()
+                self._place.papers.record_corrected(record.id)
                 passed = {approvals.key(one.problem) for one in judgement.passed}
                 approvals.note_accepted(record, by.user_id, {about: words[about] for about in passed})
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)

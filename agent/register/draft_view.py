@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
@@ -133,7 +133,7 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
     )
 
 
-def dwelling(values: dict[str, str]) -> str:
+def dwelling(values: Mapping[str, str]) -> str:
     """Write the present address as people do: road, lane, number, room."""
     parts = [fields.shown("town", values["town"]), values["road"]]
     parts += [

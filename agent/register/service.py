@@ -8,6 +8,7 @@ from datetime import datetime
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store
 from agent.events.service import Event
+from agent.register import draft_view
 from agent.register.cards import Cards
 from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
@@ -44,6 +45,11 @@ class RegisterService:
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place
+
+    @staticmethod
+    def written_address(values: Mapping[str, str]) -> str:
+        """Write a dwelling as people do."""
+        return draft_view.dwelling(values)
 
     def drafts(self, by: SignedIn) -> list[DraftLine]:
         """The drafts of this user, the one saved last first."""

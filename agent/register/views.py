@@ -187,7 +187,6 @@ class DraftView:
         problems: what blocks saving and belongs to no single field, then all field problems in form order.
         is_joining: whether the clerk has chosen the household.
         existing_record: the saved registration of the same person; saving then edits that one.
-        has_moved: whether the dwelling, or what proves it, differs from that registration.
         move: what saving would change in that record's household.
         alike: registrations that may be of the same person, though no number says so.
     """
@@ -206,7 +205,6 @@ class DraftView:
     household: tuple[MemberLine, ...]
     existing_record: RecordLine | None
     is_joining: bool = False
-    has_moved: bool = False
     move: HouseholdMove | None = None
     alike: tuple[RecordLine, ...] = ()
 

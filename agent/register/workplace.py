@@ -40,6 +40,9 @@ class DraftPapers(Protocol):
     def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
         """Follow the draft to its record, inside the transaction that saves it."""
 
+    def record_corrected(self, record_id: uuid.UUID) -> None:
+        """Take in what a registration says now, inside the transaction that corrects it."""
+
     def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:
         """Go with the draft, inside the transaction that discards it; gives what is left to do after it."""
 
@@ -49,6 +52,9 @@ class NoPapers:
 
     def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
         """Nothing goes along."""
+
+    def record_corrected(self, record_id: uuid.UUID) -> None:
+        """Nothing takes it in."""
 
     def draft_discarded(self, draft_id: uuid.UUID, by: Person) -> Callable[[], None]:  # noqa: ARG002 - the role's shape
         """Nothing is left."""
@@ -156,7 +162,6 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         bare,
         household=membership.others(row, record),
         existing_record=None if record is None else draft_view.record_line(record, place.zone),
-        has_moved=any(offer.source == "register" for key in fields.ADDRESS_KEYS for offer in bare.fields[key].offers),
         move=membership.move(row, record),
         alike=alike.alike({key: entry.value for key, entry in shown.items()}, None, place.zone)
         if record is None

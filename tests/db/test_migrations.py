@@ -26,6 +26,7 @@ ALL = [
     "0011_words_on_fields",
     "0012_guardians_consent",
     "0013_retention_waits",
+    "0014_proven_dwellings",
 ]
 
 

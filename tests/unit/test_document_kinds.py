@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.documents.kinds import Held, checklist, kind, kinds, missing, needed, undecided, verdict
+from agent.documents.kinds import checklist, kind, kinds, missing, needed, undecided, verdict
 from agent.messages.service import LANGUAGES, codes, text
 from agent.register import codes as register_codes
 from agent.register.fields import RULES
@@ -122,11 +122,12 @@ def test_what_the_district_returned_is_not_asked_for_again():
     assert [one.code for one in missing(lines)] == ["D02"], "a form to be signed is in nobody's data"
 
 
-@pytest.mark.parametrize(("has_moved", "lacking"), [(False, ["D02"]), (True, ["D02", "D04"])])
-def test_what_the_record_of_a_known_person_has_counts_but_not_the_proof_of_a_dwelling_that_was_left(has_moved, lacking):
-    lines = checklist(ADULT, {}, of_record=Held({"D01": 2, "D04": 6, "D05": 1}, has_moved))
-    assert [(line.kind.code, line.pages, line.held) for line in lines] == [("D01", 0, 2), ("D02", 0, 0), ("D04", 0, 6)]
-    assert [one.code for one in missing(lines)] == lacking
+def test_what_the_record_of_a_known_person_has_counts_but_no_proof_of_another_dwelling():
+    lines = checklist(ADULT, {"D01": 2}, held={"D04": 6, "D05": 1}, elsewhere={"D01": 1, "D04": 3})
+    assert [(line.kind.code, line.state, line.pages, line.held, line.elsewhere) for line in lines] == [
+        ("D01", "here", 2, 0, 1), ("D02", "missing", 0, 0, 0), ("D04", "here", 0, 6, 3),
+    ]  # fmt: skip
+    assert [one.code for one in missing(checklist(ADULT, {"D01": 2}, elsewhere={"D04": 3}))] == ["D02", "D04"]
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ KIND: Final = kinds.kind("D01")
 
 def document(*pages):
     """A document that is shown so, though nothing of it is stored: what is done to it is refused."""
-    return [DocumentView(str(uuid.UUID(int=2)), KIND, 1, pages, ())]
+    return [DocumentView(str(uuid.UUID(int=2)), KIND, 1, pages, (), {})]
 
 
 SCENES: Final = (

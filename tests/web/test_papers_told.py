@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from types import SimpleNamespace
@@ -77,7 +78,18 @@ def test_what_is_missing_is_told_before_saving_and_after_and_counts_for_the_next
     clerk.get("/desk")
     assert line(clerk, "D01").startswith("✓")
     assert line(clerk, "D04").startswith("✗ 缺")
-    assert "原来的证明不算" in clerk.page
+    assert "另一住处的证明有 1 页，不算。" in clerk.page
+    clerk.post(clerk.action("save"), clerk.form(correction_reason="搬家"))
+    clerk.get("/desk")
+    clerk.get(re.search(r'id="saved-record".*?href="([^"]+)"', clerk.page)[1])
+    told = "还缺 2 种材料：《居住登记信息表》（已签名）；住房租赁合同或租赁合同登记备案证明。请一次告知本人。"
+    assert f"{told} 另一住处的证明有 1 页，不算。" in clerk.page
+    clerk.get(re.search(r'href="(/documents/record/[^"]+)"', clerk.page)[1])
+    assert "这是另一住处的证明，现住处不能用：" in clerk.page
+    [press] = re.findall(r'formaction="([^"]+)/dwelling([^"]+)" name="document" value="([^"]+)"', clerk.page)
+    assert clerk.post(f"{press[0]}/dwelling{html.unescape(press[1])}", {"document": press[2]}).status_code == 303
+    clerk.get(press[0])
+    assert (line(clerk, "D04").startswith("✓ 1 页"), "另一住处" in clerk.page) == (True, False)
 
 
 def test_what_is_wrong_is_named_beside_the_save_button_and_when_saving_is_refused(house: Any, clerk: Any) -> None:

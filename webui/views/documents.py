@@ -202,6 +202,18 @@ def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
     return back(kind, owner_id)
 
 
+@bp.post("/dwelling")
+def take_as_present(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Count a document for the dwelling that the record has now, whatever it was brought for."""
+    version = request.values.get("version", type=int)
+    if version is None:
+        raise refuse("WEB-BAD-REQUEST")
+    services().documents.take_as_present(
+        owner(kind, owner_id), request.values.get("document", ""), version, signed_in()
+    )
+    return back(kind, owner_id)
+
+
 @bp.get("/pages/<page_id>")
 def picture(kind: str, owner_id: str, page_id: str) -> Response:
     """Show a page's picture."""

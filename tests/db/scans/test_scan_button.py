@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from agent.devices.wire import Sign, raw
+from agent.documents.papers import NewPage
+from agent.documents.service import OwnerRef
 from drivers.scanner_api import ColourMode, PaperEdge, ScannerOffers, Source, SourceOffer
+from peewee_models.document_queries import Owner
 
 if TYPE_CHECKING:
     from conftest import Room
@@ -53,6 +57,24 @@ def test_a_press_scans_the_first_missing_paper_into_the_open_form(room: Room, tu
     room.scanner.end(1)
     room.until_ended()
     assert (room.board().card, len(room.board().documents[0].pages)) == (None, 1)
+
+
+def test_a_press_asks_for_nothing_that_the_persons_record_has(
+    room: Room, turns: list[int], people: Any, rest: dict[str, str]
+) -> None:
+    room.office.tap(people())
+    draft = room.office.draft(room.by)
+    room.office.register.type_fields(draft.id, rest, room.by)
+    page = NewPage(b"\xff\xd8\xff card", "image/jpeg")
+    room.papers.store_page(Owner("draft", uuid.UUID(draft.id)), "D01", page, room.by)
+    room.office.desk.save(draft.id, room.by)
+    room.office.lift()
+    room.office.tap(people())
+    press(room, turns[-1])
+    room.until(lambda: room.scanner.asked)
+    assert room.board(OwnerRef("draft", room.office.draft(room.by).id)).job.kind.code == "D02"
+    room.scanner.end(0)
+    room.until(lambda: room.desk.under_way() is None)
 
 
 def test_a_press_takes_a_card_from_the_feeder_where_there_is_no_glass(room: Room, turns: list[int]) -> None:

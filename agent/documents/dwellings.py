@@ -1,0 +1,120 @@
+"""Which dwelling (住处) a paper proves, and whether that is where the person lives.
+
+A paper that proves a dwelling is marked with the address for which it came; nobody can tell a move from a mended
+spelling by the addresses alone, so whatever contradicts the mark asks for another proof until the clerk says that
+this one is of the present dwelling.  Papers of an unsaved form have no mark: they are of whatever the form says last.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.documents import kinds
+from agent.documents.people import Person
+from peewee_models import corrections, document_queries, register_queries
+from peewee_models.document_queries import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Where pages are to come: whose, of which kind, and which dwelling they prove; None for none, or none yet."""
+
+    owner: Owner
+    kind: str
+    proves: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many pages of each kind count, and how many prove another dwelling."""
+
+    counting: Mapping[str, int]
+    elsewhere: Mapping[str, int]
+
+
+def mark(values: Mapping[str, str]) -> dict[str, str]:
+    """The part of a form's values that tells one dwelling from another."""
+    return {key: values.get(key, "") for key in register_queries.DWELLING_KEYS}
+
+
+def is_of(proves: Mapping[str, str] | None, values: Mapping[str, str]) -> bool:
+    """Whether nothing in a mark speaks against the dwelling in a form; what one of them leaves out does not."""
+    return proves is None or not any(
+        text and values.get(key) and _folded(text) != _folded(values[key]) for key, text in proves.items()
+    )
+
+
+def _folded(text: str) -> str:
+    """The same address typed otherwise: full width, capitals, spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def coming(owner: Owner, kind: str, by: Person) -> Coming:
+    """Say what a page proves that comes now.
+
+    To a record that its clerk is just correcting comes what proves the address as it is typed, though not saved yet.
+    """
+    one = kinds.kind(kind)
+    record = None if owner.column == "draft" else register_queries.by_key(owner.id)
+    if one is None or not one.is_of_dwelling or record is None:
+        return Coming(owner, kind, None)
+    kept = corrections.of_user(owner.id, uuid.UUID(by.user_id))
+    typed = {} if kept is None else kept.typed
+    return Coming(owner, kind, mark({**register_queries.values_of(record), **typed}))
+
+
+def mark_saved(draft: Owner, record_id: uuid.UUID) -> None:
+    """Mark the papers of a draft with the dwelling that it was saved with; the record has it by now."""
+    codes = [one.code for one in kinds.kinds() if one.is_of_dwelling]
+    document_queries.mark_dwelling(draft, codes, mark(_values(record_id)))
+    complete(record_id)
+
+
+def complete(record_id: uuid.UUID) -> None:
+    """Let the marks of the present dwelling learn what its address said nothing of so far: the room, say.
+
+    Else a paper that came before the room was known would prove each room of the house.
+    """
+    values = mark(_values(record_id))
+    for row in document_queries.documents_of(Owner("record", record_id)):
+        if row.dwelling is not None and is_of(row.dwelling, values):
+            row.dwelling = {key: row.dwelling.get(key) or text for key, text in values.items()}
+            row.save()
+
+
+def mark_present(row: Any) -> None:
+    """Mark a record's paper with the dwelling that the record has now."""
+    row.dwelling = mark(_values(row.record_id))
+    row.save()
+    document_queries.next_version(row.id)
+
+
+def checklist(values: Mapping[str, str], owner: Owner, held_by: Owner | None) -> tuple[kinds.ChecklistLine, ...]:
+    """What is needed and what is there, inside the caller's transaction.
+
+    Args:
+        values: of the form.
+        owner: the form.
+        held_by: the record that it is to change, where it is a draft of a known person.
+    """
+    own = _tally(owner, values)
+    if held_by is None:
+        return kinds.checklist(values, own.counting, elsewhere=own.elsewhere)
+    held = _tally(held_by, values)
+    return kinds.checklist(values, own.counting, held=held.counting, elsewhere=held.elsewhere)
+
+
+def _tally(owner: Owner, values: Mapping[str, str]) -> Tally:
+    counting, elsewhere = Counter[str](), Counter[str]()
+    for kind, proves, pages in document_queries.page_counts(owner):
+        (counting if is_of(proves, values) else elsewhere)[kind] += pages
+    return Tally(counting, elsewhere)
+
+
+def _values(record_id: uuid.UUID) -> dict[str, str]:
+    return register_queries.values_of(register_queries.by_key(record_id))
