@@ -12,7 +12,7 @@ RUN_PACKAGES := python3-venv python3-dev gcc libc6-dev tzdata libjs-bootstrap5 l
 # server, a renderer of PDF, systemd's and udev's own checkers.
 TEST_PACKAGES := chromium postgresql-15 sane-utils poppler-utils systemd udev umockdev libumockdev0 util-linux
 
-.PHONY: setup setup-test demo test test-all bench pictures check lock clean
+.PHONY: setup setup-test demo test test-all bench pictures wheel check lock clean
 
 setup: $(VENV)/.ready
 	@.ci/system-packages $(RUN_PACKAGES)
@@ -51,6 +51,11 @@ bench: setup-test
 # Make the README's pictures anew; look at each before you commit them.
 pictures: setup-test
 	@RENHU_PICTURES=docs/pictures $(BIN)/pytest -q tests/browser/test_pictures.py -k pictured_page
+
+# What a station installs (systemd/README.md): in dist/, with both languages.
+wheel: setup
+	@$(BIN)/pybabel --quiet compile -d webui/translations
+	@$(BIN)/python -m build --wheel --no-isolation
 
 # Make the lock file anew from pyproject.toml; versions and hashes only, no host names.
 lock: setup

@@ -1,4 +1,7 @@
-"""Put a station together from its configuration: the composition root, the only place that knows all the parts."""
+"""Put a station together from its configuration: the composition root, which knows all the parts.
+
+The pages, which it only starts, are put together in `agent.pages`.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ class Running:
 def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practice | None = None) -> Running:
     """Start everything that a configuration asks for.
 
-    Raises: StartRefused with the contract's exit code; nothing is left running then.
+    Raises: CodedError, of which `exit_code` knows the contract's code.  Nothing is left running, whatever went wrong.
     """
     give_back_large_blocks()
     with ExitStack() as undone:
@@ -93,11 +96,12 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
         from agent.pages import Pages  # noqa: PLC0415
 
         pages = Pages(station, config, kind, practice, bound)
+        pages.start()
+        undone.callback(pages.stop)
+        notifier.ready()
+        pages.warm()
+        give_back_what_is_free()
         undone.pop_all()
-    pages.start()
-    notifier.ready()
-    pages.warm()
-    give_back_what_is_free()
     return Running(pages.url, station, station.accounts, store, pages, folder)
 
 

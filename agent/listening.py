@@ -10,6 +10,7 @@ import socket
 from agent.errors import Exit, StartRefused
 
 LISTEN_FD = 3
+QUEUE = 128
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -26,6 +27,8 @@ def listen(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        # Two that start together can both bind: only one can listen.
+        bound.listen(QUEUE)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:

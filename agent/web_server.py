@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -14,12 +13,15 @@ from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.workers.threadpool import ThreadPool
 
+from agent.listening import QUEUE
+
 log = logging.getLogger("renhu.web")
 
 SPARE_THREADS = 8
 HEADER_LIMIT_BYTES = 16 * 1024
 BODY_LIMIT_BYTES = 1024 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
+_LOOK_S = 0.0002
 _REFUSAL_HEADERS = (
     "Content-Type: text/plain",
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
@@ -72,8 +74,8 @@ class _Pool(ThreadPool):
 
     def _spawn_worker(self) -> Any:
         worker = super()._spawn_worker()  # type: ignore[misc]  # its stub leaves it out
-        while not worker.ready:
-            time.sleep(0)
+        while not worker.ready and worker.is_alive():
+            worker.join(_LOOK_S)
         return worker
 
     @staticmethod
@@ -91,7 +93,7 @@ class _Server(wsgi.Server):
     max_request_body_size = BODY_LIMIT_BYTES
 
     def __init__(self, bound: socket.socket, app: App, threads: int) -> None:
-        super().__init__(bound.getsockname()[:2], app, shutdown_timeout=3, request_queue_size=128)
+        super().__init__(bound.getsockname()[:2], app, shutdown_timeout=3, request_queue_size=QUEUE)
         self.requests = _Pool(self, min=threads, max=threads)
         self.server_name = ""  # says no version to whoever asks
         self._bound = bound

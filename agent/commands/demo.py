@@ -1,4 +1,4 @@
-"""`renhu demo`: a practice station with simulated devices and made-up people, ready in a second."""
+"""`renhu demo`: a practice station with simulated devices and made-up people."""
 
 from __future__ import annotations
 

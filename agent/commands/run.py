@@ -31,11 +31,16 @@ def run(arguments: argparse.Namespace) -> Exit:
         config = load(arguments.config)
         if arguments.check:
             return _check(config)
-        return _serve(config)
+    except CodedError as error:
+        return fail(error)
+    # One for both, whatever is served: a word that came while the start was being refused counts.
+    stop = StopSignal()
+    try:
+        return _serve(config, stop)
     except StartRefused as error:
         code = fail(error)
-        if code in SERVES_STATUS and not arguments.check:
-            _serve_status(config, error)
+        if code in SERVES_STATUS:
+            _serve_status(config, error, stop)
         return code
     except CodedError as error:
         return fail(error)
@@ -69,9 +74,8 @@ def _problems(config: Config) -> Iterator[CodedError]:
     yield from missing_parts(config)
 
 
-def _serve(config: Config) -> Exit:
+def _serve(config: Config, stop: StopSignal) -> Exit:
     notifier = Notifier()
-    stop = StopSignal()
     running = start(config, FolderKind.REGISTER, notifier)
     try:
         if not running.accounts.has_users():
@@ -90,12 +94,11 @@ def _serve(config: Config) -> Exit:
     return Exit.DONE
 
 
-def _serve_status(config: Config, error: StartRefused) -> None:
+def _serve_status(config: Config, error: StartRefused, stop: StopSignal) -> None:
     """Show on the page why there is no register, until stopped; no data is open."""
     from agent.web_server import WebServer  # noqa: PLC0415 - a start that succeeds loads its pages beside the devices
     from webui.status_page import status_app  # noqa: PLC0415
 
-    stop = StopSignal()
     try:
         bound = listen(config.host, config.port)
     except StartRefused as refused:

@@ -92,8 +92,7 @@ class Supervisor:
     ) -> Future[bytes]:
         """Ask a device for something; the Future ends with JSON or a CodedError, within `limit_s` and the grace.
 
-        What the device shows gives it its time again; amid a page it has `moving_s` to the next line, where given, and
-        behind a page as much as such pages need.
+        What the device shows gives it its time again: `moving_s` to a page's next line, then what such pages take.
         """
         answer: Future[bytes] = Future()
         host = self._hosts.get(role)

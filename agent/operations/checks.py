@@ -98,7 +98,7 @@ def installation() -> Iterator[Finding]:
     needed = ".".join(map(str, OLDEST_SQLITE))
     code = "DOCTOR-SQLITE" if is_fixed else "DATABASE-COMPONENT-OLD"
     yield Finding("sqlite", is_fixed, code, {"found": sqlcipher.sqlite_version, "needed": needed})
-    has_bootstrap = (BOOTSTRAP / "css" / "bootstrap.min.css").exists()
+    has_bootstrap = _has_bootstrap()
     yield Finding("bootstrap", has_bootstrap, "DOCTOR-BOOTSTRAP" if has_bootstrap else "DOCTOR-BOOTSTRAP-MISSING")
     missing = [folder.name for folder in FONTS if not folder.is_dir()]
     yield Finding(
@@ -106,8 +106,14 @@ def installation() -> Iterator[Finding]:
     )
 
 
+def _has_bootstrap() -> bool:
+    return (BOOTSTRAP / "css" / "bootstrap.min.css").exists()
+
+
 def missing_parts(config: Config) -> Iterator[CodedError]:
-    """Find the parts that the configuration names and that are not there: drivers, the photo library."""
+    """Find what is needed and not there: the pages' style, the drivers and the photo library of the configuration."""
+    if not _has_bootstrap():
+        yield CodedError("WEB-BOOTSTRAP", Actor.TECHNICIAN, Retry.AFTER_ACTION, folder=str(BOOTSTRAP))
     devices = {"reader": config.reader, "scanner": config.scanner}
     drivers = {role: device.driver for role, device in devices.items() if device is not None}
     for role, driver in drivers.items():

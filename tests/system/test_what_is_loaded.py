@@ -15,8 +15,26 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
+AT_THE_DEVICES_START = """
+import os, pathlib, sys
+from agent import assembly, config, folder, notify
+def tell(_station):
+    print("flask" in sys.modules, flush=True)
+    os._exit(0)
+assembly.Station.start = tell
+document = {"data": {"folder": sys.argv[1]}, "web": {"port": 0}}
+assembly.start(config.parse(document, "test"), folder.FolderKind.PRACTICE, notify.Notifier({}))
+"""
+
+
+def test_the_devices_are_started_before_the_pages_are_loaded(tmp_path):
+    program = [sys.executable, "-c", AT_THE_DEVICES_START, str(tmp_path / "data")]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 @pytest.mark.parametrize("command", ["run", "card", "doctor"])
-def test_no_page_is_loaded_before_the_devices_are_started(command):
+def test_a_command_without_pages_loads_none_and_no_devices_library(command):
     statement = f"import importlib; importlib.import_module('agent.commands.{command}')"
     assert not {"flask", "cheroot", "jinja2", "webui", "cv2", "numpy", "serial", "usb", "sane"} & loaded_by(statement)
 
