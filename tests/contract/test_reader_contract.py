@@ -312,8 +312,8 @@ def garbling_drill(desk: Desk, count: int, seed: int) -> tuple[int, int]:
     """
     chance = random.Random(seed)
     card_ids = desk.simulator.card_ids[:6]
-    # A swap brings the next card of the stack.
-    true = {content(desk.lay_and_read(card_id)) for card_id in desk.simulator.card_ids[:8]}
+    # A swap brings any other card.
+    true = {content(desk.lay_and_read(card_id)) for card_id in desk.simulator.card_ids}
     verified = wrong_at_first = 0
     for _ in range(count):
         desk.simulator.settle()
