@@ -233,9 +233,10 @@ class Papers:
             key: uuid.UUID = row.finished_id or row.original_id
             return key
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:
         """Hand the documents of a draft to its saved record, in the caller's transaction and before the draft goes.
 
+        Returns: how many there were.
         Raises: CodedError SCAN-RUNNING while a scan for the draft has not ended; MEDIA-FOREIGN.
         """
         old, new = Owner("draft", draft_id), Owner("record", record_id)
@@ -246,6 +247,7 @@ class Papers:
         moved = document_queries.move(old, new)
         if moved:
             self._note(by, Act.DOCUMENTS_MOVED, ("record", record_id), documents=moved, files=len(media_ids))
+        return moved
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Let the papers learn what a record's address says now, inside the caller's transaction."""

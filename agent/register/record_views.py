@@ -51,7 +51,8 @@ class AcceptedLine:
 class RecordView:
     """A saved registration with its history, newest change first, what was let pass, and who may be the same person.
 
-    `is_as_before` is told of one that was just saved: the form said nothing else than the record did.
+    Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
+    `papers_added` how many documents came with it.
     """
 
     id: str
@@ -67,3 +68,4 @@ class RecordView:
     notice_version: str = ""
     alike: tuple[RecordLine, ...] = ()
     is_as_before: bool = False
+    papers_added: int = 0

@@ -81,14 +81,14 @@ class Records:
                 record.reading = row.card_state
             record.save()
             approvals.note_accepted(record, by.user_id, words)
-            self._place.papers.draft_saved(row.id, record.id, by)
+            papers = self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             draft_queries.note_saved(row.id, row.user_id, record.id, self._place.clock.now())
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
                 outgoing.send(kind, record, self._place.clock.now())
             shown = self.shown(register_queries.by_key(record.id))
-            shown = dataclasses.replace(shown, is_as_before=act is Act.RECORD_CONFIRMED)
+            shown = dataclasses.replace(shown, is_as_before=act is Act.RECORD_CONFIRMED, papers_added=papers)
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown

@@ -37,8 +37,8 @@ class Person(Protocol):
 class DraftPapers(Protocol):
     """What goes with a draft besides its form: its scanned documents."""
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
-        """Follow the draft to its record, inside the transaction that saves it."""
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:
+        """Follow the draft to its record, inside the transaction that saves it; says how many documents did."""
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Take in what a registration says now, inside the transaction that corrects it."""
@@ -50,8 +50,9 @@ class DraftPapers(Protocol):
 class NoPapers:
     """A register without documents."""
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> None:
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:  # noqa: ARG002 - the role's
         """Nothing goes along."""
+        return 0
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Nothing takes it in."""

@@ -90,6 +90,16 @@ def test_what_is_missing_is_told_before_saving_and_after_and_counts_for_the_next
     assert clerk.post(f"{press[0]}/dwelling{html.unescape(press[1])}", {"document": press[2]}).status_code == 303
     clerk.get(press[0])
     assert (line(clerk, "D04").startswith("✓ 1 页"), "另一住处" in clerk.page) == (True, False)
+    house.lift()
+    house.lay(house.card("测试纸", "990000198506120049"))
+    clerk.get("/desk")
+    add_page(house, clerk, "D02")
+    clerk.get("/desk")
+    assert clerk.post(clerk.action("save"), clerk.form()).status_code == 303
+    clerk.get("/desk")
+    assert "材料已归入，登记内容没有变化：" in clerk.page
+    clerk.get(re.search(r'id="saved-record".*?href="([^"]+)"', clerk.page)[1])
+    assert "材料已归入这份登记，登记内容没有变化。" in clerk.page
 
 
 def test_what_is_wrong_is_named_beside_the_save_button_and_when_saving_is_refused(house: Any, clerk: Any) -> None:
