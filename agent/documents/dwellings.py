@@ -19,6 +19,8 @@ from agent.documents.people import Person
 from peewee_models import corrections, document_queries, register_queries
 from peewee_models.document_queries import Owner
 
+_HOUSE = frozenset({"lane", "sublane", "no"})
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -43,9 +45,13 @@ def mark(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_of(proves: Mapping[str, str] | None, values: Mapping[str, str]) -> bool:
-    """Whether nothing in a mark speaks against the dwelling in a form; what one of them leaves out does not."""
+    """Whether nothing in a mark speaks against the dwelling in a form; what one of them leaves out does not.
+
+    But for the house: No. 8 of a road and No. 8 of a lane off that road are two.
+    """
     return proves is None or not any(
-        text and values.get(key) and _folded(text) != _folded(values[key]) for key, text in proves.items()
+        (key in _HOUSE or (text and values.get(key))) and _folded(text) != _folded(values.get(key, ""))
+        for key, text in proves.items()
     )
 
 
@@ -68,6 +74,22 @@ def coming(owner: Owner, kind: str, by: Person) -> Coming:
     return Coming(owner, kind, mark({**register_queries.values_of(record), **typed}))
 
 
+class OfJobs:
+    """What the pages of a scan prove: all the same as the first, whatever its clerk types while they come."""
+
+    def __init__(self) -> None:
+        self._last: tuple[uuid.UUID, Coming] | None = None
+
+    def coming(self, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None) -> Coming:
+        """Say what a page proves that comes now, from a job or from none."""
+        if self._last is not None and self._last[0] == job_id:
+            return self._last[1]
+        now = coming(owner, kind, by)
+        if job_id is not None:
+            self._last = job_id, now
+        return now
+
+
 def mark_saved(draft: Owner, record_id: uuid.UUID) -> None:
     """Mark the papers of a draft with the dwelling that it was saved with; the record has it by now."""
     codes = [one.code for one in kinds.kinds() if one.is_of_dwelling]
@@ -78,11 +100,14 @@ def mark_saved(draft: Owner, record_id: uuid.UUID) -> None:
 def complete(record_id: uuid.UUID) -> None:
     """Let the marks of the present dwelling learn what its address said nothing of so far: the room, say.
 
-    Else a paper that came before the room was known would prove each room of the house.
+    Else a paper that came before the room was known would prove each room of the house.  One of another dwelling gets a
+    new version: who says that it counts for the present one must have seen which that is.
     """
     values = mark(_values(record_id))
     for row in document_queries.documents_of(Owner("record", record_id)):
-        if row.dwelling is not None and is_of(row.dwelling, values):
+        if row.dwelling is not None and not is_of(row.dwelling, values):
+            document_queries.next_version(row.id)
+        elif row.dwelling is not None:
             row.dwelling = {key: row.dwelling.get(key) or text for key, text in values.items()}
             row.save()
 

@@ -75,6 +75,7 @@ class Papers:
         self._store = store
         self._clock = clock
         self.media = media
+        self._of_jobs = dwellings.OfJobs()
         self.on_stored: Callable[[uuid.UUID], None] = lambda _page_id: None
 
     def store_page(
@@ -168,8 +169,8 @@ class Papers:
         )
         return StoredPage(row.id, document_id, position)
 
-    def _document_for(self, owner: Owner, kind: str, pages: int, by: Person) -> Any:
-        coming = dwellings.coming(owner, kind, by)
+    def _document_for(self, owner: Owner, kind: str, pages: int, by: Person, job_id: uuid.UUID | None = None) -> Any:
+        coming = self._of_jobs.coming(owner, kind, by, job_id)
 
         def begin() -> Any:
             who, now = uuid.UUID(by.user_id), self._clock.now()
@@ -189,7 +190,7 @@ class Papers:
             require(owner, by)
             if job_id is not None:
                 count_page(job_id, owner)
-            document = self._document_for(owner, kind, sides, by) if old is None else old.document
+            document = self._document_for(owner, kind, sides, by, job_id) if old is None else old.document
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)

@@ -16,6 +16,7 @@ from typing import Any
 from peewee import CharField, DateTimeField, IntegerField, Model, TextField, UUIDField
 
 _KINDS = ("D03", "D04", "D05", "D06", "D12")
+_HOUSE = {"lane", "sublane", "no"}
 _KEYS = ("district", "town", "road", "lane", "sublane", "no", "room")
 
 
@@ -109,7 +110,7 @@ def _proven(row: Any) -> dict[str, str]:
     dwelling = {key: getattr(record, key) for key in _KEYS}
     later = (_Change.registration_id == row.record_id) & (_Change.at > _came_at(row)) & _Change.key.in_(_KEYS)
     for change in _Change.select().where(later).order_by(_Change.version.desc()):
-        dwelling[change.key] = change.old or dwelling[change.key]
+        dwelling[change.key] = change.old if change.key in _HOUSE else change.old or dwelling[change.key]
     return dwelling
 
 

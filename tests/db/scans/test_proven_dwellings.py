@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from agent.documents.job_state import JobHappening
 from agent.documents.papers import NewPage
 from agent.documents.refs import owner_of
 from agent.documents.service import OwnerRef
@@ -103,6 +104,25 @@ def test_another_way_to_write_an_address_and_what_is_learnt_of_it_is_no_move(cas
     assert case.told(record)[0] == "here"
     case.correct(record, room="601")
     assert case.told(record) == ("missing", 0, 0, 1), "it came before the room was known, but not for each room"
+    case.correct(record, room="502")
+    assert case.told(record)[0] == "here"
+    case.correct(record, lane="12")
+    assert case.told(record) == ("missing", 0, 0, 1), "no. 8 of a road and no. 8 of a lane off it are two houses"
+    case.correct(record, lane="")
+    assert case.told(record)[0] == "here", "its mark was not made the other house's"
+
+
+def test_the_pages_of_one_scan_stay_together_whatever_their_clerk_types_meanwhile(case: Case) -> None:
+    record = case.registered()
+    owner, by = owner_of(record), case.room.by
+    job = case.room.jobs.queue(owner, "D04", {"source": "adf", "colour": "grey", "dpi": 75, "size": "a4"}, by)
+    case.room.jobs.note(job, JobHappening.STARTED)
+    for version, road in enumerate(("", "测试西", "测试西路"), 1):
+        if road:
+            case.register.keep_correction(record.id, {"road": road}, 1, by, "")
+        case.room.papers.store_page(owner, "D04", LEASE, by, job)
+        assert case.told(record) == ("here", 1 + version, 0, 0)
+    assert case.of(record) == [""]
 
 
 def test_a_paper_of_the_form_that_moves_is_of_the_dwelling_that_is_saved(case: Case) -> None:
@@ -137,8 +157,11 @@ def test_a_clerk_says_that_a_proof_is_of_the_present_dwelling_after_a_mended_spe
     supervisor = case.room.office.sign_in("supervisor")
     with pytest.raises(RightsDenied):
         service.take_as_present(record, lease.id, lease.version, supervisor)
-    late = case.room.code_of(lambda: service.take_as_present(record, lease.id, lease.version - 1, by))
-    assert (late, case.told(record)[0]) == ("DOCUMENT-CHANGED", "missing")
+    case.correct(record, road="测试别路")
+    case.correct(record, road="测试冬路")
+    late = case.room.code_of(lambda: service.take_as_present(record, lease.id, lease.version, by))
+    assert (late, case.told(record)[0]) == ("DOCUMENT-CHANGED", "missing"), "it was told of another address"
+    [lease] = [one for one in case.board(record).documents if one.kind.code == "D04"]
     service.take_as_present(record, lease.id, lease.version, by)
     assert (case.told(record), case.of(record)) == (("here", 1, 0, 0), [""])
     said = AuditEntry.get(AuditEntry.action == "document.page-changed")
