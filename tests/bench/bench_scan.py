@@ -38,7 +38,7 @@ WARM_PAGES = 10
 KINDS = [f"D{number:02d}" for number in range(1, 14)]
 MEMORY_MIB = 5.0
 WEB_THREADS = 40
-SCANS_MEANWHILE = 6
+SCANS_MEANWHILE = 24
 HANGS = 3
 HUNG_S = 10.0
 
