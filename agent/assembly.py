@@ -5,7 +5,6 @@ The pages, which it only starts, are put together in `agent.pages`.
 
 from __future__ import annotations
 
-import logging
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -51,8 +50,6 @@ from peewee_models.database import SqlCipherStore
 
 if TYPE_CHECKING:
     from agent.pages import Pages, Practice
-
-log = logging.getLogger("renhu")
 
 TURN_S = 0.0005
 """So long a thread may keep the interpreter while another waits: who answers a page needs it often and briefly, beside
