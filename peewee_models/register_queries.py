@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
@@ -25,6 +26,7 @@ REGISTRATION_KEYS = (
     *("declarer", "verify_mode", "guardian_consent", "notice_given", "notice_version", "remark"),
 )
 DWELLING_KEYS = ("district", "town", "road", "lane", "sublane", "no", "room")
+PLACE_KEYS = ("lane", "sublane", "no", "room")
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
 
 
@@ -43,26 +45,51 @@ def newest(page: int, size: int) -> list[Any]:
     return list(_joined().order_by(Registration.registered_at.desc(), Registration.id).paginate(page, size))
 
 
-def matching(number_parts: Iterable[str], name_part: str, spelled: str, page: int, size: int) -> list[Any]:
-    """A page of registrations that fit; each argument is empty where it is not meant.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One way in which a registration may be meant.
+
+    Attributes:
+        kind: `number` and `phone`, any part of an ID number, capital X, or of a mobile number, the guardian's too;
+            `name`, any part of a name's search key; `spelled`, the beginning of a spelling or of its initials, small
+            letters; `road`, any part of a road's name; `place`, a whole number of lane, sublane, house or room; or one
+            of these by its column.
+        text: what stands there; "" fits nobody.
+    """
+
+    kind: str
+    text: str
+
+
+def matching(wishes: Iterable[Iterable[Fit]], page: int, size: int) -> list[Any]:
+    """A page of registrations that fit each of the wishes in one of its ways; none where nothing is wished.
 
     Args:
-        number_parts: each is any part of an ID number, capital X.
-        name_part: any part of a name's search key.
-        spelled: the beginning of a spelling or of its initials, small letters.
+        wishes: what must all be so, each as its alternatives.
         page: from 1.
         size: of a page.
     """
-    choices = [Person.id_no.contains(part) for part in number_parts]
-    if name_part:
-        choices.append(Person.name_key.contains(name_part))
-    if spelled:
-        choices += [Person.name_pinyin.startswith(spelled), Person.name_pinyin.contains(" " + spelled)]
-        choices += [Person.name_initials.startswith(spelled), Person.name_initials.contains(" " + spelled)]
-    if not choices:
+    clauses = [[clause for fit in ways if fit.text for clause in _ways(fit)] for ways in wishes]
+    if not clauses or not all(clauses):
         return []
-    found = _joined().where(reduce(or_, choices)).order_by(Registration.registered_at.desc(), Registration.id)
+    where = reduce(and_, (reduce(or_, ways) for ways in clauses))
+    found = _joined().where(where).order_by(Registration.registered_at.desc(), Registration.id)
     return list(found.paginate(page, size))
+
+
+def _ways(fit: Fit) -> list[Any]:
+    if fit.kind == "spelled":
+        spellings = (Person.name_pinyin, Person.name_initials)
+        return [way for each in spellings for way in (each.startswith(fit.text), each.contains(" " + fit.text))]
+    parts = {
+        "number": (Person.id_no,),
+        "phone": (Person.mobile, Person.guardian_mobile),
+        "name": (Person.name_key,),
+        "road": (Registration.road,),
+    }
+    if fit.kind in parts:
+        return [column.contains(fit.text) for column in parts[fit.kind]]
+    return [getattr(Registration, key) == fit.text for key in (PLACE_KEYS if fit.kind == "place" else (fit.kind,))]
 
 
 def namesakes(name_key: str, birth_date: date | None, guardian_id: str, most: int, *, is_numbered: bool) -> list[Any]:

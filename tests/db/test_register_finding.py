@@ -32,6 +32,30 @@ def test_records_are_found_by_number_name_and_initials(office: Any, clerk: Signe
     assert {tuple(row.facts) for row in searches} == {("found",)}
 
 
+def at(mobile: str, lane: str = "", no: str = "", room: str = "") -> dict[str, str]:
+    return {"mobile": mobile, "road": "测试东路", "lane": lane, "no": no, "room": room}
+
+
+def test_what_stands_apart_must_all_fit_each_in_its_way(office: Any, clerk: SignedIn, people: Any) -> None:
+    first = office.register_person(clerk, people(1, name="曾测试·阿卜杜"), **at("13900001234", lane="88", room="101"))
+    second = office.register_person(clerk, people(2, name="𠮷测试"), **at("13900005678", no="88", room="1010"))
+    road = first.fields["road"].value
+
+    def found(query: str) -> set[str]:
+        return {line.id for line in office.register.find(query, clerk)}
+
+    both = {first.id, second.id}
+    assert found("0000 1234") == found("1390000-1234") == found("1234") == {first.id}
+    assert found(road) == found(f"某区{road}") == found(f"{road} 88") == both
+    assert found(f"{road}88弄") == found(f"{road} 88弄 101") == found(f"{road}88弄101室") == {first.id}
+    assert found("88号 测试") == found("1010室") == {second.id}
+    assert found("zeng ce shi 88") == found("zcs 1234") == found(f"{road} 曾") == {first.id}
+    assert found("csy 88弄") == found("曾 5678") == found(f"{road}99弄") == set()
+    assert found("U+20BB7") == found("u+20bb7 测") == {second.id}
+    assert found("U+D800") == found("U+110000") == found("U+4E00") == set()
+    assert found(road[:2]) == both, "a name's part, for all are called so"
+
+
 def test_finding_goes_by_pages(office: Any, clerk: SignedIn, people: Any) -> None:
     for number in range(1, 24):
         office.clock.forward(60)

@@ -58,7 +58,7 @@ def page() -> ResponseReturnValue:
 
 @bp.post("/register/search")
 def search() -> ResponseReturnValue:
-    """Find records by number, name or initials.  A POST: what is looked for never stands in an address."""
+    """Find records by what is known of them.  A POST: what is looked for never stands in an address."""
     query = request.form.get("query", "").strip()
     if not query:
         return redirect(url_for("register.page"), 303)
@@ -79,5 +79,6 @@ def record(record_id: str) -> ResponseReturnValue:
         "history": timeline(shown),
         "kept_at": kept_at,
         "board": boards.of_record(shown),
+        "photos": boards.photos_of_record(shown.id),
     }
     return render_template("register/record.html", record=shown, **shown_with)
