@@ -1,4 +1,4 @@
-"""The folders from which libsane reads which backends it loads, and how they find their scanners."""
+"""The folders from which libsane reads which backends it loads and how they find their scanners, and net-snmp's."""
 
 from __future__ import annotations
 
@@ -25,3 +25,14 @@ def private(backends: list[str], before: str, *, needs_search: bool) -> str:
             (folder / "airscan.conf").write_text("[options]\ndiscovery = disable\n", "utf-8")
         folders.insert(0, str(folder))
     return ":".join([*folders, SYSTEM_CONFIGURATION])
+
+
+def snmp_folder() -> str:
+    """A value for SNMP_PERSISTENT_DIR: a folder in which net-snmp finds what it would make, and speak of, at its start.
+
+    Some backends bring net-snmp along; its own place, below /var, is not the worker's to write.  The folder is the
+    worker's own and goes with its temporary folder.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="renhu-snmp-"))
+    (folder / "cert_indexes").mkdir()
+    return str(folder)

@@ -45,6 +45,9 @@ class SaneLibrary:
                 os.environ["SANE_CONFIG_DIR"] = scanner_configuration.private(
                     self._backends, self._configuration, needs_search=not self._has_place
                 )
+            # Some backends bring net-snmp along, which complains of every MIB that it does not find: none is needed.
+            os.environ["MIBS"] = ""
+            os.environ["SNMP_PERSISTENT_DIR"] = scanner_configuration.snmp_folder()
             try:
                 sane = importlib.import_module("sane")
                 self.error = importlib.import_module("_sane").error

@@ -11,17 +11,14 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers import scanner_errors
-from drivers.stored_text import printable
+from drivers.usb_plate import USB_DEVICES, USB_NODES, UsbPlate, usb_plate_at
 
 PREFIX = "sane:"
 AUTO = "auto"
-USB_DEVICES = Path("/sys/bus/usb/devices")
-USB_NODES = Path("/dev/bus/usb")
 OUR_LINK = Path("/dev/renhu/scanner")
 NO_SCANNERS = frozenset({"frame grabber", "still camera", "video camera", "virtual device"})
 """Types of what SANE lists besides scanners: `auto` never means the desk's camera.  Source: SANE API, device types."""
@@ -41,16 +38,6 @@ class Listed:
     model: str
     kind: str = ""
     serial: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UsbPlate:
-    """What a USB device says of itself; `usb` are the numbers of maker and product, "04a9:190e"."""
-
-    maker: str = ""
-    model: str = ""
-    serial: str | None = None
-    usb: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +117,9 @@ def parse(address: str, settings: dict[str, object]) -> Wanted:
 
 
 def usb_plate(name: str, usb_devices: Path = USB_DEVICES) -> UsbPlate:
-    """What the USB device says of itself that a SANE name points to; nothing where the name points to none.
-
-    Source: sysfs-bus-usb.
-    """
+    """What the USB device says of itself that a SANE name points to; nothing where the name points to none."""
     place = _LIBUSB.search(name)
-    if place is None or not usb_devices.is_dir():
-        return UsbPlate()
-    wanted = (int(place["bus"]), int(place["device"]))
-    for device in usb_devices.iterdir():
-        if (_number(device / "busnum"), _number(device / "devnum")) == wanted:
-            numbers = (_text(device / "idVendor"), _text(device / "idProduct"))
-            return UsbPlate(
-                _text(device / "manufacturer"),
-                _text(device / "product"),
-                _text(device / "serial") or None,
-                ":".join(numbers) if all(numbers) else None,
-            )
-    return UsbPlate()
+    return UsbPlate() if place is None else usb_plate_at(int(place["bus"]), int(place["device"]), usb_devices)
 
 
 def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_LINK) -> Path | None:
@@ -159,16 +131,3 @@ def hidden_node(name: str | None, usb_nodes: Path = USB_NODES, link: Path = OUR_
     place = _LIBUSB.search(name) if name is not None else None
     node = usb_nodes / place["bus"] / place["device"] if place is not None else link
     return node if node.exists() and not os.access(node, os.R_OK | os.W_OK) else None
-
-
-def _text(file: Path) -> str:
-    with suppress(OSError):  # it has none, or was pulled out just now
-        return printable(file.read_text("utf-8", "replace").strip())
-    return ""
-
-
-def _number(file: Path) -> int | None:
-    try:
-        return int(file.read_text("ascii"))
-    except (OSError, ValueError):
-        return None
