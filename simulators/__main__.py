@@ -1,4 +1,4 @@
-"""Start a simulated device: `python -m simulators reader|scanner`; one line of JSON, then it runs until told to end.
+"""Start a simulated device: `python -m simulators reader|scanner|camera`; one line of JSON, then it runs until ended.
 
 It ends on SIGTERM or SIGINT, when its parent process has ended, and with `--until-eof` at the end of stdin.
 """
@@ -16,6 +16,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulators.camera_control import CameraControls
+from simulators.camera_device import SimulatedCamera
 from simulators.control import Controls, ControlServer
 from simulators.fault_table import SPEEDS
 from simulators.papers_canvas import FontMissing, check_fonts
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ends = {stop} if parent is None else {stop, parent}
     with contextlib.ExitStack() as held:
         try:
-            controls = (_reader if options.device == "reader" else _scanner)(options, held)
+            controls = STARTS[options.device](options, held)
             server = held.enter_context(ControlServer(controls, _token(), options.port))
         except FontMissing as error:
             sys.stderr.write(f"cannot start: {error}\n")
@@ -64,8 +66,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     reader.add_argument("--baud", type=int, choices=SPEEDS, default=SPEEDS[0], help="speed of the module (pty)")
     reader.add_argument("--link", type=Path, help="where the stable name of the serial port shall stand (pty)")
     scanner = devices.add_parser("scanner", help="a document scanner (eSCL)")
-    scanner.add_argument("--device-port", type=int, default=0, help="the scanner's own port on 127.0.0.1 (0: any)")
-    for device in (reader, scanner):
+    camera = devices.add_parser("camera", help="a camera (PTP/IP)")
+    for device in (scanner, camera):
+        device.add_argument("--device-port", type=int, default=0, help="the device's own port on 127.0.0.1 (0: any)")
+    for device in (reader, scanner, camera):
         device.add_argument("--seed", type=int, default=1, help="which people there are")
         device.add_argument("--speed-factor", type=float, default=1.0, help="how many times faster than a real device")
         device.add_argument("--port", type=int, default=0, help="control port on 127.0.0.1 (0: any)")
@@ -75,7 +79,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--speed-factor: from 0.01 to 1000")
     if not 0 <= options.port <= 65535 or not 0 <= options.seed < 2**31:
         parser.error("--port: from 0 to 65535; --seed: from 0 to 2147483647")
-    if options.device == "scanner" and not 0 <= options.device_port <= 65535:
+    if options.device in {"scanner", "camera"} and not 0 <= options.device_port <= 65535:
         parser.error("--device-port: from 0 to 65535")
     return options
 
@@ -101,6 +105,16 @@ def _scanner(options: argparse.Namespace, held: contextlib.ExitStack) -> Control
     scanner = SimulatedScanner(options.seed, options.speed_factor, options.device_port)
     held.callback(scanner.stop)
     return ScannerControls(scanner)
+
+
+def _camera(options: argparse.Namespace, held: contextlib.ExitStack) -> Controls:
+    """Start a camera; it is stopped when `held` ends."""
+    camera = SimulatedCamera(options.seed, options.speed_factor, options.device_port)
+    held.callback(camera.stop)
+    return CameraControls(camera)
+
+
+STARTS = {"reader": _reader, "scanner": _scanner, "camera": _camera}
 
 
 def _wire(options: argparse.Namespace) -> Wire:

@@ -6,20 +6,16 @@ UUID (in ASCII) begin with RENHU-SIM.
 
 from __future__ import annotations
 
-import threading
-import time
-
-from simulators.fault import Value
 from simulators.fault_board import FaultBoard, Strike
 from simulators.papers import Paper, papers
 from simulators.papers_drawn import DrawnPapers
+from simulators.plugged_device import PluggedDevice
 from simulators.request_log import RequestLog
 from simulators.scanner_bed import Bed, Job
 from simulators.scanner_escl_http import EsclHandler
 from simulators.scanner_escl_xml import Nameplate
 from simulators.scanner_fault_table import FAULTS, HOSTILE_NAMES
 from simulators.scanner_picture import PER_INCH, Lying, see
-from simulators.scanner_port import PluggedPort
 from simulators.scanner_spoilt import Delivery, deliver_page, spoil_picture
 
 MODEL = "RENHU-SIM eSCL Scanner"
@@ -29,7 +25,7 @@ GLASS_S_PER_INCH = {75: 0.25, 100: 0.25, 150: 0.3, 200: 0.35, 300: 0.5, 600: 1.6
 FEEDER_SHARE = 0.4
 
 
-class SimulatedScanner:
+class SimulatedScanner(PluggedDevice):
     """The scanner: its papers, its bed, its faults and its port.
 
     Args:
@@ -43,87 +39,24 @@ class SimulatedScanner:
     def __init__(self, seed: int, speed_factor: float, port: int = 0) -> None:
         self.papers: dict[str, Paper] = papers(seed)
         self.drawn = DrawnPapers()
-        self.faults = FaultBoard(FAULTS)
-        self.bed = Bed(self.faults, speed_factor)
         self.log = RequestLog()
-        self._factor = speed_factor
         self._seed = seed
         self._model = MODEL
         self._serial = serial(seed)
-        self._lock = threading.RLock()
-        self._changed = threading.Condition()
-        self._changes = 0
-        self._port: PluggedPort | None = PluggedPort(EsclHandler, self, port)
-        self._port_number = self._port.server_port
-        self._replug: threading.Timer | None = None
+        faults = FaultBoard(FAULTS)
+        self.bed = Bed(faults, speed_factor)
+        super().__init__(faults, EsclHandler, speed_factor, port)
 
     @property
     def address(self) -> str:
         """The address to give to the driver: the same whatever name the scanner has when it comes back."""
-        return f"sane:airscan:escl:{serial(self._seed)}:http://127.0.0.1:{self._port_number}/eSCL/"
-
-    @property
-    def port_number(self) -> int:
-        """The port of eSCL."""
-        return self._port_number
-
-    @property
-    def is_plugged(self) -> bool:
-        """Whether the scanner can be reached."""
-        return self._port is not None
-
-    def stop(self) -> None:
-        """Pull the scanner out for good."""
-        with self._lock:
-            if self._replug is not None:
-                self._replug.cancel()
-            self._pull()
+        return f"sane:airscan:escl:{serial(self._seed)}:http://127.0.0.1:{self.port_number}/eSCL/"
 
     def nameplate(self) -> Nameplate:
         """What the scanner calls itself now."""
         strike = self.faults.take("hostile-name", "capabilities")
         model = self._model if strike is None else HOSTILE_NAMES[str(strike.value("text"))]
         return Nameplate(model, self._serial, uuid(self._serial))
-
-    def switch_on(self, name: str, values: dict[str, Value]) -> None:
-        """Switch a fault on; pulling out is done when this returns, unless it waits for a command."""
-        self.faults.switch_on(name, values)
-        if name == "return-other-name" or (name == "unplug" and values["command"] is None):
-            strike = self.faults.take(name)
-            if strike is not None:
-                self.unplug(strike, is_renamed=name == "return-other-name")
-
-    def switch_off(self, name: str) -> None:
-        """Switch a fault off and undo what lasts of it."""
-        self.faults.switch_off(name)
-        self.bed.clear(name)
-        self._tell_waiting()
-        if FAULTS[name].is_held:
-            self._come_back()
-
-    def switch_all_off(self) -> None:
-        """Switch all faults off and undo what lasts of them."""
-        self.faults.switch_all_off()
-        for name in FAULTS:
-            self.bed.clear(name)
-        self._tell_waiting()
-        self._come_back()
-
-    def unplug(self, strike: Strike, *, is_renamed: bool = False) -> None:
-        """Pull the scanner out; it comes back by itself if the fault says when."""
-        with self._lock:
-            if self._port is None:
-                return
-            self._pull()
-            if is_renamed:
-                self._model = OTHER_MODEL
-                if strike.value("serial") == "other":
-                    self._serial = serial(self._seed + 1)
-            after_ms = strike.value("replug_after_ms")
-            if isinstance(after_ms, int):
-                self._replug = threading.Timer(after_ms / 1000 / self._factor, self._plug)
-                self._replug.daemon = True
-                self._replug.start()
 
     def page(self, job: Job, lying: Lying) -> Delivery:
         """Scan a page, and say how it leaves."""
@@ -138,51 +71,23 @@ class SimulatedScanner:
         share = FEEDER_SHARE if job.settings.is_feeder else 1.0
         return (seconds * share + (WARM_UP_S if job.pages == 1 else 0.0)) / self._factor
 
-    def pause(self, seconds: float) -> None:
-        """Let the time of a fault pass, at this scanner's speed; a fault that is switched off ends it."""
-        self.wait(self.scaled(seconds))
+    def undo(self, name: str) -> None:
+        """Take out what is in the paper's way."""
+        self.bed.clear(name)
 
-    def scaled(self, seconds: float) -> float:
-        """A time of a fault at this scanner's speed."""
-        return seconds / self._factor
-
-    def wait(self, seconds: float | None) -> None:
-        """Wait so long (None: for ever), at most until a fault is switched off or the scanner is gone."""
-        with self._changed:
-            before = self._changes
-            self._changed.wait_for(lambda: self._changes != before, seconds)
-
-    def pass_time(self, until_s: float) -> None:
-        """Wait for a moment of CLOCK_MONOTONIC."""
-        time.sleep(max(0.0, until_s - time.monotonic()))
-
-    def _tell_waiting(self) -> None:
-        with self._changed:
-            self._changes += 1
-            self._changed.notify_all()
-
-    def _pull(self) -> None:
-        port, self._port = self._port, None
-        self._tell_waiting()
+    def lose_power(self) -> None:
+        """Forget the job."""
         self.bed.stop()
-        if port is not None:
-            port.unplug()
 
-    def _plug(self) -> None:
-        with self._lock:
-            self._replug = None
-            if self._port is None:
-                self._port = PluggedPort(EsclHandler, self, self._port_number)
-                self.faults.settle()
+    def rename(self, strike: Strike) -> None:
+        """Be another model, of another serial number if the fault says so."""
+        self._model = OTHER_MODEL
+        if strike.value("serial") == "other":
+            self._serial = serial(self._seed + 1)
 
-    def _come_back(self) -> None:
-        """Be plugged in again, as the one that it was."""
-        with self._lock:
-            if self._replug is not None:
-                self._replug.cancel()
-            self._model, self._serial = MODEL, serial(self._seed)
-            if self._port is None:
-                self._plug()
+    def rename_back(self) -> None:
+        """Be the one that it was."""
+        self._model, self._serial = MODEL, serial(self._seed)
 
 
 def serial(seed: int) -> str:

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from simulators.plugged_port import PluggedPort
 from simulators.scanner_bed import Job, JobRefused, NoMorePages
 from simulators.scanner_escl_xml import BadSettings, Unsupported, capabilities, read_settings, status
 from simulators.scanner_fault_table import CAPABILITIES, CREATE, DELETE, HANGS, NEXT, REFUSALS, STATUS
-from simulators.scanner_port import PluggedPort
 
 if TYPE_CHECKING:
     from simulators.scanner_escl import SimulatedScanner

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from simulators.fault_board import FaultBoard, Strike
+from simulators.fault_board import FaultBoard
+from simulators.jpeg_spoilt import HTML, bomb, flipped
 from simulators.scanner_fault_table import NEXT
 from simulators.scanner_picture import jpeg
 
 _GREY = 128
-_START_OF_FRAME = (0xC0, 0xC1, 0xC2)
-_HTML = b"<!DOCTYPE html><html><head><title>RENHU-SIM</title></head><body><h1>200 OK</h1></body></html>\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +63,8 @@ def deliver_page(image: Image.Image, dpi: int, faults: FaultBoard) -> Delivery:
     return Delivery(body, len(body))
 
 
-def bomb(page: bytes, edge_px: int) -> bytes:
-    """Make a JPEG say that it is `edge_px` wide and high."""
-    position = 2
-    while position + 9 < len(page):
-        marker, length = page[position + 1], int.from_bytes(page[position + 2 : position + 4], "big")
-        if marker in _START_OF_FRAME:
-            edge = edge_px.to_bytes(2, "big")
-            return page[: position + 5] + edge + edge + page[position + 9 :]
-        position += 2 + length
-    return page
-
-
 def _coded(image: Image.Image, dpi: int, faults: FaultBoard) -> bytes:
-    for name, instead in (("html-page", _HTML), ("empty-page", b"")):
+    for name, instead in (("html-page", HTML), ("empty-page", b"")):
         if faults.take(name, NEXT) is not None:
             return instead
     if faults.take("png-page", NEXT) is not None:
@@ -90,16 +77,8 @@ def _coded(image: Image.Image, dpi: int, faults: FaultBoard) -> bytes:
     if (strike := faults.take("truncated-jpeg", NEXT)) is not None:
         return page[: len(page) * strike.number("percent_kept") // 100]
     if (strike := faults.take("bad-jpeg", NEXT)) is not None:
-        return _flipped(page, strike)
+        return flipped(page, strike)
     return page
-
-
-def _flipped(page: bytes, strike: Strike) -> bytes:
-    """Bytes become others, anywhere in the file."""
-    damaged = bytearray(page)
-    for _ in range(strike.number("flips")):
-        damaged[strike.rng.randrange(2, len(damaged))] = strike.rng.randrange(256)
-    return bytes(damaged)
 
 
 def _with_lines(image: Image.Image, lines: int) -> Image.Image:

@@ -1,4 +1,4 @@
-"""The network plug of a simulated scanner: a port that is open while it is plugged in, and cut off when it is not."""
+"""The network plug of a simulated device: a port that is open while it is plugged in, and cut off when it is not."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import select
 import socket
 import struct
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import ThreadingHTTPServer
+from socketserver import BaseRequestHandler, TCPServer
 from typing import Any
 
 _RESET = struct.pack("ii", 1, 0)
@@ -29,14 +29,14 @@ class PluggedPort(ThreadingHTTPServer):
     request_queue_size = 32
     timeout = 0
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], device: Any, port: int = 0) -> None:
+    def __init__(self, handler: type[BaseRequestHandler], device: Any, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), handler)
         self.device = device
         self._open: set[socket.socket] = set()
         self._doomed: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._thread = threading.Thread(target=self._listen, name="scanner-port", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="plugged-port", daemon=True)
         self._thread.start()
 
     def server_bind(self) -> None:
@@ -58,10 +58,17 @@ class PluggedPort(ThreadingHTTPServer):
     def reset(self, connection: socket.socket) -> None:
         """Let a connection end by a reset: it hears nothing more, and its thread closes it when it notices."""
         with self._lock:
+            if connection not in self._open:
+                return
             self._doomed.add(connection)
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             connection.shutdown(socket.SHUT_RD)
+
+    def is_reset(self, connection: socket.socket) -> bool:
+        """Whether a connection is to end by a reset: what was asked on it since is not to be answered."""
+        with self._lock:
+            return connection in self._doomed
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, and let a thread serve it."""
