@@ -64,19 +64,29 @@ def open_documents(owner: Owner, kind: str) -> list[Any]:
     return list(Document.select().where(wanted).order_by(Document.created_at, Document.id))
 
 
-def close_documents(owner: Owner, kind: str) -> None:
-    """Let no page come to the documents of a kind any more, so that another one begins."""
-    Document.update(state="closed").where(_is_of(Document, owner) & (Document.kind == kind)).execute()
+def close_document(document_id: uuid.UUID) -> None:
+    """Let no page come to a document any more, so that another one begins."""
+    Document.update(state="closed").where(Document.id == document_id).execute()
 
 
 def insert_document(owner: Owner, user_id: uuid.UUID, at: datetime, **columns: Any) -> Any:
-    """Make a document without pages; `columns` are its kind and the dwelling that it proves."""
+    """Make a document without pages; `columns` are its kind and what it proves."""
     return Document.create(**{owner.column: owner.id}, created_by=user_id, created_at=at, **columns)
 
 
 def mark_dwelling(owner: Owner, kinds: Iterable[str], dwelling: Any) -> None:
     """Note which dwelling the documents of some kinds prove."""
     Document.update(dwelling=dwelling).where(_is_of(Document, owner) & Document.kind.in_(list(kinds))).execute()
+
+
+def following(record_id: uuid.UUID, correction_id: uuid.UUID) -> list[Any]:
+    """The documents of a record that came under a correction which is not saved yet."""
+    return list(Document.select().where(_follows(record_id, correction_id)))
+
+
+def release(record_id: uuid.UUID, correction_id: uuid.UUID) -> None:
+    """Let the documents of a record follow a correction no more."""
+    Document.update(correction=None).where(_follows(record_id, correction_id)).execute()
 
 
 def last_position(document_id: uuid.UUID) -> int:
@@ -225,6 +235,10 @@ def jobs_in(states: Iterable[str]) -> list[Any]:
 def has_job_in(owner: Owner, states: Iterable[str]) -> bool:
     """Whether a draft or record has a job in one of these states."""
     return bool(ScanJob.select().where(_is_of(ScanJob, owner) & ScanJob.state.in_(list(states))).exists())
+
+
+def _follows(record_id: uuid.UUID, correction_id: uuid.UUID) -> Any:
+    return (Document.record == record_id) & (Document.correction == correction_id)
 
 
 def _is_of(table: Any, owner: Owner) -> Any:

@@ -42,7 +42,9 @@ class Media(KeyedTable):
 class Document(KeyedTable):
     """One document of a draft or of a record, of one of the kinds D01 to D13.
 
-    `dwelling` is the address that a record's document was brought to prove; null where it proves none.
+    `dwelling` is the address that a record's document proves; null where it proves none.  While a correction is typed
+    and not saved (its key is `correction`), what came meanwhile proves the address as it is typed there.  `brought_for`
+    is what it proved before a clerk said that it is of the present dwelling.
     """
 
     draft = ForeignKeyField(Draft, null=True)
@@ -54,6 +56,8 @@ class Document(KeyedTable):
     created_at = UtcDateTimeField()
     version = IntegerField(default=1)
     dwelling = JsonField(null=True)
+    correction = UUIDField(null=True)
+    brought_for = JsonField(null=True)
 
     class Meta:
         """It belongs to a draft or to a record, never to both and never to nobody."""

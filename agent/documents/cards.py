@@ -17,22 +17,22 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import card_sides, sheets
+from agent.documents.arrivals import MOST_PAGES
 from agent.documents.card_sides import FAILED, SIDES, UNKNOWN, Composed, Side
 from agent.documents.errors import refused, unknown_page
 from agent.documents.glass import GlassUse, used_since
 from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
 from agent.documents.page_work import only
-from agent.documents.papers import FINISHED, MOST_PAGES, ORIGINAL, NewPage, Papers, count_page, require
+from agent.documents.papers import FINISHED, ORIGINAL, NewPage, Papers, count_page, require
 from agent.documents.pictures import Pictures
-from agent.documents.refs import key_of, owner_of
+from agent.documents.refs import changing, key_of
 from agent.documents.views import CardWaiting, OwnerRef
-from agent.errors import Actor, CodedError, Retry, RightsDenied
+from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
 from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 
-CLERK: Final = "clerk"
 STARTS: Final = {"image/jpeg": b"\xff\xd8\xff", "image/tiff": b"II*\0"}
 CardAct = Literal["compose", "turn-front", "turn-back", "swap", "split"]
 
@@ -178,9 +178,7 @@ class Cards:
 
         Raises: CodedError PAGE-UNKNOWN, DOCUMENT-CHANGED, DOCUMENT-FULL, CARD-NOT-COMPOSED; RightsDenied.
         """
-        if by.role != CLERK:
-            raise RightsDenied
-        owner, key = owner_of(ref), key_of(page_id)
+        owner, key = changing(ref, by), key_of(page_id)
         if act == "compose":
             with reading(self._store):
                 require(owner, by)

@@ -41,6 +41,16 @@ class Box:
         """The five numbers in their order, as they are kept."""
         return [self.left_mm, self.top_mm, self.width_mm, self.height_mm, self.turn_deg]
 
+    def standing_out_mm(self, page_width_mm: float, page_height_mm: float) -> float:
+        """How far its corners stand out of the page at most; 0 where it lies within."""
+        x, y = self.middle_mm
+        turn = math.radians(self.turn_deg)
+        across, down = abs(math.cos(turn)), abs(math.sin(turn))
+        half_width = (self.width_mm * across + self.height_mm * down) / 2
+        half_height = (self.width_mm * down + self.height_mm * across) / 2
+        out = half_width - x, x + half_width - page_width_mm, half_height - y, y + half_height - page_height_mm
+        return max(0.0, *out)
+
     def resized(self, width_mm: float, height_mm: float) -> Box:
         """A rectangle of another size about the same middle."""
         x, y = self.middle_mm

@@ -23,15 +23,6 @@ _HOUSE = frozenset({"lane", "sublane", "no"})
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """Where pages are to come: whose, of which kind, and which dwelling they prove; None for none, or none yet."""
-
-    owner: Owner
-    kind: str
-    proves: Mapping[str, str] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """How many pages of each kind count, and how many prove another dwelling."""
 
@@ -60,40 +51,10 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def coming(owner: Owner, kind: str, by: Person) -> Coming:
-    """Say what a page proves that comes now.
-
-    To a record that its clerk is just correcting comes what proves the address as it is typed, though not saved yet.
-    """
-    one = kinds.kind(kind)
-    record = None if owner.column == "draft" else register_queries.by_key(owner.id)
-    if one is None or not one.is_of_dwelling or record is None:
-        return Coming(owner, kind, None)
-    kept = corrections.of_user(owner.id, uuid.UUID(by.user_id))
-    typed = {} if kept is None else kept.typed
-    return Coming(owner, kind, mark({**register_queries.values_of(record), **typed}))
-
-
-class OfJobs:
-    """What the pages of a scan prove: all the same as the first, whatever its clerk types while they come."""
-
-    def __init__(self) -> None:
-        self._last: tuple[uuid.UUID, Coming] | None = None
-
-    def coming(self, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None) -> Coming:
-        """Say what a page proves that comes now, from a job or from none."""
-        if self._last is not None and self._last[0] == job_id:
-            return self._last[1]
-        now = coming(owner, kind, by)
-        if job_id is not None:
-            self._last = job_id, now
-        return now
-
-
 def mark_saved(draft: Owner, record_id: uuid.UUID) -> None:
     """Mark the papers of a draft with the dwelling that it was saved with; the record has it by now."""
     codes = [one.code for one in kinds.kinds() if one.is_of_dwelling]
-    document_queries.mark_dwelling(draft, codes, mark(_values(record_id)))
+    document_queries.mark_dwelling(draft, codes, mark(stored(record_id)))
     complete(record_id)
 
 
@@ -103,7 +64,7 @@ def complete(record_id: uuid.UUID) -> None:
     Else a paper that came before the room was known would prove each room of the house.  One of another dwelling gets a
     new version: who says that it counts for the present one must have seen which that is.
     """
-    values = mark(_values(record_id))
+    values = mark(stored(record_id))
     for row in document_queries.documents_of(Owner("record", record_id)):
         if row.dwelling is not None and not is_of(row.dwelling, values):
             document_queries.next_version(row.id)
@@ -112,9 +73,62 @@ def complete(record_id: uuid.UUID) -> None:
             row.save()
 
 
+def own_correction(owner: Owner, by: Person) -> Any:
+    """What this person has typed over a record and not saved, or None."""
+    return None if owner.column == "draft" else corrections.of_user(owner.id, uuid.UUID(by.user_id))
+
+
+def awaits(row: Any, values: Mapping[str, str], correction: Any) -> bool:
+    """Whether a paper came under a correction and proves the address that is typed there, so that it will count.
+
+    Args:
+        row: the paper.
+        values: as they are stored.
+        correction: what who looks has typed over them; None for nothing.
+    """
+    is_own = correction is not None and row.correction == correction.id
+    return is_own and is_of(row.brought_for or row.dwelling, {**values, **correction.typed})
+
+
+def follow(record_id: uuid.UUID, correction_id: uuid.UUID, before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Let what came under a correction prove the address as it is typed by now, as far as that was typed.
+
+    What others have changed meanwhile moves no paper.  What proves something else now gets a new version, as in
+    `complete`.
+
+    Args:
+        record_id: the record.
+        correction_id: its correction.
+        before: what was typed so far; what is no longer is as it is stored.
+        now: what is typed now.
+    """
+    held = stored(record_id)
+    told = {key: now.get(key, held[key]) for key in register_queries.DWELLING_KEYS if key in {*before, *now}}
+    for row in document_queries.following(record_id, correction_id):
+        is_counted = row.brought_for is not None
+        proven = {**(row.brought_for if is_counted else row.dwelling), **told}
+        if proven != (row.brought_for if is_counted else row.dwelling):
+            row.dwelling, row.brought_for = (row.dwelling, proven) if is_counted else (proven, None)
+            _changed(row)
+
+
 def mark_present(row: Any) -> None:
-    """Mark a record's paper with the dwelling that the record has now."""
-    row.dwelling = mark(_values(row.record_id))
+    """Mark a record's paper with the dwelling that the record has now; what it was brought for is not forgotten.
+
+    Nothing comes to it any more: whoever takes that back must not take other pages along.
+    """
+    row.brought_for, row.dwelling = row.brought_for or row.dwelling, mark(stored(row.record_id))
+    row.state = "closed"
+    _changed(row)
+
+
+def mark_as_before(row: Any) -> None:
+    """Let a record's paper prove again what it was brought for."""
+    row.dwelling, row.brought_for = row.brought_for, None
+    _changed(row)
+
+
+def _changed(row: Any) -> None:
     row.save()
     document_queries.next_version(row.id)
 
@@ -141,5 +155,6 @@ def _tally(owner: Owner, values: Mapping[str, str]) -> Tally:
     return Tally(counting, elsewhere)
 
 
-def _values(record_id: uuid.UUID) -> dict[str, str]:
+def stored(record_id: uuid.UUID) -> dict[str, str]:
+    """The values of a record."""
     return register_queries.values_of(register_queries.by_key(record_id))

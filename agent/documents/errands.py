@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from agent.accounts.service import SignedIn
 from agent.documents import presets
+from agent.documents.arrivals import MOST_PAGES
 from agent.documents.card_sides import Side
 from agent.documents.cards import Cards
 from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.page_sizes import WHOLE, Region, placed
-from agent.documents.papers import MOST_PAGES, NewPage, Papers
+from agent.documents.papers import NewPage, Papers
 from agent.documents.preview import Preview, PreviewShelf
 from agent.documents.scan_orders import Errand
 from agent.documents.views import ScanWish
@@ -66,8 +67,9 @@ class JobErrand(Errand):
         self._job_id = uuid.UUID(int=0)
 
     def begin(self) -> str:
-        """Write the job down."""
-        self._job_id = self._jobs.queue(self.order.owner, self.order.kind, self._wish, self.order.by)
+        """Write the job down, and for what it was wished: a draft's become the record's."""
+        told = {**self._wish, "for": self.order.owner.column}
+        self._job_id = self._jobs.queue(self.order.owner, self.order.kind, told, self.order.by)
         return str(self._job_id)
 
     def note(self, happening: JobHappening, error: CodedError | None = None) -> None:

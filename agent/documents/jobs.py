@@ -90,8 +90,8 @@ class Jobs:
 def is_told(row: Any, now: datetime, page_at: datetime | None, removed_at: datetime | None) -> bool:
     """Whether a job is still shown to the clerk.
 
-    One that ended well is, for a moment, unless a page was taken out since; one that did not, or that left sheets in
-    the feeder, until the next page.
+    One that ended well is, for a moment, where it was wished for, unless another page came or one was taken out since;
+    one that did not, or that left sheets in the feeder, until the next page.
 
     Args:
         row: the job.
@@ -101,9 +101,12 @@ def is_told(row: Any, now: datetime, page_at: datetime | None, removed_at: datet
     """
     if row.ended_at is None:
         return True
+    is_last = page_at is None or bool(page_at <= row.ended_at)
     if JobState(row.state) in _WELL and not row.facts:
-        return bool(now - row.ended_at < TOLD) and (removed_at is None or bool(removed_at <= row.ended_at))
-    return page_at is None or bool(page_at <= row.ended_at)
+        is_here = row.record_id is None or row.request.get("for") != "draft"
+        is_whole = removed_at is None or bool(removed_at <= row.ended_at)
+        return is_here and is_last and is_whole and bool(now - row.ended_at < TOLD)
+    return is_last
 
 
 def running_job(job_id: uuid.UUID) -> Any:

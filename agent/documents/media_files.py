@@ -19,14 +19,16 @@ import secrets
 import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from agent.disk import sync_folder
+from agent.disk import begin_to_sync, sync_folder
 from agent.errors import Actor, CodedError, Retry
 from agent.folder import MEDIA, MEDIA_ASIDE
+from agent.memory import Buffer
 
 FOLDER = MEDIA
 INCOMING = "incoming"
@@ -68,17 +70,19 @@ class MediaFiles:
         self._at_step = at_step
         self._lock = threading.Lock()
         self._being_written: set[str] = set()
+        # What the name is made of is reckoned while the disk writes.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="media-hash")
         with _coding():
             for part in (folder, self._incoming, self._aside, *(folder / f"{number:02x}" for number in range(256))):
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(folder)
             sync_folder(folder.parent)
 
-    def write(self, pieces: Iterable[bytes], announce: Callable[[str], None]) -> tuple[str, int]:
+    def write(self, pieces: Iterable[Buffer], announce: Callable[[str], None]) -> tuple[str, int]:
         """Keep a file for good.
 
         Args:
-            pieces: its encrypted bytes.
+            pieces: its encrypted bytes; each is done with before the second one behind it is asked for.
             announce: is told the address before there is a file of that name, so that no sweep takes it.
 
         Returns: its address and its size in bytes; after a power cut it is still there, whole.
@@ -97,18 +101,25 @@ class MediaFiles:
             with self._lock:
                 self._being_written.discard(name)
 
-    def _write(self, unborn: Path, pieces: Iterable[bytes], announce: Callable[[str], None]) -> tuple[str, int]:
+    def _write(self, unborn: Path, pieces: Iterable[Buffer], announce: Callable[[str], None]) -> tuple[str, int]:
         digest, size_bytes = hashlib.sha256(), 0
+        before: Future[None] | None = None
         with os.fdopen(os.open(unborn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             self._at_step(Step.OPENED)
             for piece in pieces:
+                hashed = self._beside.submit(digest.update, piece)
                 file.write(piece)
-                digest.update(piece)
+                begin_to_sync(file.fileno())
                 size_bytes += len(piece)
+                if before is not None:
+                    before.result()
+                before = hashed
             file.flush()
             self._at_step(Step.WRITTEN)
             sync_file(file.fileno())
             self._at_step(Step.SYNCED)
+        if before is not None:
+            before.result()
         address = digest.hexdigest()
         announce(address)
         born = self._path(address)

@@ -21,9 +21,10 @@ from typing import Any
 from agent.accounts.storage import Store, reading
 from agent.documents import media_envelope
 from agent.documents.errors import refused_file, unknown_page
-from agent.documents.media_envelope import Binding, Buffer, NotAuthentic
+from agent.documents.media_envelope import Binding, NotAuthentic
 from agent.documents.media_files import MediaFiles, NotWhole
 from agent.documents.media_key import MediaKey
+from agent.memory import Buffer
 from drivers.api import Clock
 from peewee_models import document_queries
 

@@ -8,15 +8,21 @@ from typing import Any
 from agent.documents import kinds, sheets
 from agent.documents.crop_state import Crop, crop_of
 from agent.documents.crops import Box, seen, whole
-from agent.documents.dwellings import is_of
+from agent.documents.dwellings import awaits, is_of
 from agent.documents.views import CropView, DocumentView, Doubt, PageView
 from peewee_models import card_queries, document_queries
 
 
-def document_view(row: Any, values: Mapping[str, str]) -> DocumentView:
-    """A document with its pages, beside the values of its form, inside the caller's transaction."""
+def document_view(row: Any, values: Mapping[str, str], correction: Any = None) -> DocumentView:
+    """A document with its pages, beside the values of its form, inside the caller's transaction.
+
+    Args:
+        row: the document.
+        values: of the form.
+        correction: what who looks has typed over them and not saved.
+    """
     held, removed = document_queries.held_pages(row.id), document_queries.removed_pages(row.id)
-    kind = kinds.kind(row.kind)
+    kind, is_here = kinds.kind(row.kind), is_of(row.dwelling, values)
     if kind is None:
         raise AssertionError(row.kind)
     return DocumentView(
@@ -25,7 +31,9 @@ def document_view(row: Any, values: Mapping[str, str]) -> DocumentView:
         version=row.version,
         pages=[_page_view(page, row) for page in held],
         removed=[_page_view(page, row) for page in removed],
-        elsewhere={} if is_of(row.dwelling, values) else row.dwelling,
+        elsewhere={} if is_here else row.dwelling,
+        awaits=awaits(row, values, correction),
+        brought_for=(row.brought_for or {}) if is_here else {},
     )
 
 

@@ -16,6 +16,7 @@ from agent.accounts import audit
 from agent.accounts.audit import Act, SignedInIds
 from agent.accounts.storage import Store, reading, writing
 from agent.documents import dwellings, sheets
+from agent.documents.arrivals import MOST_PAGES, Arrivals
 from agent.documents.errors import refused
 from agent.documents.job_state import RUNNING, JobHappening, JobState, after
 from agent.documents.jobs import running_job
@@ -23,13 +24,13 @@ from agent.documents.media_envelope import Binding
 from agent.documents.media_store import MediaStore, Stored
 from agent.documents.people import Person
 from agent.errors import CodedError
+from agent.memory import Buffer
 from drivers.api import Clock
 from peewee_models import document_queries, draft_queries, register_queries
 from peewee_models.document_queries import Owner
 
-MOST_PAGES = 50
-ORIGINAL = "original"
-FINISHED = "finished"
+ORIGINAL, FINISHED = "original", "finished"
+Typed = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class NewPage:
         origin: `scanned` here, or `uploaded` as a file.
     """
 
-    content: bytes | bytearray
+    content: Buffer
     content_type: Literal["image/jpeg", "image/png", "image/tiff"]
     side: Literal["", "front", "back"] = ""
     doubts: Sequence[Mapping[str, str | int]] = ()
@@ -75,7 +76,7 @@ class Papers:
         self._store = store
         self._clock = clock
         self.media = media
-        self._of_jobs = dwellings.OfJobs()
+        self._arrivals = Arrivals(clock)
         self.on_stored: Callable[[uuid.UUID], None] = lambda _page_id: None
 
     def store_page(
@@ -139,7 +140,7 @@ class Papers:
         with writing(self._store):
             with self._abandoning(brought):
                 require(owner, by)
-                document = self._document_for(owner, kind, len(brought), by)
+                document = self._arrivals.document_for(owner, kind, len(brought), by)
                 held = document_queries.last_position(document.id)
             facts: dict[str, str | int] = {"kind": kind, "position": held + 1, "pages": len(brought)}
             self._note(by, Act.PAGES_UPLOADED, ("document", document.id), **facts)
@@ -169,15 +170,6 @@ class Papers:
         )
         return StoredPage(row.id, document_id, position)
 
-    def _document_for(self, owner: Owner, kind: str, pages: int, by: Person, job_id: uuid.UUID | None = None) -> Any:
-        coming = self._of_jobs.coming(owner, kind, by, job_id)
-
-        def begin() -> Any:
-            who, now = uuid.UUID(by.user_id), self._clock.now()
-            return document_queries.insert_document(owner, who, now, kind=kind, dwelling=coming.proves)
-
-        return sheets.document_for(coming, MOST_PAGES, pages, begin)
-
     def _place_for(
         self, stored: Stored, owner: Owner, kind: str, by: Person, job_id: uuid.UUID | None, old: Any, sides: int
     ) -> tuple[Any, int]:
@@ -190,7 +182,7 @@ class Papers:
             require(owner, by)
             if job_id is not None:
                 count_page(job_id, owner)
-            document = self._document_for(owner, kind, sides, by, job_id) if old is None else old.document
+            document = self._arrivals.document_for(owner, kind, sides, by, job_id) if old is None else old.document
             position = document_queries.last_position(document.id) + 1
             if position > MOST_PAGES:
                 raise refused("DOCUMENT-FULL", most=MOST_PAGES)
@@ -234,10 +226,10 @@ class Papers:
             key: uuid.UUID = row.finished_id or row.original_id
             return key
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> tuple[int, Callable[[], None]]:
         """Hand the documents of a draft to its saved record, in the caller's transaction and before the draft goes.
 
-        Returns: how many there were.
+        Returns: how many there were; after the transaction nothing is left to do.
         Raises: CodedError SCAN-RUNNING while a scan for the draft has not ended; MEDIA-FOREIGN.
         """
         old, new = Owner("draft", draft_id), Owner("record", record_id)
@@ -248,7 +240,15 @@ class Papers:
         moved = document_queries.move(old, new)
         if moved:
             self._note(by, Act.DOCUMENTS_MOVED, ("record", record_id), documents=moved, files=len(media_ids))
-        return moved
+        return moved, lambda: None
+
+    def address_typed(self, record_id: uuid.UUID, correction_id: uuid.UUID, before: Typed, now: Typed) -> None:
+        """Let what came under a correction follow what is typed there, inside the transaction that keeps that."""
+        dwellings.follow(record_id, correction_id, before, now)
+
+    def correction_ended(self, record_id: uuid.UUID, correction_id: uuid.UUID) -> None:
+        """Let what came under a correction follow it no more, inside the transaction that ends it."""
+        document_queries.release(record_id, correction_id)
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Let the papers learn what a record's address says now, inside the caller's transaction."""

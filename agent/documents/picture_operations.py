@@ -8,6 +8,11 @@ from agent.documents.picture_pdf import finish, typeset
 from agent.documents.picture_straighten import look, straighten
 from agent.documents.picture_view import as_png, thumbnail
 from agent.documents.picture_wire import Operation
+from agent.photos import faces
+from agent.photos.operations import finish as finish_photo
+from agent.photos.operations import glance as glance_at_frame
+from agent.photos.operations import make as make_photo
+from agent.photos.operations import show as show_picture
 
 OPERATIONS: dict[str, Operation] = {
     "card": card,
@@ -16,7 +21,16 @@ OPERATIONS: dict[str, Operation] = {
     "look": look,
     "pdf-end": finish,
     "pdf-pages": typeset,
+    "photo-finish": finish_photo,
+    "photo-glance": glance_at_frame,
+    "photo-make": make_photo,
+    "photo-show": show_picture,
     "png": as_png,
     "straighten": straighten,
     "thumbnail": thumbnail,
 }
+
+
+def prepare() -> None:
+    """Load what an operation would else load anew each time, in a child that is gone with it."""
+    faces.load()

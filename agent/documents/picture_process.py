@@ -1,8 +1,8 @@
 """The pictures process: works on the pixels of pages, one request after another, and has no key and no database.
 
-It loads its libraries once and then makes a child for each request: a child begins warm, knows nothing of the pages
-before it, and is gone with whatever a hostile picture has done to it.  A child that does not end as it should ends the
-process too, and the agent starts another one at its next wish.
+It loads its libraries once and then makes a child for each request, before that comes: a child begins warm, knows
+nothing of the pages before it, and is gone with whatever a hostile picture has done to it.  A child that does not end
+as it should ends the process too, and the agent starts another one at its next wish.
 
 Started by the agent as `python -m agent.documents.picture_process FD`: its end of the socket pair is descriptor FD.
 """
@@ -22,8 +22,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from agent import memory
 from agent.devices.confinement import code_paths
-from agent.documents.picture_operations import OPERATIONS
+from agent.documents.picture_operations import OPERATIONS, prepare
 from agent.documents.picture_wire import Answered, NotOurWire, Refused, receive_asked, send
 from drivers.landlock import READ, Allowance, ConfinementMissing, Libc, restrict
 
@@ -42,41 +43,47 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the wire on descriptor `arguments[0]` until the agent closes it."""
+    """Serve the wire on descriptor `arguments[0]` until the agent closes it, or a child fails: then it gives 1."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _give_up_rights()
     Image.init()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    memory.keep_large_blocks()
+    prepare()
     _confine()
     connection = socket.socket(fileno=int(arguments[0]))
-    while _is_asked(connection):
-        own_pid = os.getpid()
-        child = os.fork()
-        if child == 0:
-            _limit_child(own_pid)
-            os._exit(_serve(connection))
-        if not _ended_well(child, connection):
-            return 1
-    return 0
+    while (status := _outcome(_child(connection), connection)) is None:
+        pass
+    return status
 
 
-def _is_asked(connection: socket.socket) -> bool:
-    """Wait for a request; says whether there is one, or the agent has gone."""
-    return bool(connection.recv(1, socket.MSG_PEEK))
+def _child(connection: socket.socket) -> int:
+    """Make a child that waits for one request; its number."""
+    own_pid = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _limit_child(own_pid)
+        os._exit(_serve(connection))
+    return child
 
 
-def _ended_well(child: int, connection: socket.socket) -> bool:
-    """Wait for a child's end; one whose agent has gone is ended."""
+def _outcome(child: int, connection: socket.socket) -> int | None:
+    """Wait until a child has answered one request; one whose agent has gone is ended.
+
+    Returns: None where there may be a next one, else the exit status: 0 where the agent has gone.
+    """
     handle = os.pidfd_open(child)
     waiting = select.poll()
     waiting.register(handle, select.POLLIN)
     waiting.register(connection, select.POLLRDHUP)
-    happened = {descriptor for descriptor, _ in waiting.poll()}
-    os.close(handle)
-    if handle not in happened:
+    if handle not in {descriptor for descriptor, _ in waiting.poll()}:
         os.kill(child, signal.SIGKILL)
+    os.close(handle)
     _, status = os.waitpid(child, 0)
-    return status == 0
+    waiting.unregister(handle)
+    if waiting.poll(0):
+        return 0
+    return None if status == 0 else 1
 
 
 def _serve(connection: socket.socket) -> int:
@@ -126,4 +133,4 @@ def _limit_child(parent: int) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    sys.exit(main(sys.argv[1:]))
+    os._exit(main(sys.argv[1:]))  # at once: until then the agent takes it for one that still answers

@@ -15,6 +15,7 @@ import msgspec
 from agent.documents.errors import refused
 from agent.documents.picture_wire import Answered, Asked, NotOurWire, receive_answered, send
 from agent.errors import Actor, CodedError, Retry
+from agent.memory import Buffer
 from drivers.api import Clock, Deadline
 
 LIMIT_S = 25.0
@@ -22,6 +23,7 @@ IDLE_S = 60.0
 ANSWER_BYTES = 40_000_000
 REFUSALS = frozenset(
     {"UPLOAD-NOT-A-PICTURE", "UPLOAD-DAMAGED", "UPLOAD-LOCKED", "UPLOAD-TOO-MANY-PAGES", "UPLOAD-TOO-MANY-PIXELS"}
+    | {"PHOTO-SIZE", "PHOTO-TOO-COARSE"}
 )
 
 
@@ -57,7 +59,7 @@ class Pictures:
         self._used_s = 0.0
         self._is_over = False
 
-    def work(self, operation: str, facts: Mapping[str, Any], pieces: Sequence[bytes], failure: str) -> Worked:
+    def work(self, operation: str, facts: Mapping[str, Any], pieces: Sequence[Buffer], failure: str) -> Worked:
         """Have one thing done.
 
         Args:
@@ -104,7 +106,7 @@ class Pictures:
         """Whether the process has been ended for good: what fails now fails for that."""
         return self._is_over
 
-    def _exchange(self, asked: Asked, pieces: Sequence[bytes]) -> tuple[Answered, list[bytes]]:
+    def _exchange(self, asked: Asked, pieces: Sequence[Buffer]) -> tuple[Answered, list[bytes]]:
         """Ask and wait for the answer.  Raises: NotOurWire, OSError."""
         connection = self._running().connection
         deadline = Deadline.after(self._clock, self._limit_s)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agent.documents.job_state import JobState
-from agent.documents.kinds import DocumentKind
+from agent.documents.kinds import DocumentKind, Preset
+from agent.documents.page_sizes import WHOLE
 
 CardSource = Literal["flatbed", "adf-duplex", "adf"]
 
@@ -26,6 +27,7 @@ class JobView:
         error_code: why it failed, "" otherwise.
         facts: for that sentence.
         is_preview: whether it was a look at the glass, which keeps nothing.
+        source: where the paper lay.
     """
 
     id: str
@@ -37,6 +39,7 @@ class JobView:
     error_code: str
     facts: Mapping[str, str | int | float]
     is_preview: bool = False
+    source: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -79,6 +82,17 @@ class ScannerView:
     def is_usable(self) -> bool:
         """Whether a scan could begin now, or as soon as the scanner is open: one that is wished for waits so long."""
         return (self.state == "ready" or self.is_coming) and not self.holder
+
+    def ways(self, preset: Preset) -> Sequence[Preset]:
+        """How a single sheet can be scanned anew: as its kind is, and from the glass where the feeder comes first."""
+        glass = self.offers.get("flatbed")
+        if glass is None or preset.source == "flatbed":
+            return [preset]
+        colour = preset.colour if preset.colour in glass.colours else glass.colours[0]
+        dpi = min(glass.resolutions_dpi, key=lambda one: abs(one - preset.dpi), default=preset.dpi)
+        size = preset.size if preset.size in glass.sizes else WHOLE
+        laid = replace(preset, source="flatbed", colour=colour, dpi=dpi, size=size)  # type: ignore[arg-type]
+        return [preset, laid]
 
 
 @dataclass(frozen=True, slots=True)

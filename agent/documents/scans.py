@@ -11,7 +11,8 @@ from agent.accounts.audit import Act
 from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.devices.status import DeviceStatus
-from agent.documents import dwellings, kinds, presets, sheets, wish_check
+from agent.documents import kinds, presets, sheets, wish_check
+from agent.documents.arrivals import room_for
 from agent.documents.card_sides import Side
 from agent.documents.cards import Cards
 from agent.documents.errands import CardErrand, OldPage, Order, PaperErrand, PreviewErrand
@@ -19,26 +20,24 @@ from agent.documents.errors import refused
 from agent.documents.job_state import JobState
 from agent.documents.jobs import Jobs, is_told
 from agent.documents.kinds import Preset
+from agent.documents.notices import Notices
 from agent.documents.page_sizes import WHOLE, fitting, placed
-from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
+from agent.documents.papers import PageContent, Papers, require
 from agent.documents.preview import PreviewShelf
-from agent.documents.refs import key_of, owner_of
+from agent.documents.refs import changing, key_of, owner_of
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import UnderWay
-from agent.documents.scan_views import CardSource, JobView, Notice, PreviewView, ScannerView, SourceView
+from agent.documents.scan_views import CardSource, JobView, PreviewView, ScannerView, SourceView
 from agent.documents.views import CardWaiting, OwnerRef, ScanWish
-from agent.errors import RightsDenied
 from agent.events.service import Event
 from drivers.api import Clock
 from drivers.scanner_api import Source
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
-CLERK: Final = "clerk"
 NOT_CONFIGURED: Final = "SCANNER-NOT-CONFIGURED"
 COMING: Final = "SCANNER-COMING"
 ELSEWHERE: Final = "SCAN-ELSEWHERE"
-NOTICE_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Scans:
         self._status = status
         self._publish = publish
         self.cards = kept.cards
-        self._notice: tuple[str, Notice, float] | None = None
+        self.notices = Notices(clock, publish)
 
     def scan(self, ref: OwnerRef, kind: str, wish: ScanWish, by: SignedIn, replaces: str = "") -> str:
         """Begin a scan; give the job's key.  Once a page has come it is remembered how this kind was scanned.
@@ -105,8 +104,8 @@ class Scans:
                 old, kind = OldPage(row.id, row.side), row.document.kind
             _check_kind(kind)
             if old is None:
-                room = sheets.room_for(dwellings.coming(owner, kind, by), MOST_PAGES, wish.source)
-        self._notice = None
+                room = room_for(owner, kind, by, wish.source)
+        self.notices.clear()
         order = Order(owner, kind, by)
         return self._desk.begin(PaperErrand(self._kept.papers, self._kept.jobs, order, wish, room, old))
 
@@ -122,7 +121,7 @@ class Scans:
             if self.card_waiting(owner) is not None:
                 raise refused("CARD-UNDER-WAY")
             wish = presets.card(kind, source, self._desk.offers())
-        self._notice = None
+        self.notices.clear()
         return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, Order(owner, kind, by), wish))
 
     def scan_card_back(self, ref: OwnerRef, page_id: str, seen: str, by: SignedIn) -> str:
@@ -151,7 +150,8 @@ class Scans:
             if source == "flatbed" and seen is not None:
                 self._kept.cards.check_glass(owner, key, seen, self._desk.lent())
             wish = presets.card(kind, source, offers)
-        order, self._notice = Order(owner, kind, by), None
+        order = Order(owner, kind, by)
+        self.notices.clear()
         return self._desk.begin(CardErrand(self._kept.cards, self._kept.jobs, order, wish, key, side))
 
     def card_waiting(self, owner: Owner) -> CardWaiting | None:
@@ -169,7 +169,7 @@ class Scans:
             _check_kind(kind)
             audit.write(self._clock, by.audit_ids, Act.GLASS_VIEWED, (owner.column, owner.id), kind=kind)
         self._kept.shelf.drop()
-        self._notice = None
+        self.notices.clear()
         return self._desk.begin(PreviewErrand(self._kept.shelf, self._kept.jobs, Order(owner, kind, by)))
 
     def preview_picture(self, ref: OwnerRef, by: SignedIn) -> PageContent | None:
@@ -184,25 +184,6 @@ class Scans:
         """Forget what this session has seen on the glass."""
         if self._kept.shelf.look(owner_of(ref), by) is not None:
             self._kept.shelf.drop()
-
-    def tell(self, by: SignedIn, code: str, **facts: str | int | float) -> None:
-        """Say something quietly on the pages of a session, for a moment."""
-        self.note(by, code, **facts)
-        self._publish(Event("desk", by.session_id, {}))
-
-    def note(self, by: SignedIn, code: str, **facts: str | int | float) -> None:
-        """Say something on the pages of a session that are opened within a moment."""
-        self._notice = (by.session_id, Notice(code, facts), self._clock.monotonic() + NOTICE_S)
-
-    def forget(self, by: SignedIn) -> None:
-        """Say no more what was said to a session."""
-        if self._notice is not None and self._notice[0] == by.session_id:
-            self._notice = None
-
-    def notice(self, by: SignedIn) -> Notice | None:
-        """What was said to this session a moment ago."""
-        told = self._notice
-        return told[1] if told is not None and told[0] == by.session_id and self._clock.monotonic() < told[2] else None
 
     def cancel(self, job_id: str, by: SignedIn) -> None:
         """Call one's own scan off.  Raises: CodedError SCAN-ENDED."""
@@ -236,6 +217,7 @@ class Scans:
             error_code=row.error_code,
             facts=row.facts,
             is_preview=bool(row.request.get("preview")),
+            source=row.request.get("source", ""),
         )
 
     def presets(self) -> Mapping[str, Preset]:
@@ -271,11 +253,10 @@ class Scans:
         return None if held is None else PreviewView(held.key, held.kind, held.width_mm, held.height_mm)
 
     def _may_scan(self, ref: OwnerRef, by: SignedIn) -> Owner:
-        if by.role != CLERK:
-            raise RightsDenied
+        owner = changing(ref, by)
         if self._status() is None:
             raise refused(NOT_CONFIGURED)
-        return owner_of(ref)
+        return owner
 
     def _check_region(self, wish: ScanWish) -> None:
         """Refuse a region that does not lie on the bed.  Raises: CodedError SCAN-REGION."""

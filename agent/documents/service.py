@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from agent.accounts import audit
 from agent.accounts.audit import Act
@@ -15,28 +15,30 @@ from agent.accounts.service import SignedIn
 from agent.accounts.storage import Store, reading, writing
 from agent.config import KEEP_DAYS
 from agent.documents import dwellings, kinds, sheets
+from agent.documents.arrivals import MOST_PAGES
 from agent.documents.crops import Box
-from agent.documents.errors import refused, unknown_page
+from agent.documents.errors import refused
 from agent.documents.looks import Looks
 from agent.documents.page_sizes import SIZES_MM, Region
 from agent.documents.page_views import document_view
 from agent.documents.page_work import for_browser
-from agent.documents.papers import MOST_PAGES, PageContent, Papers, require
+from agent.documents.papers import PageContent, Papers, require
 from agent.documents.pdf_file import Page, begun, made_of
 from agent.documents.pictures import Pictures
-from agent.documents.refs import key_of, owner_of
+from agent.documents.proofs import Proofs
+from agent.documents.refs import CLERK, changing, key_of, owner_of
 from agent.documents.scan_views import JobView, SourceView
 from agent.documents.scans import Scans
 from agent.documents.straightening import Straightening
 from agent.documents.thumbnails import Thumbnails
 from agent.documents.uploads import Uploads
 from agent.documents.views import Board, OwnerRef, ScanWish
-from agent.errors import RightsDenied
 from drivers.api import Clock
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
 
 __all__ = [
+    "MOST_PAGES",
     "SIZES_MM",
     "Board",
     "Box",
@@ -48,8 +50,6 @@ __all__ = [
     "SourceView",
     "Uploads",
 ]
-
-CLERK: Final = "clerk"
 
 
 class DocumentsService:
@@ -85,6 +85,7 @@ class DocumentsService:
         self._looks = Looks()
         self.scans = scans
         self.cards = scans.cards
+        self.proofs = Proofs(store, clock)
         self.keep_days = KEEP_DAYS
 
     def lost_files(self) -> int:
@@ -109,7 +110,8 @@ class DocumentsService:
         owner = owner_of(ref)
         with reading(self._store):
             require(owner, by)
-            documents = [document_view(row, values) for row in document_queries.documents_of(owner)]
+            typed = dwellings.own_correction(owner, by)
+            documents = [document_view(row, values, typed) for row in document_queries.documents_of(owner)]
             held_by = owner_of(OwnerRef("record", record_id)) if record_id else None
             lines = dwellings.checklist(values, owner, held_by)
             job = self.scans.last_job(owner)
@@ -125,10 +127,11 @@ class DocumentsService:
             presets=chosen,
             may_change=by.role == CLERK,
             preview=self.scans.preview_of(owner, by),
-            notice=self.scans.notice(by),
+            notice=self.scans.notices.of(by, ref),
             card=card,
             keep_days=self.keep_days,
             undecided=kinds.undecided(values, lines),
+            dwelling=dwellings.mark(values),
         )
 
     def scan_of_session(self, job_id: str, by: SignedIn) -> tuple[OwnerRef, JobView] | None:
@@ -167,22 +170,6 @@ class DocumentsService:
         """Take a page back.  Raises: CodedError DOCUMENT-FULL."""
         self._change(ref, page_id, version, by, "restore", lambda row: sheets.restore(row, MOST_PAGES))
 
-    def take_as_present(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> None:
-        """Say that a record's document proves the dwelling that the record has now.
-
-        Raises: CodedError PAGE-UNKNOWN, also for a draft's; DOCUMENT-CHANGED.
-        """
-        owner = self._may_change(ref, by)
-        with writing(self._store):
-            require(owner, by)
-            document = self._own_document(owner, document_id)
-            if document.dwelling is None:
-                raise unknown_page()
-            if document.version != version:
-                raise refused("DOCUMENT-CHANGED")
-            dwellings.mark_present(document)
-            self._note(by, Act.PAGE_CHANGED, ("document", document.id), what="present-dwelling")
-
     def keep_blanks(self, ref: OwnerRef, document_id: str, version: int, by: SignedIn) -> int:
         """Propose no longer to take the pages out that were shown as blank; says how many there were.
 
@@ -203,12 +190,11 @@ class DocumentsService:
     ) -> int:
         """Do one thing to all blank pages of a document as the clerk saw it, with its audit row."""
         what, deed = act
-        owner = self._may_change(ref, by)
+        owner = changing(ref, by)
         with writing(self._store):
             require(owner, by)
-            document = self._own_document(owner, document_id)
-            if document.version != version:
-                raise refused("DOCUMENT-CHANGED")
+            document = sheets.document_of(owner, key_of(document_id))
+            sheets.check_document(document, version)
             blank = [page.id for page in document_view(document, {}).blanks]
             for page_id in blank:
                 deed(sheets.page_of(owner, key_of(page_id)))
@@ -246,7 +232,7 @@ class DocumentsService:
         owner = owner_of(ref)
         with writing(self._store):
             require(owner, by)
-            document = self._own_document(owner, document_id)
+            document = sheets.document_of(owner, key_of(document_id))
             held = [(row.id, row.rotation_deg) for row in document_queries.held_pages(document.id)]
             self._note(by, Act.DOCUMENT_VIEWED, ("document", document.id), pages=len(held))
         if not held:
@@ -272,28 +258,17 @@ class DocumentsService:
             self._note(by, Act.DOCUMENT_VIEWED, ("document", document_id), what="pictures")
         self._looks.saw(by.session_id, document_id)
 
-    def _may_change(self, ref: OwnerRef, by: SignedIn) -> Owner:
-        if by.role != CLERK:
-            raise RightsDenied
-        return owner_of(ref)
-
     def _change(
         self, ref: OwnerRef, page_id: str, version: int, by: SignedIn, what: str, deed: Callable[[Any], None]
     ) -> None:
         """Do one thing to a page as the clerk saw it, with its audit row."""
-        owner = self._may_change(ref, by)
+        owner = changing(ref, by)
         with writing(self._store):
             require(owner, by)
             row = sheets.page_of(owner, key_of(page_id))
             sheets.check_version(row, version)
             deed(row)
             self._note(by, Act.PAGE_CHANGED, ("page", row.id), what=what)
-
-    def _own_document(self, owner: Owner, document_id: str) -> Any:
-        row = document_queries.document(key_of(document_id))
-        if row is None or getattr(row, f"{owner.column}_id") != owner.id:
-            raise unknown_page()
-        return row
 
     def _note(self, by: SignedIn, act: Act, subject: tuple[str, uuid.UUID], **facts: str | int) -> None:
         audit.write(self._clock, by.audit_ids, act, subject, **facts)

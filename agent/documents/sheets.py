@@ -6,12 +6,10 @@ Every function works inside the caller's transaction and on pages of one owner o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from agent.documents.card_sides import FAILED
-from agent.documents.dwellings import Coming, is_of
 from agent.documents.errors import refused, unknown_page
 from peewee_models import document_queries
 from peewee_models.document_queries import Owner
@@ -27,10 +25,23 @@ def page_of(owner: Owner, page_id: uuid.UUID) -> Any:
     return row
 
 
+def document_of(owner: Owner, document_id: uuid.UUID) -> Any:
+    """The row of a document of this owner.  Raises: CodedError PAGE-UNKNOWN."""
+    row = document_queries.document(document_id)
+    if row is None or getattr(row, f"{owner.column}_id") != owner.id:
+        raise unknown_page()
+    return row
+
+
+def check_document(row: Any, version: int) -> None:
+    """Refuse what was decided on a document that looks different now.  Raises: CodedError DOCUMENT-CHANGED."""
+    if row.version != version:
+        raise refused("DOCUMENT-CHANGED")
+
+
 def check_version(row: Any, version: int) -> None:
     """Refuse what was decided on a page that looks different now.  Raises: CodedError DOCUMENT-CHANGED."""
-    if row.document.version != version:
-        raise refused("DOCUMENT-CHANGED")
+    check_document(row.document, version)
 
 
 def turn(row: Any, quarters: int) -> None:
@@ -104,39 +115,6 @@ def restore(row: Any, most: int) -> None:
     row.doubts = _without_blank(row)
     row.save()
     move(row, place)
-
-
-def room_for(coming: Coming, most: int, source: str) -> int:
-    """How many pages a scan may bring in whole sheets, to the document that `document_for` would give it."""
-    sides = 2 if source == "adf-duplex" else 1
-    document = _with_room(coming, most, sides)
-    room = most - (0 if document is None else document_queries.last_position(document.id))
-    return room - room % sides
-
-
-def document_for(coming: Coming, most: int, pages: int, begin: Callable[[], Any]) -> Any:
-    """The document of a kind that so many pages come to: the open one, or where that has no room for them, a new one.
-
-    Proofs of two dwellings never come into one document.
-
-    Raises: CodedError DOCUMENT-FULL for more pages than any document may have.
-    """
-    if pages > most:
-        raise refused("DOCUMENT-FULL", most=most)
-    document = _with_room(coming, most, pages)
-    if document is None:
-        document_queries.close_documents(coming.owner, coming.kind)
-        document = begin()
-    return document
-
-
-def _with_room(coming: Coming, most: int, pages: int) -> Any:
-    """The owner's open document of a kind where it has room for so many pages more, or None."""
-    open_ones = document_queries.open_documents(coming.owner, coming.kind)
-    document = next((one for one in open_ones if is_of(one.dwelling, coming.proves or {})), None)
-    if document is None or document_queries.last_position(document.id) + pages > most:
-        return None
-    return document
 
 
 def _changed(row: Any) -> None:

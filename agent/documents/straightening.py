@@ -28,14 +28,13 @@ from agent.documents.page_views import crop_view
 from agent.documents.page_work import only
 from agent.documents.papers import FINISHED, Papers, require
 from agent.documents.pictures import Pictures
-from agent.documents.refs import key_of, owner_of
+from agent.documents.refs import changing, key_of
 from agent.documents.views import CropView, OwnerRef
-from agent.errors import Actor, CodedError, Retry, RightsDenied
+from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
 from peewee_models import card_queries, document_queries
 from peewee_models.document_queries import Owner
 
-CLERK: Final = "clerk"
 FAILED: Final = "PAGE-NOT-STRAIGHTENED"
 UNREADABLE: Final = "PAGE-UNREADABLE"
 NOT_TO_BE_CUT: Final = frozenset({"PAGE-BLANK", "PAGE-FLAT-EDGE"})
@@ -102,7 +101,7 @@ class Straightening:
 
         Raises: CodedError DRAFT-UNKNOWN, RECORD-UNKNOWN, PAGE-UNKNOWN, PAGE-UNREADABLE; RightsDenied.
         """
-        owner, key = _owner(ref, by), key_of(page_id)
+        owner, key = changing(ref, by), key_of(page_id)
         with reading(self._store):
             require(owner, by)
             _plain_page(owner, key)
@@ -123,7 +122,7 @@ class Straightening:
 
         Raises: CodedError CROP-IMPOSSIBLE, DOCUMENT-CHANGED, PAGE-UNKNOWN; RightsDenied.
         """
-        at = _At(_owner(ref, by), key_of(page_id), version)
+        at = _At(changing(ref, by), key_of(page_id), version)
         with writing(self._store):
             row, crop = self._looked_at(at, by)
             row.crop = crop.drawing(_unseen(row, crop, box)).as_row()
@@ -133,7 +132,7 @@ class Straightening:
 
     def leave(self, ref: OwnerRef, page_id: str, version: int, by: SignedIn) -> None:
         """Leave the original as it is, or go back to it; what was made of it is shredded.  Raises: as of `draw`."""
-        at = _At(_owner(ref, by), key_of(page_id), version)
+        at = _At(changing(ref, by), key_of(page_id), version)
         with writing(self._store):
             row, crop = self._looked_at(at, by)
             gone = self._exchange(row, crop.rejecting(), None)
@@ -145,7 +144,7 @@ class Straightening:
 
         Raises: CodedError PAGE-NOT-STRAIGHTENED, DATABASE-FULL besides.
         """
-        at = _At(_owner(ref, by), key_of(page_id), version)
+        at = _At(changing(ref, by), key_of(page_id), version)
         with reading(self._store):
             row, crop = self._looked_at(at, by)
             wished = crop.shown() if box is None else _unseen(row, crop, box)
@@ -158,7 +157,7 @@ class Straightening:
 
         Raises: CodedError DOCUMENT-CHANGED, PAGE-UNKNOWN and as of `accept`; either all are put right or none.
         """
-        owner = _owner(ref, by)
+        owner = changing(ref, by)
         with reading(self._store):
             require(owner, by)
             held = document_queries.held_pages(key_of(document_id))
@@ -239,12 +238,6 @@ def _plain_page(owner: Owner, page_id: uuid.UUID) -> Any:
     if card_queries.of_page(page_id) is not None:
         raise unknown_page()
     return row
-
-
-def _owner(ref: OwnerRef, by: SignedIn) -> Owner:
-    if by.role != CLERK:
-        raise RightsDenied
-    return owner_of(ref)
 
 
 def _unseen(row: Any, crop: Crop, box: Box) -> Box:

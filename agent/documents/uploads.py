@@ -17,11 +17,10 @@ from agent.documents.errors import refused
 from agent.documents.page_work import only
 from agent.documents.papers import NewPage, Papers
 from agent.documents.pictures import Pictures
-from agent.documents.refs import owner_of
+from agent.documents.refs import changing
 from agent.documents.scanned_page import BLANK_SHARE
-from agent.documents.scans import CLERK
-from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile, FileRefused, OwnerRef
-from agent.errors import Actor, CodedError, Retry, RightsDenied
+from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile, FileRefused, FilesTaken, OwnerRef
+from agent.errors import Actor, CodedError, Retry
 from agent.events.service import Event
 from agent.once import Once
 from peewee_models.document_queries import Owner
@@ -55,12 +54,10 @@ class Uploads:
         self._papers = papers
         self._pictures = pictures
         self._publish = publish
-        self._once: Once[list[FileRefused]] = Once()
+        self._once: Once[FilesTaken] = Once()
 
-    def add(
-        self, ref: OwnerRef, kind: str, files: Sequence[ClerksFile], by: SignedIn, once: str = ""
-    ) -> list[FileRefused]:
-        """Keep the pages of each file at the end of the open document of this kind; tell which files were refused.
+    def add(self, ref: OwnerRef, kind: str, files: Sequence[ClerksFile], by: SignedIn, once: str = "") -> FilesTaken:
+        """Keep the pages of each file at the end of the open document of this kind; tell what was kept and refused.
 
         Args:
             ref: for which draft or record.
@@ -71,9 +68,7 @@ class Uploads:
 
         Raises: CodedError UPLOAD-NONE, KIND-UNKNOWN, DRAFT-UNKNOWN, RECORD-UNKNOWN; RightsDenied.
         """
-        if by.role != CLERK:
-            raise RightsDenied
-        owner = owner_of(ref)
+        owner = changing(ref, by)
         if kinds.kind(kind) is None:
             raise refused("KIND-UNKNOWN")
         if not files:
@@ -84,27 +79,28 @@ class Uploads:
         asked = (by.session_id, once, owner, kind, contents)
         return self._once.do(asked, lambda: self._add(owner, kind, files, by))
 
-    def _add(self, owner: Owner, kind: str, files: Sequence[ClerksFile], by: SignedIn) -> list[FileRefused]:
-        answers = [self._refusal_of(file, owner, kind, by) for file in files]
+    def _add(self, owner: Owner, kind: str, files: Sequence[ClerksFile], by: SignedIn) -> FilesTaken:
+        answers = [self._taken(file, owner, kind, by) for file in files]
         self._publish(Event("documents", None, {owner.column: str(owner.id)}))
-        return [answer for answer in answers if answer is not None]
+        refusals = [answer for answer in answers if isinstance(answer, FileRefused)]
+        return FilesTaken(sum(answer for answer in answers if isinstance(answer, int)), refusals)
 
-    def _refusal_of(self, file: ClerksFile, owner: Owner, kind: str, by: SignedIn) -> FileRefused | None:
+    def _taken(self, file: ClerksFile, owner: Owner, kind: str, by: SignedIn) -> int | FileRefused:
+        """Take one file: how many pages were kept, or why none was."""
         try:
-            self._keep(file.content, owner, kind, by)
+            return self._keep(file.content, owner, kind, by)
         except CodedError as error:
             if error.code in {"DRAFT-UNKNOWN", "RECORD-UNKNOWN"}:
                 raise
             return FileRefused(file.name, error.code, error.facts)
-        return None
 
-    def _keep(self, content: bytes, owner: Owner, kind: str, by: SignedIn) -> None:
-        """Keep all pages of a file, or raise CodedError and keep none."""
+    def _keep(self, content: bytes, owner: Owner, kind: str, by: SignedIn) -> int:
+        """Keep all pages of a file and say how many, or raise CodedError and keep none."""
         if not content:
             raise refused("UPLOAD-EMPTY")
         if len(content) > MOST_FILE_MEGABYTES * 1_000_000:
             raise refused("UPLOAD-TOO-LARGE", megabytes=MOST_FILE_MEGABYTES)
-        self._papers.store_file(owner, kind, self._pages(content), by)
+        return len(self._papers.store_file(owner, kind, self._pages(content), by))
 
     def _pages(self, file: bytes) -> Iterator[NewPage]:
         """The pages of a file, one after another, so that others are served in between."""

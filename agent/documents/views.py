@@ -13,6 +13,7 @@ from agent.documents.page_sizes import A4, Region
 from agent.documents.scan_views import JobView, Notice, PreviewView, ScannerView
 
 MOST_FILE_MEGABYTES: Final = 40
+MARGIN_SHARE: Final = 0.02
 
 OwnerKind = Literal["draft", "record"]
 
@@ -95,6 +96,11 @@ class CropView:
         """Whether the clerk has something to decide."""
         return self.state == "proposed"
 
+    @property
+    def margin_mm(self) -> float:
+        """So much room around the page shows all of the frame, with some for a hand at its corners."""
+        return round(self.box.standing_out_mm(*self.size_mm) + MARGIN_SHARE * max(self.size_mm), 1)
+
 
 @dataclass(frozen=True, slots=True)
 class CardWaiting:
@@ -164,6 +170,8 @@ class DocumentView:
 
     Attributes:
         elsewhere: the address of the other dwelling that it proves, by key; empty where it counts.
+        awaits: whether it came under a correction of who looks, and will count once that is saved.
+        brought_for: the address that it proved before a clerk counted it for this one; empty where nobody did.
     """
 
     id: str
@@ -172,6 +180,8 @@ class DocumentView:
     pages: Sequence[PageView]
     removed: Sequence[PageView]
     elsewhere: Mapping[str, str]
+    awaits: bool
+    brought_for: Mapping[str, str]
 
     @property
     def blanks(self) -> Sequence[PageView]:
@@ -202,6 +212,7 @@ class Board:
         notice: what was said quietly to this session a moment ago; None for nothing.
         card: the card whose back is awaited; None for none.
         undecided: the form's empty fields on which it depends whether more is needed.
+        dwelling: the address in the form, by key.
         keep_days: so many days what was taken out or put right can be taken back, once the record is saved.
     """
 
@@ -218,6 +229,7 @@ class Board:
     card: CardWaiting | None = None
     keep_days: int = 0
     undecided: Sequence[str] = ()
+    dwelling: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def can_go_back(self) -> bool:
@@ -259,3 +271,11 @@ class FileRefused:
     name: str
     code: str
     facts: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTaken:
+    """How many pages came out of a clerk's files, and which files were refused."""
+
+    pages: int
+    refused: Sequence[FileRefused]

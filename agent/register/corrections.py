@@ -81,8 +81,9 @@ class Corrections:
             kept = corrections.of_user(record.id, user)
             typed = self._typed(values, held, kept)
             words = fields.reason(reason)
+            self._follow(record, kept, typed)
             if not typed and (not words or version != record.version):
-                corrections.forget(record.id, user)
+                self._forget(record, kept)
                 return
             begun = min(max(1, version), record.version)
             columns = {"typed": typed, "reason": words}
@@ -101,13 +102,26 @@ class Corrections:
         """Take some fields out of what was typed, inside the open transaction."""
         typed = {key: text for key, text in kept.typed.items() if key not in gone}
         columns = {"typed": typed, "reason": kept.reason}
+        self._follow(record, kept, typed)
         corrections.put(record.id, kept.user_id, kept.version, columns, self._place.clock.now())
+
+    def _follow(self, record: Any, kept: Any, typed: Mapping[str, str]) -> None:
+        """Let the papers that came under a correction know the address as it is typed now, or stored."""
+        if kept is not None:
+            self._place.papers.address_typed(record.id, kept.id, kept.typed, typed)
+
+    def _forget(self, record: Any, kept: Any) -> bool:
+        """Erase what was typed; tell whether there was anything."""
+        if kept is None:
+            return False
+        self._place.papers.correction_ended(record.id, kept.id)
+        return corrections.forget(record.id, kept.user_id)
 
     def give_up(self, record_id: str, by: Person) -> None:
         """Erase what was typed over a registration.  Raises: CodedError RECORD-UNKNOWN."""
         with writing(self._place.store):
             record = self._records.row_of(record_id)
-            if corrections.forget(record.id, uuid.UUID(by.user_id)):
+            if self._forget(record, corrections.of_user(record.id, uuid.UUID(by.user_id))):
                 self._place.note(by, Act.CORRECTION_GIVEN_UP, ("record", record.id))
 
     def save(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> RecordView:
@@ -123,7 +137,8 @@ class Corrections:
             record = self._records.row_of(record_id)
             held = register_queries.values_of(record)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
-            new = {**held, **self._typed(values, held, kept)}
+            typed = self._typed(values, held, kept)
+            new = {**held, **typed}
             if record.version != version and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
             form = self._records.form_of(record, new)
@@ -141,7 +156,8 @@ class Corrections:
                 approvals.note_accepted(record, by.user_id, {about: words[about] for about in passed})
                 self._place.note(by, Act.RECORD_EDITED, ("record", record.id), version=record.version)
                 outgoing.send(outgoing.EDITED, record, self._place.clock.now())
-            corrections.forget(record.id, uuid.UUID(by.user_id))
+            self._follow(record, kept, typed)
+            self._forget(record, kept)
             shown = self._records.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         return shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import uuid
 from typing import Any, Final
 
@@ -11,18 +9,13 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import writing
 from agent.register import draft_view, dwelling
 from agent.register.errors import key_of, refused
+from agent.register.finding import parts_of
 from agent.register.form import Entry
 from agent.register.household_views import HouseholdLine, HouseholdsFound
 from agent.register.workplace import Person, Workplace
 from peewee_models import draft_queries, register_queries
 
 MOST_HOUSEHOLDS: Final = 20
-
-_COLUMNS: Final = {"弄": ("lane",), "支弄": ("sublane",), "号": ("no",), "室": ("room",)}
-_ANY_COLUMN: Final = ("lane", "sublane", "no", "room")
-_TOKEN: Final = re.compile(r"(?P<number>\d+[A-Za-z]?)(?P<unit>支弄|弄|号|室)?|(?P<word>[^\W\d_]+)")
-# What stands before the road; two characters at least must be left of it.
-_BEFORE_ROAD: Final = re.compile(r"(?:.{1,4}市)?(?:.{1,4}区)?(?:.{1,6}?(?:镇|乡|街道))?(?=.{2})")
 
 
 class Households:
@@ -59,19 +52,6 @@ def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entr
     if member is None or member.household_id is None:
         raise refused("HOUSEHOLD-UNKNOWN")
     return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
-
-
-def parts_of(address: str) -> tuple[list[str], list[tuple[tuple[str, ...], str]]]:
-    """Take an address apart: parts of the road's name, and numbers with the columns that may hold them."""
-    words: list[str] = []
-    numbers: list[tuple[tuple[str, ...], str]] = []
-    for found in _TOKEN.finditer(unicodedata.normalize("NFKC", address)):
-        word, number, unit = found["word"], found["number"], found["unit"]
-        if word:
-            words.append(_BEFORE_ROAD.sub("", word, count=1))
-        else:
-            numbers.append((_COLUMNS.get(unit or "", _ANY_COLUMN), number))
-    return words, numbers
 
 
 def _line(at: Any) -> HouseholdLine:

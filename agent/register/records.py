@@ -6,7 +6,6 @@ The fact, its audit row and its outbox row are written in one transaction, or no
 from __future__ import annotations
 
 import dataclasses
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +19,7 @@ from agent.register import (
     draft_view,
     evaluate,
     fields,
-    id_number,
+    finding,
     membership,
     names,
     outgoing,
@@ -81,7 +80,7 @@ class Records:
                 record.reading = row.card_state
             record.save()
             approvals.note_accepted(record, by.user_id, words)
-            papers = self._place.papers.draft_saved(row.id, record.id, by)
+            papers, give_room_back = self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
             draft_queries.note_saved(row.id, row.user_id, record.id, self._place.clock.now())
             self._place.note(by, act, ("record", record.id), version=record.version)
@@ -89,6 +88,7 @@ class Records:
                 outgoing.send(kind, record, self._place.clock.now())
             shown = self.shown(register_queries.by_key(record.id))
             shown = dataclasses.replace(shown, is_as_before=act is Act.RECORD_CONFIRMED, papers_added=papers)
+        give_room_back()
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
         return shown
@@ -195,19 +195,12 @@ class Records:
         return form
 
     def find(self, query: str, by: Person, page: int = 1) -> list[RecordLine]:
-        """Find registrations by any part of the number, any part of the name, a spelling or its initials.
+        """Find registrations by number, name, spelling, phone or address, as `finding` understands the query.
 
-        Fifteen digits may be an old number, too, which the register holds with eighteen characters.
         The audit row says how many were found, never what was looked for.
         """
-        number = id_number.clean(query)
-        is_number = re.fullmatch(r"[0-9]{2,18}X?", number) is not None
-        numbers = {number, id_number.upgraded(number)} if is_number else set()
-        key = names.search_key(query)
-        spelled = re.sub(r"[^a-z]", "", key) if key.isascii() and not is_number else ""
-        name = "" if key.isascii() else key
         with writing(self._place.store):
-            found = register_queries.matching(numbers, name, spelled, max(1, page), PAGE)
+            found = register_queries.matching(finding.wishes(query), max(1, page), PAGE)
             self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
             return [draft_view.record_line(record, self._place.zone) for record in found]
 

@@ -132,7 +132,7 @@ class RegisterService:
         return self._records.save(draft_id, by)
 
     def find(self, query: str, by: SignedIn, page: int = 1) -> list[RecordLine]:
-        """Find registrations by number, name, spelling or initials; twenty a page."""
+        """Find registrations by number, name, spelling, mobile or address; twenty a page."""
         require(by, Right.REGISTER_READ)
         return self._records.find(query, by, page)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -37,8 +37,19 @@ class Person(Protocol):
 class DraftPapers(Protocol):
     """What goes with a draft besides its form: its scanned documents."""
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:
-        """Follow the draft to its record, inside the transaction that saves it; says how many documents did."""
+    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> tuple[int, Callable[[], None]]:
+        """Follow the draft to its record, inside the transaction that saves it.
+
+        Returns: how many documents did, and what is left to do after it.
+        """
+
+    def address_typed(
+        self, record_id: uuid.UUID, correction_id: uuid.UUID, before: Mapping[str, str], now: Mapping[str, str]
+    ) -> None:
+        """Follow what is typed now over a registration, and was typed before, inside the transaction that keeps it."""
+
+    def correction_ended(self, record_id: uuid.UUID, correction_id: uuid.UUID) -> None:
+        """Follow no more what is saved or given up, inside the transaction that ends it."""
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Take in what a registration says now, inside the transaction that corrects it."""
@@ -50,9 +61,22 @@ class DraftPapers(Protocol):
 class NoPapers:
     """A register without documents."""
 
-    def draft_saved(self, draft_id: uuid.UUID, record_id: uuid.UUID, by: Person) -> int:  # noqa: ARG002 - the role's
+    def draft_saved(
+        self,
+        draft_id: uuid.UUID,  # noqa: ARG002 - the role's shape
+        record_id: uuid.UUID,  # noqa: ARG002
+        by: Person,  # noqa: ARG002
+    ) -> tuple[int, Callable[[], None]]:
         """Nothing goes along."""
-        return 0
+        return 0, lambda: None
+
+    def address_typed(
+        self, record_id: uuid.UUID, correction_id: uuid.UUID, before: Mapping[str, str], now: Mapping[str, str]
+    ) -> None:
+        """Nothing follows."""
+
+    def correction_ended(self, record_id: uuid.UUID, correction_id: uuid.UUID) -> None:
+        """Nothing followed."""
 
     def record_corrected(self, record_id: uuid.UUID) -> None:
         """Nothing takes it in."""

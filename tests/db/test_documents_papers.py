@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from agent.documents.arrivals import MOST_PAGES
 from agent.documents.job_state import JobHappening, JobState
 from agent.documents.jobs import Jobs
 from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
 from agent.documents.media_store import MediaStore
-from agent.documents.papers import MOST_PAGES, NewPage, Papers
+from agent.documents.papers import NewPage, Papers
 from agent.errors import CodedError
 from agent.register.desk import Desk
 from agent.register.service import RegisterService

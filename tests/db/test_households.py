@@ -10,7 +10,8 @@ import pytest
 from agent.accounts.service import SignedIn
 from agent.errors import CodedError
 from agent.register.desk import CardEvent
-from agent.register.households import MOST_HOUSEHOLDS, parts_of
+from agent.register.finding import parts_of
+from agent.register.households import MOST_HOUSEHOLDS
 from peewee_models.audit import AuditEntry
 from peewee_models.drafts import Draft
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from agent.accounts.storage import writing
+from agent.documents import media_files
 from agent.documents.media_envelope import WHOLE_BYTES, Binding
 from agent.documents.media_files import ASIDE, ASIDE_DAYS, MediaFiles, Step
 from agent.documents.media_key import MediaKey
@@ -87,6 +90,25 @@ def test_a_file_is_named_by_its_own_bytes_private_and_unreadable(shelf: Shelf) -
         assert form not in content
     assert KEY.key.hex() not in repr(KEY)
     assert shelf.path(shelf.add()) != path, "the same page twice has nothing in common on the disk"
+
+
+def test_a_name_that_is_reckoned_slowly_is_right_all_the_same(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self._digest = hashlib.sha256()
+
+        def update(self, piece: memoryview) -> None:
+            time.sleep(0.005)  # the cipher and the disk are far ahead meanwhile
+            self._digest.update(piece)
+
+        def hexdigest(self) -> str:
+            return self._digest.hexdigest()
+
+    content = os.urandom(WHOLE_BYTES + 10)
+    with monkeypatch.context() as slowly:
+        slowly.setattr(media_files, "hashlib", SimpleNamespace(sha256=Slow))
+        media_id = shelf.add(content)
+    assert shelf.media.get(media_id, OWNER, "original") == content
 
 
 @pytest.mark.parametrize("size", [1000, WHOLE_BYTES + 10])

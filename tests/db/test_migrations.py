@@ -27,6 +27,8 @@ ALL = [
     "0012_guardians_consent",
     "0013_retention_waits",
     "0014_proven_dwellings",
+    "0015_followed_corrections",
+    "0016_photos",
 ]
 
 

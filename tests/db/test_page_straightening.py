@@ -210,7 +210,7 @@ def test_numbers_are_those_of_the_page_as_the_clerk_has_turned_it(counter: Count
 
 @pytest.mark.parametrize("code", ["PAGE-BLANK", "PAGE-FLAT-EDGE"])
 def test_no_frame_is_proposed_on_a_page_that_is_blank_or_ended_early(counter: Counter, code: str) -> None:
-    page = dataclasses.replace(scan("rent-receipt-a5"), doubts=[{"code": code, "lines": 80}])
+    page = dataclasses.replace(scan("rent-receipt-a5"), doubts=[{"code": code, "percent": 66}])
     kept = counter.papers.store_page(counter.owner, "D04", page, counter.by)
     assert counter.crops.look(counter.owner, kept.id).state == "none", "cutting the grey off would hide what is missing"
 

@@ -29,7 +29,7 @@ SIZES = [0, 1, 50_000, WHOLE_BYTES, WHOLE_BYTES + 1, 9 * CHUNK_BYTES, 9 * CHUNK_
 
 
 def sealed(content, binding=MINE):
-    return b"".join(seal([content], KEY, KEY_ID, binding))
+    return b"".join(map(bytes, seal([content], KEY, KEY_ID, binding)))
 
 
 def opened(file, key=KEY, key_id=KEY_ID, binding=MINE):
@@ -68,7 +68,7 @@ def test_the_format_is_what_the_docstring_says():
 def test_content_may_come_in_any_pieces():
     content = content_of(WHOLE_BYTES + 3 * CHUNK_BYTES)
     pieces = [content[start : start + 700_001] for start in range(0, len(content), 700_001)]
-    assert opened(b"".join(seal(iter(pieces), KEY, KEY_ID, MINE))) == content
+    assert opened(b"".join(map(bytes, seal(iter(pieces), KEY, KEY_ID, MINE)))) == content
 
 
 @pytest.mark.parametrize("size", [0, 300])

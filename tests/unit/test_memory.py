@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from agent.memory import loading
+from agent.memory import LARGE_BYTES, loading, room
 
 PROGRAM = """
 import gc, sys, psutil
@@ -58,3 +58,45 @@ def test_garbage_is_looked_for_again_behind_loading():
     with pytest.raises(ImportError), loading():
         raise ImportError
     assert gc.isenabled()
+
+
+TOUCHED = """
+import sys, psutil
+from agent.memory import room
+before = psutil.Process().memory_info().rss
+pages = room(30 << 20, is_touched=sys.argv[1] == "touched")
+print((psutil.Process().memory_info().rss - before) >> 20)
+"""
+
+
+@pytest.mark.parametrize(("mode", "is_there"), [("touched", True), ("left alone", False)])
+def test_room_takes_no_memory_before_it_is_touched(mode, is_there):
+    done = subprocess.run([sys.executable, "-c", TOUCHED, mode], capture_output=True, text=True, check=True)
+    assert (int(done.stdout) > 20) is is_there
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, LARGE_BYTES - 1, LARGE_BYTES, LARGE_BYTES + 4097])
+def test_room_is_as_large_as_asked_and_can_be_written(size_bytes):
+    for pages in (room(size_bytes), room(size_bytes, is_touched=True)):
+        pages[:] = b"x" * size_bytes
+        assert bytes(pages) == b"x" * size_bytes
+
+
+KEPT = """
+import sys, psutil
+from agent import memory
+if sys.argv[1] == "asked":
+    memory.keep_large_blocks()
+else:
+    memory.give_back_large_blocks()
+before = psutil.Process().memory_info().rss
+blocks = [bytearray(b"x") * (5 << 20) for _ in range(6)]
+blocks.clear()
+print((psutil.Process().memory_info().rss - before) >> 20)
+"""
+
+
+@pytest.mark.parametrize(("mode", "is_kept"), [("asked", True), ("given back", False)])
+def test_one_piece_of_work_uses_its_blocks_again(mode, is_kept):
+    done = subprocess.run([sys.executable, "-c", KEPT, mode], capture_output=True, text=True, check=True)
+    assert (int(done.stdout) > 20) is is_kept

@@ -94,9 +94,7 @@ def test_a_process_that_has_gone_is_replaced(pictures: Pictures) -> None:
 
 
 def test_one_that_does_not_answer_in_time_is_ended_and_the_next_wish_is_served(pictures: Pictures) -> None:
-    work(pictures)
-    old = process(pictures)
-    old.suspend()
+    old = suspend(pictures)
     pictures._limit_s = 0.05
     assert refusal(pictures) == FAILED
     assert not old.is_running()
@@ -106,21 +104,43 @@ def test_one_that_does_not_answer_in_time_is_ended_and_the_next_wish_is_served(p
 
 def child_in_its_work(pictures: Pictures) -> tuple[psutil.Process, psutil.Process]:
     """The process and its child, which waits for the rest of a wish."""
+    parent, child = waiting_child(pictures)
+    assert pictures._process is not None
+    pictures._process.connection.sendall(b"\0")
+    return parent, child
+
+
+def waiting_child(pictures: Pictures) -> tuple[psutil.Process, psutil.Process]:
+    """The process and its child, which waits for the next wish: the last one's has gone."""
     work(pictures)
     parent = process(pictures)
-    assert pictures._process is not None
-    before = {child.pid for child in parent.children()}
-    pictures._process.connection.sendall(b"\0")
     for _ in range(1000):
-        fresh = [child for child in parent.children() if child.pid not in before]
-        if fresh:
-            return parent, fresh[0]
+        children = parent.children()
+        if [child.status() for child in children] == [psutil.STATUS_SLEEPING]:
+            return parent, children[0]
         time.sleep(0.01)
-    raise AssertionError("no child came")
+    raise AssertionError("no child waits")
+
+
+def suspend(pictures: Pictures) -> psutil.Process:
+    """Have the process and its child stand still."""
+    parent, child = waiting_child(pictures)
+    child.suspend()
+    parent.suspend()
+    return parent
 
 
 def test_a_child_that_crashes_takes_the_process_with_it_and_the_next_wish_is_served(pictures: Pictures) -> None:
     parent, child = child_in_its_work(pictures)
+    child.kill()
+    assert pictures._process is not None
+    assert pictures._process.handle.wait(GONE_S) == 1
+    assert work(pictures).startswith(b"\x89PNG")
+    assert process(pictures).pid != parent.pid
+
+
+def test_a_child_that_is_ended_while_it_waits_costs_no_wish(pictures: Pictures) -> None:
+    parent, child = waiting_child(pictures)
     child.kill()
     assert pictures._process is not None
     assert pictures._process.handle.wait(GONE_S) == 1
@@ -140,7 +160,7 @@ def test_a_child_in_its_work_ends_with_the_wire(pictures: Pictures) -> None:
     assert pictures._process is not None
     pictures._process.connection.shutdown(socket.SHUT_RDWR)
     child.wait(GONE_S)
-    assert pictures._process.handle.wait(GONE_S) == 1
+    assert pictures._process.handle.wait(GONE_S) == 0
 
 
 def test_it_is_ended_when_idle_and_not_before(pictures: Pictures, clock: Clock) -> None:
@@ -156,8 +176,7 @@ def test_it_is_ended_when_idle_and_not_before(pictures: Pictures, clock: Clock) 
 
 
 def test_the_end_of_the_agent_does_not_wait_for_what_is_under_way(pictures: Pictures) -> None:
-    work(pictures)
-    process(pictures).suspend()
+    suspend(pictures)
     pictures._limit_s = 3600
     failed: list[str] = []
     waiting = threading.Thread(target=lambda: failed.append(refusal(pictures)), daemon=True)

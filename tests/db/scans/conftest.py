@@ -17,11 +17,12 @@ from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.wire import Page, raw
 from agent.documents.cards import Cards
+from agent.documents.job_state import JobHappening
 from agent.documents.jobs import Jobs
 from agent.documents.media_files import MediaFiles
 from agent.documents.media_key import MediaKey
 from agent.documents.media_store import MediaStore
-from agent.documents.papers import Papers
+from agent.documents.papers import NewPage, Papers
 from agent.documents.pictures import Pictures
 from agent.documents.preview import PreviewShelf
 from agent.documents.refs import owner_of
@@ -36,6 +37,7 @@ from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
 from drivers.scanner_api import ColourMode, Encoding, ScannedPage
+from peewee_models import document_queries
 from simulators.papers import papers
 from simulators.papers_drawn import BACK, FRONT, DrawnPapers
 from simulators.scanner_picture import Lying, Region, Wanted, jpeg, see
@@ -151,6 +153,12 @@ class Room:
         [document] = self.board().documents
         return [self.service.page(self.ref, page.id, self.by).content[-1:] for page in document.pages]
 
+    def colleague(self) -> Any:
+        """Another clerk, signed in."""
+        boss, own = self.office.sign_in("supervisor"), self.office.passwords["supervisor"]
+        _, code = self.office.accounts.users.add("second", "clerk", boss, own)
+        return self.office.accounts.enrol(code.text, "second", "a long enough phrase 2")
+
     def code_of(self, act: Callable[[], object]) -> str:
         with pytest.raises(CodedError) as caught:
             act()
@@ -228,3 +236,89 @@ class Deal:
 @pytest.fixture
 def deal(room: Room) -> Deal:
     return Deal(room)
+
+
+LEASE = NewPage(b"\xff\xd8\xff lease", "image/jpeg")
+
+
+class Case:
+    """One person, their record and its papers."""
+
+    def __init__(self, room: Room, card: Any, rest: dict[str, str]) -> None:
+        self.room, self.card = room, card
+        self.register = room.office.register
+        room.office.desk.take(room.by)
+        self.rest = rest | {"road": "测试东路", "no": "8"}
+
+    def draft(self, values: dict[str, str]) -> OwnerRef:
+        """The form of their card, with these values typed."""
+        self.room.clock.forward(1)
+        self.room.office.tap(self.card)
+        draft = self.room.office.draft(self.room.by)
+        self.register.type_fields(draft.id, values, self.room.by)
+        self.room.office.lift()
+        return OwnerRef("draft", draft.id)
+
+    def save(self, draft: OwnerRef) -> OwnerRef:
+        self.room.clock.forward(1)
+        return OwnerRef("record", self.room.office.desk.save(draft.id, self.room.by).id)
+
+    def lease(self, ref: OwnerRef, kind: str = "D04", by: Any = None, job: uuid.UUID | None = None) -> None:
+        """Let a page come: of a lease, from this clerk, from no scan."""
+        self.room.clock.forward(1)
+        self.room.papers.store_page(owner_of(ref), kind, LEASE, by or self.room.by, job)
+
+    def scan(self, ref: OwnerRef) -> uuid.UUID:
+        """Begin a scan whose pages come as the test says."""
+        wish = {"source": "adf", "colour": "grey", "dpi": 75, "size": "a4"}
+        job = self.room.jobs.queue(owner_of(ref), "D04", wish, self.room.by)
+        self.room.jobs.note(job, JobHappening.STARTED)
+        return job
+
+    def registered(self) -> OwnerRef:
+        """Their record, with a lease that was scanned for its form."""
+        draft = self.draft(self.rest)
+        self.lease(draft)
+        self.lease(draft, "D01")
+        return self.save(draft)
+
+    def correct(self, record: OwnerRef, **values: str) -> None:
+        self.room.clock.forward(1)
+        version = self.register.record(record.id, self.room.by).version
+        self.register.edit(record.id, values, version, self.room.by, "本人申报")
+
+    def type_over(self, record: OwnerRef, by: Any = None, **values: str) -> None:
+        """Keep what is typed over a record, as the page does of itself."""
+        self.room.clock.forward(1)
+        by = by or self.room.by
+        version = self.register.record(record.id, by).version
+        self.register.keep_correction(record.id, values, version, by, "")
+
+    def board(self, ref: OwnerRef, by: Any = None) -> Any:
+        """What the pages show."""
+        register, by = self.register, by or self.room.by
+        form = register.draft(ref.id, by) if ref.kind == "draft" else register.record(ref.id, by)
+        record = form.existing_record if ref.kind == "draft" else None
+        values = {key: view.value for key, view in form.fields.items()}
+        return self.room.service.board(ref, values, by, record.id if record else "")
+
+    def told(self, ref: OwnerRef, kind: str = "D04") -> tuple[str, int, int, int]:
+        [line] = [one for one in self.board(ref).lines if one.kind.code == kind]
+        return line.state, line.pages, line.held, line.elsewhere
+
+    def of(self, ref: OwnerRef) -> list[str]:
+        """The roads of the other dwellings that papers prove; "" for one that counts."""
+        return [one.elsewhere.get("road", "") for one in self.leases(ref)]
+
+    def row(self, document: Any) -> Any:
+        """What is stored of a document."""
+        return document_queries.document(uuid.UUID(document.id))
+
+    def leases(self, ref: OwnerRef, by: Any = None) -> list[Any]:
+        """The documents that are leases, as the pages show them."""
+        return [one for one in self.board(ref, by).documents if one.kind.code == "D04"]
+
+
+@pytest.fixture
+def case(room: Room, people: Any, rest: dict[str, str]) -> Case:
+    return Case(room, people(), rest)

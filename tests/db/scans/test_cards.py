@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DPI = 100
 COARSE = (43, 27)
-FLAT = {"flat_edge_px": 80}
+FLAT = {"flat_edge_px": 3}
 BLANK = {"white_share": 1.0}
 ON_GLASS = ScanWish("flatbed", "grey", 200)
 
@@ -227,7 +227,7 @@ def test_what_is_doubtful_of_a_side_stays_with_it_together_and_apart(room: Room,
     assert doubts(deal.page) == both, "before they are together too"
     deal.compose()
     assert doubts(deal.page) == both
-    assert deal.page.doubts[0].facts == {"lines": 80}
+    assert deal.page.doubts[0].facts == {"percent": 30}, "of ten lines"
     deal.scan_back(deal.BARE, **BLANK)
     deal.compose()
     assert doubts(deal.page) == both, "a blank side is not asked about its edges too"

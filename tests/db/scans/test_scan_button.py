@@ -38,7 +38,7 @@ def press(room: Room, turn: int, *, is_seen: bool = True) -> None:
 
 
 def told(room: Room, who: Any = None) -> str | None:
-    notice = room.scans.notice(who or room.by)
+    notice = room.scans.notices.of(who or room.by)
     return None if notice is None else notice.code
 
 

@@ -115,9 +115,7 @@ def test_a_cancel_keeps_whole_pages_and_nothing_that_comes_behind_its_end(room: 
 
 def test_a_busy_scanner_says_who_holds_it_and_nobody_elses_scan_can_be_called_off(room: Room) -> None:
     job = room.scan()
-    boss, own = room.office.sign_in("supervisor"), room.office.passwords["supervisor"]
-    _, code = room.office.accounts.users.add("second", "clerk", boss, own)
-    colleague = room.office.accounts.enrol(code.text, "second", "a long enough phrase 2")
+    colleague = room.colleague()
     theirs = OwnerRef("draft", room.office.register.open_draft(colleague).id)
     with pytest.raises(CodedError) as refused:
         room.scans.scan(theirs, "D04", FEEDER, colleague)

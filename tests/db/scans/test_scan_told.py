@@ -54,3 +54,30 @@ def test_the_end_of_a_scan_is_told_no_longer_once_its_page_was_taken_out(room: A
     room.clock.forward(1)
     room.scanned(1)
     assert room.board().job.state.value == "done", "the next one is told again"
+
+
+def test_the_end_of_a_scan_is_told_no_longer_once_a_page_came_otherwise(room: Any) -> None:
+    room.scanned(1)
+    room.clock.forward(1)
+    file = NewPage(b"a file", "image/jpeg", origin="uploaded")
+    room.papers.store_page(owner_of(room.ref), "D05", file, room.by)
+    assert room.board().job is None
+
+
+def test_a_scan_for_a_form_is_not_told_on_the_record_that_it_has_become_but_its_failure_is(case: Any) -> None:
+    room, draft = case.room, case.draft(case.rest)
+    room.ref = draft
+    room.scanned(1)
+    assert room.board().job.state.value == "done"
+    record = room.ref = case.save(draft)
+    assert room.board().job is None
+    room.clock.forward(1)
+    room.scanned(1)
+    assert room.board().job.state.value == "done", "this one was scanned for the record"
+    room.ref = draft = case.draft({"room": "502", "correction_reason": "补充"})
+    room.scan()
+    room.scanner.fail("SCANNER-JAM")
+    room.until_ended()
+    room.ref = case.save(draft)
+    assert room.ref == record
+    assert room.board().job.error_code == "SCANNER-JAM"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import peewee
 import pytest
 
-from agent.documents.papers import MOST_PAGES
+from agent.documents.arrivals import MOST_PAGES
 from agent.documents.service import ScanWish
 from peewee_models import document_queries
 from peewee_models.documents import Document
