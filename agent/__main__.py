@@ -14,7 +14,7 @@ from agent.config import DEFAULT_PATH
 from agent.errors import Exit
 from agent.memory import loading
 
-COMMANDS = ("run", "demo", "simulate", "card", "scan", "doctor", "enrol")
+COMMANDS = ("run", "demo", "simulate", "card", "scan", "photo", "doctor", "enrol")
 SERVICES = ("run", "demo")
 
 

@@ -17,18 +17,20 @@ from agent.clock import SystemClock
 from agent.config import SILENCE_S, Config
 from agent.control import ControlServer, Talk
 from agent.control_handlers import handlers
+from agent.control_photo import PhotoLender
 from agent.control_scan import ScanLender
+from agent.devices.camera_desk import CameraDesk
 from agent.devices.chosen import ChosenPorts
-from agent.devices.host import DeviceSettings
 from agent.devices.last_places import LastPlaces
 from agent.devices.photo_decoder import PhotoDecoder, PhotoSettings
 from agent.devices.service import DevicesService
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
-from agent.devices.wire import Page, Sign, raw
+from agent.devices.wire import Frame, Shown, Sign, raw
 from agent.documents.media_key import KeySources
 from agent.documents.opening import Documents, open_documents
 from agent.documents.page_looks import PageLooks
+from agent.documents.pictures import Pictures
 from agent.documents.scan_desk import ScanDesk
 from agent.documents.scan_orders import Around
 from agent.documents.scans import Kept, Scans
@@ -40,11 +42,14 @@ from agent.listening import listen
 from agent.memory import give_back_large_blocks, give_back_what_is_free
 from agent.notify import Notifier
 from agent.operations.database_watch import DatabaseWatch
+from agent.photos.album import Album
+from agent.photos.belongings import Belongings
+from agent.photos.service import Darkroom, PhotosService
 from agent.register.desk import Desk
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
-from agent.station import CardFeed, Station, reader_settings, scanner_settings, socket_place
+from agent.station import CardFeed, Station, configured_devices, socket_place
 from agent.store import open_store
 from peewee_models.database import SqlCipherStore
 
@@ -126,12 +131,16 @@ class _Listeners:
     feed: CardFeed
     devices: DevicesService | None = None
     scan_desk: ScanDesk | None = None
+    camera_desk: CameraDesk | None = None
 
-    def take(self, role: str, sign: Sign | Page) -> None:
+    def take(self, role: str, sign: Shown) -> None:
         """Pass a sign on; a command that has borrowed the reader gets the card, the desk hears that one lies there."""
         if role == "scanner":
-            if self.scan_desk is not None:
+            if self.scan_desk is not None and not isinstance(sign, Frame):
                 self.scan_desk.put(sign)
+        elif role == "camera":
+            if self.camera_desk is not None:
+                self.camera_desk.put(sign)
         elif isinstance(sign, Sign):
             is_borrowed = self.devices is not None and self.devices.offer(sign)
             self.feed.put(msgspec.structs.replace(sign, data=raw(None)) if is_borrowed else sign)
@@ -145,16 +154,23 @@ class _Listeners:
 def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Documents, notifier: Notifier) -> Station:
     """Make the parts of a station and tie them together; starts nothing."""
     ground = _Ground(config, kind, store, SystemClock(config.time_zone), EventBus())
-    accounts, register, desk = _register(ground, papers)
+    album = Album(store, ground.clock, papers.media)
+    accounts, register, desk = _register(ground, Belongings(papers.papers, album))
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
-    scan_desk, documents, looks = _documents(ground, papers, supervisor)
-    listeners.devices, listeners.scan_desk = devices, scan_desk
+    scan_desk, documents, looks = _documents(ground, papers, album, supervisor)
+    camera_desk = CameraDesk(supervisor, ground.clock)
+    photos = _photos(ground, papers.pictures, camera_desk, album)
+    listeners.devices, listeners.scan_desk, listeners.camera_desk = devices, scan_desk, camera_desk
     button = ScanButton(desk, register, documents, ground.clock, ground.bus.publish)
     scan_desk.on_button = button.pressed
     desk.on_holder_changed = lambda session, turn: devices.desk_held(is_held=session is not None, turn=turn)
     desk.on_attended = devices.desk_attended
-    talks: dict[str, Talk] = {"scan": ScanLender(scan_desk, accounts, is_practice=kind is FolderKind.PRACTICE).serve}
+    is_practice = kind is FolderKind.PRACTICE
+    talks: dict[str, Talk] = {
+        "scan": ScanLender(scan_desk, accounts, is_practice=is_practice).serve,
+        "photo": PhotoLender(camera_desk, accounts, is_practice=is_practice).serve,
+    }
     watch = DatabaseWatch(store, ground.bus.publish)
     return Station(
         clock=ground.clock,
@@ -170,18 +186,20 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         uploads=Uploads(papers.papers, papers.pictures, ground.bus.publish),
         scan_desk=scan_desk,
         scan_button=button,
+        camera_desk=camera_desk,
+        photos=photos,
         looks=looks,
         pictures=papers.pictures,
         watch=watch,
     )
 
 
-def _register(ground: _Ground, papers: Documents) -> tuple[AccountsService, RegisterService, Desk]:
+def _register(ground: _Ground, belongings: Belongings) -> tuple[AccountsService, RegisterService, Desk]:
     config, store, clock, publish = ground.config, ground.store, ground.clock, ground.bus.publish
     is_practice = ground.kind is FolderKind.PRACTICE
     settings = StationSettings(config.station_code, config.station_name, config.time_zone, is_practice)
     accounts = AccountsService(store, clock, AccountsPolicy(lock_s=config.lock_s))
-    register = RegisterService(store, clock, settings, publish, papers.papers, accounts)
+    register = RegisterService(store, clock, settings, publish, belongings, accounts)
     desk = Desk(register, clock, publish)
     accounts.on_unlocked = desk.come_back
     return accounts, register, desk
@@ -192,7 +210,7 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
     config, clock = ground.config, ground.clock
     is_practice = ground.kind is FolderKind.PRACTICE
     ports, places = ChosenPorts(ground.store, config.folder), LastPlaces(config.folder)
-    configured = _configured(config)
+    configured = configured_devices(config)
 
     def feed_watchdog() -> None:
         if listeners.are_alive:
@@ -214,7 +232,7 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
 
 
 def _documents(
-    ground: _Ground, papers: Documents, supervisor: Supervisor
+    ground: _Ground, papers: Documents, album: Album, supervisor: Supervisor
 ) -> tuple[ScanDesk, DocumentsService, PageLooks]:
     store, clock, publish = ground.store, ground.clock, ground.bus.publish
 
@@ -226,7 +244,12 @@ def _documents(
         return status is not None and status.is_coming
 
     usual_s = SILENCE_S if ground.config.scanner is None else ground.config.scanner.silence_s
-    around = Around(papers.keep_house, is_scanner_coming, store.close, float(usual_s))
+
+    def keep_house() -> None:
+        papers.keep_house()
+        album.keep_house()
+
+    around = Around(keep_house, is_scanner_coming, store.close, float(usual_s))
     scan_desk = ScanDesk(supervisor, clock, publish, around)
     kept = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
     scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
@@ -237,11 +260,6 @@ def _documents(
     return scan_desk, documents, looks
 
 
-def _configured(config: Config) -> list[DeviceSettings]:
-    """The configured devices, where the configuration says."""
-    configured = []
-    if config.reader is not None:
-        configured.append(reader_settings(config.reader))
-    if config.scanner is not None:
-        configured.append(scanner_settings(config.scanner))
-    return configured
+def _photos(ground: _Ground, pictures: Pictures, camera_desk: CameraDesk, album: Album) -> PhotosService:
+    darkroom = Darkroom(pictures, ground.config.photo)
+    return PhotosService(ground.store, ground.clock, album, camera_desk, darkroom, ground.bus.publish)

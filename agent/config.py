@@ -6,18 +6,30 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from agent.devices.photo_decoder import PhotoSettings
-from agent.errors import CodedError, Exit, StartRefused
+from agent.config_checks import (
+    Key,
+    is_camera_address,
+    is_key_source,
+    is_list_of,
+    is_loopback,
+    is_number,
+    is_photo_shape,
+    is_reader_address,
+    is_scanner_address,
+    is_text,
+    is_vid_pid,
+    is_zone,
+)
+from agent.errors import Exit, StartRefused
+from agent.photos.standard import GA_461, Standard
 from drivers import reader_address
 
+KIB = 1024
 DEFAULT_PATH = Path("/etc/renhu/renhu.toml")
 
 SILENCE_S = 60
@@ -79,6 +91,14 @@ class ScannerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """`[devices.camera]`: which driver, where; a station without this table has no camera."""
+
+    driver: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set.
 
@@ -99,108 +119,46 @@ class Config:
     keep_originals_days: int
     reader: ReaderConfig | None
     scanner: ScannerConfig | None = None
-
-
-Check = Callable[[Any], bool]
-
-
-def _is_loopback(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and ipaddress.ip_address(value).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_zone(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(ZoneInfo(value).key)
-    except (KeyError, ValueError, OSError):
-        return False
-
-
-def _is_number(low: int, high: int) -> Check:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_key_source(value: Any) -> bool:
-    kind, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
-    return (kind == "credential" and bool(rest) and "/" not in rest) or (kind == "file" and rest.startswith("/"))
-
-
-def _is_list_of(accepts: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(accepts(item) for item in value)
-
-
-def _is_vid_pid(value: Any) -> bool:
-    parts = value.lower().split(":") if isinstance(value, str) else []
-    return len(parts) == 2 and all(len(part) == 4 and set(part) <= set("0123456789abcdef") for part in parts)
-
-
-def _is_photo_shape(value: Any) -> bool:
-    try:
-        PhotoSettings.of({"shape": value})
-    except ValueError:
-        return False
-    return isinstance(value, str)
-
-
-def _is_reader_address(value: Any) -> bool:
-    """Whether the driver would understand it; a simulator's USB backend belongs to practice, not to a configuration."""
-    try:
-        return isinstance(value, str) and bool(reader_address.parse(value)) and "backend=" not in value
-    except CodedError:
-        return False
-
-
-def _is_scanner_address(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("sane:") and bool(value.removeprefix("sane:").strip())
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key: what is accepted, which sentence says so, and what holds where it is missing."""
-
-    accepts: Check
-    code: str
-    default: Any = None
+    camera: CameraConfig | None = None
+    photo: Standard = GA_461
 
 
 KEYS: dict[str, Key] = {
-    "web.host": Key(_is_loopback, "CONFIG-LOOPBACK", "127.0.0.1"),
-    "web.port": Key(_is_number(0, 65535), "CONFIG-PORT", 8731),
-    "web.lock_s": Key(_is_number(60, 1800), "CONFIG-LOCK", 300),
-    "data.folder": Key(lambda value: _is_text(value) and value.startswith("/"), "CONFIG-FOLDER", "/var/lib/renhu"),
-    "data.key": Key(_is_key_source, "CONFIG-KEY", ""),
-    "data.media_key": Key(_is_key_source, "CONFIG-KEY", ""),
-    "station.code": Key(_is_text, "CONFIG-TEXT", "000"),
-    "station.name": Key(_is_text, "CONFIG-TEXT", "人户登记站"),
-    "station.time_zone": Key(_is_zone, "CONFIG-ZONE", "Asia/Shanghai"),
-    "documents.keep_originals_days": Key(_is_number(1, 3650), "CONFIG-DAYS", KEEP_DAYS),
-    "devices.reader.driver": Key(_is_text, "CONFIG-TEXT", "reader_sam"),
-    "devices.reader.address": Key(_is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
-    "devices.reader.ports": Key(_is_list_of(_is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
-    "devices.reader.vid_pid": Key(_is_list_of(_is_vid_pid), "CONFIG-VID-PID", list(reader_address.KNOWN_ADAPTERS)),
-    "devices.reader.poll_ms": Key(_is_number(50, 5000), "CONFIG-POLL", 125),
-    "devices.reader.idle_poll_ms": Key(_is_number(100, 10_000), "CONFIG-IDLE-POLL", 600),
+    "web.host": Key(is_loopback, "CONFIG-LOOPBACK", "127.0.0.1"),
+    "web.port": Key(is_number(0, 65535), "CONFIG-PORT", 8731),
+    "web.lock_s": Key(is_number(60, 1800), "CONFIG-LOCK", 300),
+    "data.folder": Key(lambda value: is_text(value) and value.startswith("/"), "CONFIG-FOLDER", "/var/lib/renhu"),
+    "data.key": Key(is_key_source, "CONFIG-KEY", ""),
+    "data.media_key": Key(is_key_source, "CONFIG-KEY", ""),
+    "station.code": Key(is_text, "CONFIG-TEXT", "000"),
+    "station.name": Key(is_text, "CONFIG-TEXT", "人户登记站"),
+    "station.time_zone": Key(is_zone, "CONFIG-ZONE", "Asia/Shanghai"),
+    "documents.keep_originals_days": Key(is_number(1, 3650), "CONFIG-DAYS", KEEP_DAYS),
+    "photo.least_kib": Key(is_number(1, 1000), "CONFIG-PHOTO-KIB", GA_461.least_bytes // KIB),
+    "photo.most_kib": Key(is_number(1, 1000), "CONFIG-PHOTO-KIB", GA_461.most_bytes // KIB),
+    "devices.reader.driver": Key(is_text, "CONFIG-TEXT", "reader_sam"),
+    "devices.reader.address": Key(is_reader_address, "CONFIG-READER-ADDRESS", "serial:auto"),
+    "devices.reader.ports": Key(is_list_of(is_text), "CONFIG-PORTS", ["/dev/renhu/reader"]),
+    "devices.reader.vid_pid": Key(is_list_of(is_vid_pid), "CONFIG-VID-PID", list(reader_address.KNOWN_ADAPTERS)),
+    "devices.reader.poll_ms": Key(is_number(50, 5000), "CONFIG-POLL", 125),
+    "devices.reader.idle_poll_ms": Key(is_number(100, 10_000), "CONFIG-IDLE-POLL", 600),
     "devices.reader.photo.library": Key(
-        lambda value: _is_text(value) and value.startswith("/"), "CONFIG-PHOTO-LIBRARY", ""
+        lambda value: is_text(value) and value.startswith("/"), "CONFIG-PHOTO-LIBRARY", ""
     ),
-    "devices.reader.photo.symbol": Key(_is_text, "CONFIG-TEXT", ""),
-    "devices.reader.photo.shape": Key(_is_photo_shape, "CONFIG-PHOTO-SHAPE", "unpack"),
-    "devices.reader.photo.flag": Key(_is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG"),
-    "devices.scanner.driver": Key(_is_text, "CONFIG-TEXT", "scanner_sane"),
-    "devices.scanner.address": Key(_is_scanner_address, "CONFIG-SCANNER-ADDRESS", "sane:auto"),
+    "devices.reader.photo.symbol": Key(is_text, "CONFIG-TEXT", ""),
+    "devices.reader.photo.shape": Key(is_photo_shape, "CONFIG-PHOTO-SHAPE", "unpack"),
+    "devices.reader.photo.flag": Key(is_number(-(2**31), 2**31 - 1), "CONFIG-PHOTO-FLAG"),
+    "devices.scanner.driver": Key(is_text, "CONFIG-TEXT", "scanner_sane"),
+    "devices.scanner.address": Key(is_scanner_address, "CONFIG-SCANNER-ADDRESS", "sane:auto"),
     "devices.scanner.configuration": Key(
-        lambda value: _is_text(value) and value.startswith("/"), "CONFIG-SCANNER-FOLDER", ""
+        lambda value: is_text(value) and value.startswith("/"), "CONFIG-SCANNER-FOLDER", ""
     ),
-    "devices.scanner.vendor": Key(_is_text, "CONFIG-TEXT", ""),
-    "devices.scanner.model": Key(_is_text, "CONFIG-TEXT", ""),
-    "devices.scanner.serial": Key(_is_text, "CONFIG-TEXT", ""),
-    "devices.scanner.silence_s": Key(_is_number(20, 600), "CONFIG-SILENCE", SILENCE_S),
+    "devices.scanner.vendor": Key(is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.model": Key(is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.serial": Key(is_text, "CONFIG-TEXT", ""),
+    "devices.scanner.silence_s": Key(is_number(20, 600), "CONFIG-SILENCE", SILENCE_S),
+    "devices.camera.driver": Key(is_text, "CONFIG-TEXT", "camera_gphoto2"),
+    "devices.camera.address": Key(is_camera_address, "CONFIG-CAMERA-ADDRESS", "gphoto2:usb"),
 }
 _TABLES = {key.rpartition(".")[0] for key in KEYS} | {"devices"}
 
@@ -235,9 +193,11 @@ def parse(document: dict[str, Any], path: str) -> Config:
         for key in KEYS
         if key in given and not KEYS[key].accepts(given[key])
     ]
+    value = {key: given.get(key, rule.default) for key, rule in KEYS.items()}
+    if not mistakes and value["photo.least_kib"] > value["photo.most_kib"]:
+        mistakes.append(Mistake("photo.least_kib", repr(value["photo.least_kib"]), "CONFIG-PHOTO-ORDER"))
     if mistakes:
         raise BadConfiguration(path, mistakes)
-    value = {key: given.get(key, rule.default) for key, rule in KEYS.items()}
     return Config(
         home=Path(path).parent,
         host=value["web.host"],
@@ -260,6 +220,8 @@ def parse(document: dict[str, Any], path: str) -> Config:
             photo={name: value[f"devices.reader.photo.{name}"] for name in ("library", "symbol", "shape", "flag")},
         ),
         scanner=_scanner(document, value),
+        camera=_camera(document, value),
+        photo=replace(GA_461, least_bytes=value["photo.least_kib"] * KIB, most_bytes=value["photo.most_kib"] * KIB),
     )
 
 
@@ -269,6 +231,13 @@ def _scanner(document: dict[str, Any], value: dict[str, Any]) -> ScannerConfig |
         return None
     names = ("driver", "address", "configuration", "vendor", "model", "serial", "silence_s")
     return ScannerConfig(*(value[f"devices.scanner.{name}"] for name in names))
+
+
+def _camera(document: dict[str, Any], value: dict[str, Any]) -> CameraConfig | None:
+    """The camera, where the document has its table, be it empty."""
+    if "camera" not in document.get("devices", {}):
+        return None
+    return CameraConfig(value["devices.camera.driver"], value["devices.camera.address"])
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
@@ -283,11 +252,9 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 
 def _unknown(key: str, value: Any) -> Mistake:
-    """What is wrong with a key that there is not: a table given as a value, no such device yet, perhaps mistyped."""
+    """What is wrong with a key that there is not: a table given as a value, perhaps mistyped."""
     if names := _names_in(key):
         return Mistake(key, repr(value), "CONFIG-TABLE", {"table": key, "names": ", ".join(names)})
-    if key.startswith("devices.camera"):
-        return Mistake(key, repr(value), "CONFIG-NO-CAMERA")
     table, _, name = key.rpartition(".")
     for near in difflib.get_close_matches(name, _names_in(table), n=1, cutoff=0.75):
         return Mistake(key, repr(value), "CONFIG-UNKNOWN-NEAR", {"near": f"{table}.{near}".lstrip(".")})

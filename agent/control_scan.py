@@ -23,6 +23,7 @@ from agent.documents.papers import NewPage
 from agent.documents.patience import LONGEST_S, SHORTEST_S
 from agent.documents.scan_desk import READY_WAIT_S, ScanDesk
 from agent.errors import Actor, CodedError, Retry
+from agent.memory import Buffer
 from drivers.scanner_api import Progress, ScanRequest
 from drivers.scanner_limits import LARGEST_BYTES
 
@@ -163,7 +164,7 @@ def _gone() -> CodedError:
 
 
 def _send(connection: socket.socket, shown: NewPage | Progress | LoanEnd, is_practice: bool) -> None:
-    body: bytes | bytearray = b""
+    body: Buffer = b""
     if isinstance(shown, NewPage):
         body = shown.content
         doubts = tuple(map(dict, shown.doubts))

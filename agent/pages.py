@@ -13,8 +13,8 @@ from agent.folder import FolderKind
 from agent.register.pictures import DraftPictures
 from agent.station import Station
 from agent.web_server import WebServer
-from webui import Services, WebSettings, create_app, end_streams, warm
-from webui.practice import PracticePanel, PracticeScanner
+from webui import LIVE_CAP, Services, WebSettings, create_app, end_streams, warm
+from webui.practice import PracticeCamera, PracticePanel, PracticeScanner
 
 STREAM_CAP = 32
 
@@ -26,6 +26,7 @@ class Practice:
     panel: PracticePanel | None = None
     scanner: PracticeScanner | None = None
     draw: Callable[[bytes], bytes | None] | None = None
+    camera: PracticeCamera | None = None
 
 
 class Pages:
@@ -45,8 +46,8 @@ class Pages:
             time_zone=config.time_zone,
         )
         self.url = f"http://{host}:{port}"
-        self._app: Flask = create_app(_services(station, practice or Practice()), settings)
-        self._web = WebServer(bound, self._app, STREAM_CAP)
+        self._app: Flask = create_app(services_of(station, practice or Practice()), settings)
+        self._web = WebServer(bound, self._app, STREAM_CAP + LIVE_CAP)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -62,7 +63,8 @@ class Pages:
         self._web.stop()
 
 
-def _services(station: Station, practice: Practice) -> Services:
+def services_of(station: Station, practice: Practice) -> Services:
+    """All that the pages call, of a station."""
     return Services(
         accounts=station.accounts,
         register=station.register,
@@ -70,11 +72,14 @@ def _services(station: Station, practice: Practice) -> Services:
         devices=station.devices,
         documents=station.documents,
         uploads=station.uploads,
+        photos=station.photos,
         scan_button=station.scan_button,
         database=station.watch,
+        camera=station.camera_desk,
         bus=station.bus,
         clock=station.clock,
+        pictures=DraftPictures(station.register, station.devices, practice.draw),
         practice=practice.panel,
         practice_scanner=practice.scanner,
-        pictures=DraftPictures(station.register, station.devices, practice.draw),
+        practice_camera=practice.camera,
     )

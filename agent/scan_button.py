@@ -66,11 +66,11 @@ class ScanButton:
         scans = self._documents.scans
         draft = self._register.current_draft(by)
         if draft is None:
-            scans.tell(by, "SCAN-BUTTON-NO-FORM")
+            scans.notices.tell(by, "SCAN-BUTTON-NO-FORM")
             return
         with self._lock:
             self._press = _Press(by.session_id, draft.id, self._clock.monotonic() + WAITS_S)
-        scans.note(by, "SCAN-BUTTON-PRESSED")
+        scans.notices.note(by, "SCAN-BUTTON-PRESSED")
         self._publish(Event("scan-button", by.session_id, {"draft": draft.id}))
 
     def take(self, draft_id: str, by: SignedIn) -> None:
@@ -83,7 +83,7 @@ class ScanButton:
         draft = self._register.current_draft(by)
         is_in_time = self._clock.monotonic() < press.until_s and self._desk.holder_session() == by.session_id
         if draft is not None and draft.id == draft_id and is_in_time:
-            self._documents.scans.forget(by)
+            self._documents.scans.notices.forget(by)
             self._scan(draft, by)
 
     def _scan(self, draft: DraftView, by: SignedIn) -> None:
@@ -93,7 +93,7 @@ class ScanButton:
         board = self._documents.board(ref, values, by, draft.existing_record.id if draft.existing_record else "")
         kind = next((line.kind for line in board.lines if line.state == "missing"), None)
         if kind is None and board.card is None:
-            scans.tell(by, "SCAN-BUTTON-NOTHING")
+            scans.notices.tell(by, "SCAN-BUTTON-NOTHING")
             return
         try:
             if board.card is not None:
@@ -104,4 +104,4 @@ class ScanButton:
                 preset = board.presets[kind.code]
                 scans.scan(ref, kind.code, ScanWish(preset.source, preset.colour, preset.dpi, preset.size), by)
         except CodedError as error:
-            scans.tell(by, error.code, **error.facts)
+            scans.notices.tell(by, error.code, **error.facts)

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from agent.errors import Actor, CodedError, Retry
 from agent.simulator_process import SimulatorFailed, SimulatorProcess, SimulatorRefused
@@ -15,9 +15,12 @@ from webui.practice import (
     PracticeCard,
     PracticeFault,
     PracticeGroup,
+    PracticeLook,
     PracticePaper,
     PracticeParameter,
     PracticeReader,
+    PracticeSitter,
+    PracticeStudio,
 )
 
 Member = TypeVar("Member")
@@ -110,6 +113,62 @@ class ScannerPanel(FaultPanel):
         self._ask("DELETE", "/platen")
 
 
+class CameraPanel(FaultPanel):
+    """The practice page's panel for the simulated camera: who sits before it, settings, faults to switch."""
+
+    def look(self) -> PracticeStudio:
+        """The made-up people and how they can sit, the faults, and what is so now."""
+        people, told = self._told("/sitters"), self._told()
+        return PracticeStudio(
+            [PracticeSitter(one["id"], one["name"], one["sex"], int(one["age"])) for one in people["sitters"]],
+            _grouped(people, "looks", _look),
+            _grouped(told, "faults", _fault),
+            told["person"] or "",
+            told["look"],
+            _settings(told),
+            told["choices"]["size"],
+            told["choices"]["quality"],
+            len(self._told("/store")["pictures"]),
+        )
+
+    def seat(self, person: str, look: str) -> None:
+        """Let somebody sit down."""
+        self._ask("PUT", "/sitter", {"person": person, "look": look})
+
+    def leave(self) -> None:
+        """Leave the chair empty."""
+        self._ask("DELETE", "/sitter")
+
+    def picture(self, person: str, look: str) -> bytes:
+        """Have somebody drawn as PNG."""
+        return self._ask("GET", f"/picture?{urlencode({'person': person, 'look': look})}")
+
+    def set(self, settings: Mapping[str, str]) -> None:
+        """Set what differs from what is told now: a fault may tell another charge than the camera has."""
+        now = _settings(self._told("/camera"))
+        given: Told = {name: value for name, value in settings.items() if now.get(name) != value}
+        if "battery" in given:
+            given["battery"] = _understood(given["battery"], {})
+        if "turned" in given:
+            given["turned"] = bool(given["turned"])
+        if given:
+            self._ask("PUT", "/camera", given)
+
+    def empty_card(self) -> None:
+        """Remove every picture from its card."""
+        self._ask("DELETE", "/store")
+
+    def begin_anew(self) -> None:
+        """Let all but the faults be as at the start."""
+        self._ask("DELETE", "/camera")
+
+
+def _settings(told: Told) -> dict[str, str]:
+    """A camera's settings as a form shows them."""
+    shown = {name: str(told[name]) for name in ("size", "quality", "battery")}
+    return shown | {"turned": "yes" if told["turned"] else ""}
+
+
 def _grouped(told: Told, what: str, made: Callable[[Told], Member]) -> list[PracticeGroup[Member]]:
     """The members of each group, all in the simulator's order."""
     return [
@@ -124,6 +183,10 @@ def _card(told: Told) -> PracticeCard:
 
 def _paper(told: Told) -> PracticePaper:
     return PracticePaper(told["id"], told["name"], int(told["sides"]), told["about"])
+
+
+def _look(told: Told) -> PracticeLook:
+    return PracticeLook(told["name"], told["about"])
 
 
 def _fault(told: Told) -> PracticeFault:

@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,11 @@ import msgspec
 
 from agent.accounts.service import AccountsService
 from agent.clock import SystemClock
-from agent.config import ReaderConfig, ScannerConfig
+from agent.config import CameraConfig, Config, ReaderConfig, ScannerConfig
 from agent.control import SOCKET_NAME, ControlServer, ask
+from agent.control_photo import borrowed_picture
 from agent.control_scan import borrowed_pages
+from agent.devices.camera_desk import CameraDesk, Taken
 from agent.devices.host import DeviceSettings
 from agent.devices.service import DevicesService
 from agent.devices.supervisor import Supervisor
@@ -32,6 +35,7 @@ from agent.documents.uploads import Uploads
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
 from agent.operations.database_watch import DatabaseWatch
+from agent.photos.service import PhotosService
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
@@ -79,6 +83,14 @@ def scan_through_agent(
     return None
 
 
+@contextmanager
+def photo_through_agent(folder: Path, limit_s: float | None) -> Iterator[tuple[Taken, bool] | None]:
+    """Take a picture through the agent that runs for a data folder; None when none runs.  As `borrowed_picture`."""
+    with ExitStack() as stack:
+        pictures = (stack.enter_context(borrowed_picture(place, limit_s)) for place in socket_places(folder))
+        yield next((picture for picture in pictures if picture is not None), None)
+
+
 def socket_place(folder: Path) -> Path:
     """Where this agent puts its socket."""
     runtime = os.environ.get("RUNTIME_DIRECTORY")
@@ -112,6 +124,19 @@ def scanner_settings(scanner: ScannerConfig) -> DeviceSettings:
             name: told for name in ("configuration", "vendor", "model", "serial") if (told := getattr(scanner, name))
         },
     )
+
+
+def camera_settings(camera: CameraConfig) -> DeviceSettings:
+    """What the supervisor needs to know of the configured camera."""
+    return DeviceSettings(role="camera", driver=camera.driver, address=camera.address, options={})
+
+
+def configured_devices(config: Config) -> list[DeviceSettings]:
+    """The configured devices, where the configuration says."""
+    devices = [None if config.reader is None else reader_settings(config.reader)]
+    devices.append(None if config.scanner is None else scanner_settings(config.scanner))
+    devices.append(None if config.camera is None else camera_settings(config.camera))
+    return [device for device in devices if device is not None]
 
 
 def card_json(card: IdCard | None, limit_s: float) -> dict[str, Any]:
@@ -213,6 +238,8 @@ class Station:
     uploads: Uploads
     scan_desk: ScanDesk
     scan_button: ScanButton
+    camera_desk: CameraDesk
+    photos: PhotosService
     looks: PageLooks
     pictures: Pictures
     watch: DatabaseWatch
@@ -237,6 +264,7 @@ class Station:
         self.pictures.end()
         self.control.stop()
         self.supervisor.stop(STOP_LIMIT_S)
+        self.photos.stop()
         self.scan_desk.stop()
         self.looks.stop()
         self.feed.stop()

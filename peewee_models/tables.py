@@ -10,6 +10,7 @@ from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.outbox import OutboxRow
+from peewee_models.photos import Photo
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
 from peewee_models.station import StationMeta
 
@@ -38,4 +39,5 @@ TABLES: tuple[type[Table], ...] = (
     CardPage,
     ScanJob,
     RetentionWait,
+    Photo,
 )

@@ -50,6 +50,11 @@ class Act(StrEnum):
     DOCUMENTS_MOVED = "document.moved"
     DOCUMENTS_SHREDDED = "document.shredded"
     ORIGINALS_SHREDDED = "document.originals-shredded"
+    PHOTO_TAKEN = "photo.taken"
+    PHOTO_FRAMED = "photo.framed"
+    PHOTO_USED = "photo.used"
+    PHOTO_SHREDDED = "photo.shredded"
+    PHOTOS_MOVED = "photo.moved"
     DEVICE_ACT = "device.act"
     TRAIL_LOOKED_OVER = "audit.looked-over"
 

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 import webbrowser
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,16 @@ from typing import Any
 from agent.assembly import Running, start
 from agent.commands.arguments import port
 from agent.commands.output import emit, fail, tell_everyone
-from agent.config import Config, ScannerConfig, parse
+from agent.config import CameraConfig, Config, ScannerConfig, parse
 from agent.errors import Actor, CodedError, Exit, Retry
 from agent.folder import FolderKind
 from agent.notify import Notifier
 from agent.pages import Practice
-from agent.simulator_panels import ReaderPanel, ScannerPanel
+from agent.simulator_panels import CameraPanel, ReaderPanel, ScannerPanel
 from agent.simulator_process import SimulatorFailed, SimulatorProcess
 from agent.stop_signal import StopSignal, leave_in_time
 
-ROLES = ("reader", "scanner")
+ROLES = ("reader", "scanner", "camera")
 STATION_NAME = "测试街道第三管理站"
 
 
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             held.callback(shutil.rmtree, folder, ignore_errors=True)
         try:
             token = secrets.token_urlsafe(24)
-            simulators = {role: _simulator(role, arguments.seed, token, held) for role in ROLES}
+            simulators = _simulators(arguments.seed, token, held)
         except SimulatorFailed:
             return fail(CodedError("SIMULATOR-FAILED", Actor.TECHNICIAN, Retry.AFTER_ACTION))
         try:
@@ -48,10 +49,19 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _simulator(role: str, seed: int, token: str, held: contextlib.ExitStack) -> SimulatorProcess:
-    simulator = SimulatorProcess.start(role, "--seed", str(seed), token=token)
-    held.callback(simulator.stop)
-    return simulator
+def _simulators(seed: int, token: str, held: contextlib.ExitStack) -> dict[str, SimulatorProcess]:
+    """Start the simulators side by side; each that has started is stopped with `held`, whatever becomes of the others.
+
+    One seed for all: who has a card can also sit before the camera.
+    """
+
+    def started(role: str) -> SimulatorProcess:
+        simulator = SimulatorProcess.start(role, "--seed", str(seed), token=token)
+        held.callback(simulator.stop)
+        return simulator
+
+    with ThreadPoolExecutor(len(ROLES)) as starting:
+        return dict(zip(ROLES, starting.map(started, ROLES), strict=True))
 
 
 def _serve(
@@ -59,7 +69,7 @@ def _serve(
 ) -> None:
     notifier = Notifier()
     panel = ReaderPanel(simulators["reader"])
-    practice = Practice(panel, ScannerPanel(simulators["scanner"]), panel.picture)
+    practice = Practice(panel, ScannerPanel(simulators["scanner"]), panel.picture, CameraPanel(simulators["camera"]))
     running = start(_config(folder, arguments.port, simulators), FolderKind.PRACTICE, notifier, practice)
     try:
         _tell(running, folder, simulators)
@@ -95,7 +105,8 @@ def _config(folder: Path, port: int, simulators: dict[str, SimulatorProcess]) ->
         raise AssertionError("the default configuration has a reader")
     reader = replace(base.reader, address=simulators["reader"].address)
     scanner = ScannerConfig("scanner_sane", simulators["scanner"].address, "")
-    return replace(base, port=port, reader=reader, scanner=scanner)
+    camera = CameraConfig("camera_gphoto2", simulators["camera"].address)
+    return replace(base, port=port, reader=reader, scanner=scanner, camera=camera)
 
 
 def add_to(commands: Any) -> None:

@@ -13,7 +13,6 @@ from agent.clock import SystemClock
 from agent.commands.output import as_the_daemon, emit, fail, language, put
 from agent.config import BadConfiguration, Config, load
 from agent.devices.alone import probe
-from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.documents.media_check import media_lost
 from agent.errors import CodedError, Exit, exit_code, exit_of
@@ -22,11 +21,11 @@ from agent.messages.service import text
 from agent.operations.checks import Finding, data_folder, installation, photo_library, versions
 from agent.operations.database_watch import pages_damaged
 from agent.operations.register_check import check_register
-from agent.station import ASK_LIMIT_S, ask_agent, reader_settings, scanner_settings
+from agent.station import ASK_LIMIT_S, ask_agent, configured_devices
 
 DEVICE_LIMIT_S = 20.0
 REGISTER_LIMIT_S = 120.0
-WELL = {DeviceState.READY, DeviceState.BUSY}
+NONE_OF = {"scanner": "DOCTOR-SCANNER-NONE", "camera": "DOCTOR-CAMERA-NONE"}
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -39,7 +38,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         findings.append(Finding("configuration", False, error.code, error.facts))
         worst = Exit.CONFIGURATION
     else:
-        findings.append(Finding("configuration", True, "DOCTOR-CONFIGURATION", {"path": str(arguments.config)}))
+        code = "DOCTOR-CONFIGURATION" if arguments.config.exists() else "DOCTOR-NO-CONFIGURATION"
+        findings.append(Finding("configuration", True, code, {"path": str(arguments.config)}))
         findings += data_folder(config)
         device_findings, worst = _devices(config, arguments.audit_mark)
         findings += [*device_findings, *photo_library(config)]
@@ -68,9 +68,8 @@ def _devices(config: Config, mark: str) -> tuple[list[Finding], Exit]:
     findings = [Finding("agent", True, "DOCTOR-AGENT-STOPPED")]
     kept, worst = _of_closed_register(config, mark)
     findings += kept
-    configured = [] if config.reader is None else [reader_settings(config.reader)]
-    configured += [] if config.scanner is None else [scanner_settings(config.scanner)]
-    statuses = [probe(as_the_daemon(settings, config.folder), SystemClock(), DEVICE_LIMIT_S) for settings in configured]
+    configured = [as_the_daemon(settings, config.folder) for settings in configured_devices(config)]
+    statuses = [probe(settings, SystemClock(), DEVICE_LIMIT_S) for settings in configured]
     findings += _of_devices(statuses)
     codes = [status.code for status in statuses if status.code is not None]
     return findings, exit_of(codes[0]) if codes and worst is Exit.DONE else worst
@@ -114,11 +113,11 @@ def _worst(findings: list[Finding]) -> Exit:
 
 
 def _of_devices(statuses: list[DeviceStatus]) -> list[Finding]:
-    """How each configured device is; that there is no scanner is told, and well."""
+    """How each configured device is; that there is no scanner or no camera is told, and well."""
     findings = [finding for status in statuses for finding in findings_of(status)]
-    if all(status.role != "scanner" for status in statuses):
-        findings.append(Finding("scanner", True, "DOCTOR-SCANNER-NONE"))
-    return findings
+    there = {status.role for status in statuses}
+    missing = [(role, code) for role, code in NONE_OF.items() if role not in there]
+    return [*findings, *(Finding(role, True, code) for role, code in missing)]
 
 
 def findings_of(status: DeviceStatus) -> Iterator[Finding]:
@@ -126,7 +125,7 @@ def findings_of(status: DeviceStatus) -> Iterator[Finding]:
     name = status.role.upper()
     if status.code is not None:
         yield Finding(status.role, False, status.code, status.facts)
-    elif status.state not in WELL:
+    elif not status.is_usable:
         yield Finding(status.role, False, f"DOCTOR-{name}-NOT-YET", {"state": status.state})
     else:
         address = status.identity.get("address", status.address)

@@ -28,6 +28,7 @@ def add_to(commands: Any) -> None:
     reader.add_argument("--baud", type=int, choices=[115200, 57600, 38400, 19200, 9600], default=115200)
     reader.add_argument("--link", help="path of the stable symlink / 固定链接的路径")
     scanner = devices.add_parser("scanner", help="扫描仪 / the document scanner")
-    for device in (reader, scanner):
+    camera = devices.add_parser("camera", help="相机 / the camera")
+    for device in (reader, scanner, camera):
         device.add_argument("--seed", type=int, default=1, help="which made-up people / 用哪一组虚构人员")
     parser.set_defaults(run=run)

@@ -12,7 +12,7 @@ from agent.devices.service import DevicesService
 from agent.devices.state import DeviceState
 from agent.devices.status import DeviceStatus
 from agent.devices.supervisor import Supervisor
-from agent.devices.wire import Page, Sign
+from agent.devices.wire import Shown, Sign
 from agent.events.service import Event
 from drivers.api import Clock, IdCard
 
@@ -55,7 +55,7 @@ def _running(settings: DeviceSettings, clock: Clock) -> Iterator[tuple[DevicesSe
     def on_event(_event: Event) -> None:
         changed.set()
 
-    def on_sign(_role: str, sign: Sign | Page) -> None:
+    def on_sign(_role: str, sign: Shown) -> None:
         for service in services:
             if isinstance(sign, Sign):
                 service.offer(sign)

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from drivers import camera_names
+from drivers.api import CodedError
 from drivers.landlock import (
     BIND_TCP,
     CONNECT_TCP,
@@ -22,6 +24,7 @@ from drivers.landlock import (
     IOCTL_DEVICE,
     MAKE_DIR,
     MAKE_REG,
+    MAKE_SYM,
     READ,
     READ_FILE,
     REMOVE_DIR,
@@ -63,6 +66,15 @@ _SCANNER: Final = (
     ("/etc/services", READ_FILE),
     ("/etc/ssl", READ),
 )
+# On USB a camera needs its node alone; one on the network a name, perhaps, and the one port of its address.  libgphoto2
+# is shown links to the drivers that it may load.
+_CAMERA: Final = (
+    ("/etc/hosts", READ_FILE),
+    ("/etc/host.conf", READ_FILE),
+    ("/etc/nsswitch.conf", READ_FILE),
+    ("/etc/resolv.conf", READ_FILE),
+)
+_OF_ROLE: Final = {"scanner": _SCANNER, "camera": _CAMERA}
 _PORT: Final = re.compile(r"[?&]at=[^&]*:([0-9]{1,5})(?:&|$)")
 
 
@@ -70,10 +82,10 @@ def confine(role: str, module: str, address: str, settings: dict[str, object]) -
     """Give up, for good, what a worker of this role has no use for; with a kernel without Landlock nothing.
 
     Args:
-        role: "reader" or "scanner".
+        role: "reader", "scanner" or "camera".
         module: the driver's; one from outside keeps its own package.
-        address: a simulator's, on USB, names a module and a port that it needs.
-        settings: `configuration` is a scanner's own folder of SANE files.
+        address: a simulator's, on USB, names a module and a port that it needs; a network camera's the port.
+        settings: `configuration` is a scanner's own folder of SANE files, `folder` that of a make-believe camera.
 
     Returns: the layers in force, as `drivers.landlock.restrict`; none where the kernel has no Landlock.
     """
@@ -85,16 +97,28 @@ def confine(role: str, module: str, address: str, settings: dict[str, object]) -
 
 def allowance(role: str, module: str, address: str, settings: dict[str, object]) -> Allowance:
     """What a worker keeps; arguments as `confine`."""
-    named = _EVERY_ROLE + (_SCANNER if role == "scanner" else ())
+    named = _EVERY_ROLE + _OF_ROLE.get(role, ())
     paths = [(Path(path), rights) for path, rights in named]
     paths += [(path, READ) for path in code_paths(module, address)]
-    paths.append((Path(tempfile.gettempdir()), _SCRATCH))
-    if configuration := settings.get("configuration"):
-        paths.append((Path(str(configuration)), READ))
+    paths.append((Path(tempfile.gettempdir()), _SCRATCH | (MAKE_SYM if role == "camera" else 0)))
+    paths += [(Path(str(folder)), READ) for name in ("configuration", "folder") if (folder := settings.get(name))]
     if role == "scanner":
         return Allowance(tuple(paths), refused_tcp=BIND_TCP)
+    port = _camera_port(address, settings) if role == "camera" else _reader_port(address)
+    return Allowance(tuple(paths), BIND_TCP | CONNECT_TCP, () if port is None else (port,))
+
+
+def _reader_port(address: str) -> int | None:
     port = _PORT.search(address)
-    return Allowance(tuple(paths), BIND_TCP | CONNECT_TCP, () if port is None else (int(port[1]),))
+    return None if port is None else int(port[1])
+
+
+def _camera_port(address: str, settings: dict[str, object]) -> int | None:
+    try:
+        wanted = camera_names.parse(address, settings)
+    except CodedError:
+        return None
+    return wanted.port if wanted.line is camera_names.Line.NETWORK else None
 
 
 def code_paths(module: str = "agent", address: str = "") -> Iterator[Path]:

@@ -6,7 +6,11 @@ import importlib.util
 from importlib.metadata import EntryPoint, entry_points
 
 DRIVERS = "renhu.drivers"
-DRIVER_MISSING = {"reader": "READER-DRIVER-MISSING", "scanner": "SCANNER-DRIVER-MISSING"}
+DRIVER_MISSING = {
+    "reader": "READER-DRIVER-MISSING",
+    "scanner": "SCANNER-DRIVER-MISSING",
+    "camera": "CAMERA-DRIVER-MISSING",
+}
 
 
 def find_driver(name: str) -> EntryPoint:

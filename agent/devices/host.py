@@ -23,12 +23,14 @@ from agent.devices.wire import (
     VERSION,
     Cancel,
     Confined,
+    Look,
     Page,
     Ports,
     Pulse,
     Request,
     Sign,
     Start,
+    State,
     Watch,
     Wire,
     WireBroken,
@@ -37,7 +39,7 @@ from drivers.api import Actor, Candidate, Clock, DeviceBusy, DeviceError, NeedsO
 
 GRACE_S = 2.0
 SILENCE_S = 30.0
-CANCEL_LIMIT_S = 0.5
+CANCEL_LIMIT_S = 0.25  # with GRACE_S and the end of its process, within the 2.5 s that `Supervisor.cancel` promises
 BURIAL_LIMIT_S = 1.0
 ENDS_WITH_PARENT = ("/usr/bin/setpriv", "--pdeathsig", "KILL")  # it could not itself while it loads its modules
 SIMULATED_SAM_PREFIX = "99.99-"
@@ -78,6 +80,8 @@ class DeviceHost:
     since: datetime | None = None
     is_reading: bool = False
     turn: int = 0
+    frames_per_s: int = 0
+    renewals: int = 0
     wire: Wire | None = None
     budget: RestartBudget = field(default_factory=RestartBudget)
     start_due_s: float | None = 0.0
@@ -109,13 +113,14 @@ class DeviceHost:
             )
         ours.setblocking(False)
         self.wire = Wire(ours, is_worker=False)
-        self.start_due_s = None
+        self.start_due_s = self.layers = None
         self.has_hung = False
-        self.layers = None
         self.heard_s = self.clock.monotonic()
         settings = self.settings
-        self.tell(Start(VERSION, settings.role, settings.driver, settings.address, self._options()))
+        self.tell(Start(VERSION, settings.role, settings.driver, settings.address, self._options(), self.renewals))
         self.tell_watch()
+        if self.frames_per_s:
+            self.look(self.frames_per_s)
 
     def _options(self) -> dict[str, object]:
         """The driver's settings, and who answered before, so that it need not be looked for among others."""
@@ -131,7 +136,7 @@ class DeviceHost:
         """The codes of this role."""
         return CODES[self.settings.role]
 
-    def tell(self, message: Start | Watch | Request | Cancel) -> None:
+    def tell(self, message: Start | Watch | Look | Request | Cancel) -> None:
         """Send to the worker; that it has gone is noticed when its wire is read."""
         if self.wire is not None:
             try:
@@ -139,10 +144,21 @@ class DeviceHost:
             except WireBroken:
                 self.heard_s = float("-inf")
 
+    def watch(self, *, is_reading: bool, turn: int) -> None:
+        """Note whether somebody holds the desk, and tell the worker when that is new."""
+        if (self.is_reading, self.turn) != (is_reading, turn):
+            self.is_reading, self.turn = is_reading, turn
+            self.tell_watch()
+
     def tell_watch(self) -> None:
         """Tell the worker whether a desk holds the reader."""
         poll_ms = self.settings.poll_ms if self.is_reading else self.settings.idle_poll_ms
         self.tell(Watch(self.is_reading, poll_ms, self.turn))
+
+    def look(self, frames_per_s: int) -> None:
+        """Note how much of a live view is looked at, and tell the worker."""
+        self.frames_per_s = frames_per_s
+        self.tell(Look(frames_per_s))
 
     def happened(self, happening: Happening) -> bool:
         """Follow the table of states; says whether the state changed."""
@@ -165,15 +181,15 @@ class DeviceHost:
             answer.set_exception(DeviceBusy(self.codes.in_service, Actor.CLERK, Retry.NOW))
             return
         if self.wire is None or self.state is not DeviceState.READY:
-            answer.set_exception(
-                DeviceError(self.code or self.codes.absent, Actor.TECHNICIAN, Retry.AFTER_ACTION, **self.facts)
-            )
+            code = self.code or self.codes.absent
+            answer.set_exception(DeviceError(code, Actor.TECHNICIAN, Retry.AFTER_ACTION, **self.facts))
             return
         self._number += 1
-        moving_s = limit_s if moving_s is None else moving_s
-        self.pending = Pending(self._number, answer, limit_s, moving_s, self.clock.monotonic())
+        self.pending = Pending(self._number, answer, limit_s, moving_s or limit_s, self.clock.monotonic())
         self.happened(Happening.REQUESTED)
         self.tell(Request(self._number, operation, arguments, self.pending.deadline_s, limit_s))
+        if operation == "capture":
+            self.wire.expect_page()
 
     def cancel(self) -> None:
         """Call off what is under way; a worker that does not come back from that is ended soon after."""
@@ -234,8 +250,8 @@ class DeviceHost:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
 
-    def bury(self) -> int:
-        """Release everything of a worker that has ended or shall end, and say how it ended.
+    def bury(self, last: State | None = None) -> int:
+        """Release everything of a worker that has ended or shall end, and say how it ended; `last` is why it wanted to.
 
         One that does not even end by SIGKILL is left, for all devices wait meanwhile: see `is_stuck`.
         """
@@ -257,6 +273,8 @@ class DeviceHost:
             pending, self.pending = self.pending, None
             if pending.is_cancelled:
                 pending.answer.set_exception(NeedsOperator(self.codes.cancelled, Actor.CLERK, Retry.NOW))
+            elif last is not None and last.code is not None:
+                pending.answer.set_exception(DeviceError(last.code, Actor.CLERK, Retry.NOW, **last.facts))
             else:
                 pending.answer.set_exception(WorkerDied(self.death_code, Actor.TECHNICIAN, Retry.NOW, exit=status))
         return status

@@ -14,7 +14,6 @@ from typing import Final
 import msgspec
 
 from agent.devices.host import GRACE_S
-from agent.devices.state import DeviceState
 from agent.devices.supervisor import Supervisor
 from agent.errors import Actor, DeviceError, Retry
 from drivers.api import RF_FRAME_BYTES, SPEEDS_BAUD, Clock
@@ -102,7 +101,7 @@ class Orders:
     def _raise_if_senseless(self, role: str, order: Order) -> None:
         """A reader on USB has no speed that one could set."""
         status = self._supervisor.statuses().get(role)
-        if order is not Order.SPEED or status is None or status.state not in {DeviceState.READY, DeviceState.BUSY}:
+        if order is not Order.SPEED or status is None or not status.is_usable:
             return
         if not status.identity.get("speed_baud"):
             raise DeviceError("READER-SPEED-FIXED", Actor.TECHNICIAN, Retry.NEVER)

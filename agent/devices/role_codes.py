@@ -66,4 +66,17 @@ CODES = {
         cancelled="SCAN-CALLED-OFF",
         restarted="SCANNER-RESTARTED",
     ),
+    "camera": RoleCodes(
+        absent="CAMERA-ABSENT",
+        in_service="CAMERA-IN-SERVICE",
+        stopping="CAMERA-STOPPING",
+        not_configured="CAMERA-NOT-CONFIGURED",
+        worker_died="CAMERA-WORKER-DIED",
+        hung="CAMERA-HUNG",
+        stuck="CAMERA-STUCK",
+        disabled="CAMERA-DISABLED",
+        simulated="CAMERA-SIMULATED",
+        cancelled="CAMERA-CALLED-OFF",
+        restarted="CAMERA-RESTARTED",
+    ),
 }

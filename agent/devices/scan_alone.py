@@ -15,7 +15,8 @@ from agent.devices.host import DeviceSettings
 from agent.devices.scanner_watch import progress_of
 from agent.devices.state import DeviceState
 from agent.devices.supervisor import Supervisor
-from agent.devices.wire import Page, Sign
+from agent.devices.wire import Page, Shown, Sign
+from agent.memory import Buffer
 from drivers.api import Actor, Clock, CodedError, DeviceError, Retry
 from drivers.scanner_api import Progress, ScannedPage, ScannerOffers, ScanRequest
 
@@ -28,7 +29,7 @@ def scan_pages(
     wish: Callable[[ScannerOffers], tuple[ScanRequest, float]],
     usual_s: float,
     report: Callable[[Progress], None],
-) -> Iterator[tuple[ScannedPage, bytearray, bool]]:
+) -> Iterator[tuple[ScannedPage, Buffer, bool]]:
     """Scan; every page comes as soon as it is whole.  A caller that stops iterating calls the scan off.
 
     Each comes with its bytes, and with whether the scanner is simulated.
@@ -46,10 +47,10 @@ def scan_pages(
     told: list[ScannerOffers] = []
     changed = threading.Event()
 
-    def on_sign(_role: str, sign: Sign | Page) -> None:
-        if isinstance(sign, Page) or sign.name == "progress":
+    def on_sign(_role: str, sign: Shown) -> None:
+        if isinstance(sign, Page) or (isinstance(sign, Sign) and sign.name == "progress"):
             shown.put(sign)
-        elif sign.name == "offers":
+        elif isinstance(sign, Sign) and sign.name == "offers":
             told.append(msgspec.json.decode(sign.data, type=ScannerOffers))
 
     supervisor = Supervisor(

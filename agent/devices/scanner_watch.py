@@ -1,36 +1,26 @@
 """A scanner's life in its worker: open, tell what it offers, scan when asked, look again for scanners while idle.
 
-One thread makes every call into the library, which may block for seconds; the caller's thread keeps hearing the wire,
-so that a cancel is passed on at once and the agent hears a pulse while the library works.
+One thread makes every call into the library, which may block for seconds; the caller's thread keeps hearing the wire.
 
 A library that was interrupted, by an error or by a cancel, is never called again: the worker asks for a fresh process
 in its place.  Measured on Debian 12: behind a read error the `net` backend breaks the heap at the next option that is
 set, and the `test` backend waits for ever in the next start, for a lock that its cancelled thread held.
-
-The pulse alone proves nothing of the thread that calls the library.  Nobody outside waits for what that thread does
-unasked, so the hearing thread sees to it: a call that does not come back in time, or a thread that ended, is the
-end of the process.
 """
 
 from __future__ import annotations
 
-import os
 import queue
-import selectors
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import msgspec
 
+from agent.devices.device_news import DeviceNews
+from agent.devices.hearing import Hearing
+from agent.devices.reopening import Reopening
 from agent.devices.scanner_rhythm import RHYTHM, ScannerRhythm
-from agent.devices.wire import Cancel, Page, Ports, Pulse, Reply, Request, Sign, State, Watch, Wire, WireBroken, raw
-from drivers.api import Candidate, Clock, CodedError, Deadline, DeviceAbsent
+from agent.devices.wire import Cancel, Page, Reply, Request, Sign, State, Watch, Wire, WireBroken, raw
+from drivers.api import Clock, CodedError, Deadline, DeviceAbsent
 from drivers.scanner_api import DocumentScanner, Progress, ScanRequest
-
-
-class LibraryHung(Exception):
-    """A call into the library that nobody asked for has not come back in time."""
 
 
 class ScanEnd(msgspec.Struct, frozen=True):
@@ -50,51 +40,26 @@ class ScannerWatch:
 
     def __init__(self, scanner: DocumentScanner, wire: Wire, clock: Clock, rhythm: ScannerRhythm | None = None) -> None:
         self._scanner = scanner
-        self._wire = wire
         self._clock = clock
         self._rhythm = rhythm or RHYTHM
-        self._sending = threading.Lock()
+        self._hearing = Hearing(wire, clock, self._rhythm.pulse_s, self._rhythm.open_limit_s)
+        self._send = self._hearing.send
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._under_way: int | None = None
         self._watch = Watch(is_reading=False, poll_ms=0)
         self._is_open = False
         self._is_spoilt = False
-        self._failed_opens = 0
-        self._reported: State | None = None
-        self._told_ports: tuple[Candidate, ...] | None = None
-        self._next_open_s = self._next_list_s = clock.monotonic()
-        self._unasked_until_s = float("inf")
-        self._end = os.eventfd(0, os.EFD_CLOEXEC)
+        self._news = DeviceNews(self._send)
+        self._reopening = Reopening(clock, self._rhythm.reopen_s)
+        self._next_list_s = clock.monotonic()
 
     def run(self, waiting: Iterable[object] = ()) -> None:
         """Obey what is waiting, then go on until the wire breaks.
 
         Raises: WireBroken when the agent has gone, or the thread that calls the library; LibraryHung.
         """
-        threading.Thread(target=self._work, name="scanner", daemon=True).start()
-        for message in waiting:
-            self._obey(message)
-        next_pulse_s = self._clock.monotonic()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wire, selectors.EVENT_READ, self._hear)
-            selector.register(self._end, selectors.EVENT_READ, self._follow)
-            while True:
-                for key, _ in selector.select(max(0.0, next_pulse_s - self._clock.monotonic())):
-                    key.data()
-                if self._clock.monotonic() >= self._unasked_until_s:
-                    raise LibraryHung
-                if self._clock.monotonic() >= next_pulse_s:
-                    self._send(Pulse())
-                    next_pulse_s = self._clock.monotonic() + self._rhythm.pulse_s
-
-    def _hear(self) -> None:
-        for message in self._wire.receive():
-            self._obey(message)
-
-    def _follow(self) -> None:
-        """End with the thread that calls the library: without it a pulse would be a lie."""
-        raise WireBroken("nobody calls the library any more")
+        self._hearing.run("scanner", self._work, self._obey, waiting)
 
     def _obey(self, message: object) -> None:
         if isinstance(message, Request):
@@ -106,10 +71,6 @@ class ScannerWatch:
             self._cancelled.add(message.number)
             if self._under_way == message.number:
                 self._scanner.cancel()
-
-    def _send(self, message: State | Sign | Reply | Page | Ports | Pulse, body: bytes = b"") -> None:
-        with self._sending:
-            self._wire.send(message, body)
 
     def _work(self) -> None:
         """Make the library's calls, one after the other, until the agent has gone."""
@@ -126,21 +87,12 @@ class ScannerWatch:
                     self._answer(request)
         except WireBroken:
             self._scanner.close()
-        finally:
-            os.eventfd_write(self._end, 1)
-
-    @contextmanager
-    def _unasked(self) -> Iterator[None]:
-        """Calls that no request waits for, and that have a limit of their own therefore."""
-        self._unasked_until_s = self._clock.monotonic() + self._rhythm.open_limit_s
-        yield
-        self._unasked_until_s = float("inf")
 
     def _pause_s(self) -> float:
         now_s = self._clock.monotonic()
         due_s = self._next_list_s
         if not self._is_open:
-            due_s = min(due_s, self._next_open_s)
+            due_s = min(due_s, self._reopening.next_s)
         elif self._has_watched_button():
             due_s = min(due_s, now_s + self._rhythm.button_s)
         return max(0.0, due_s - now_s)
@@ -151,7 +103,7 @@ class ScannerWatch:
 
     def _look(self) -> None:
         """What is due while nobody asks for anything: open, the button, the list of scanners."""
-        with self._unasked():
+        with self._hearing.unasked():
             try:
                 if not self._is_open:
                     self._open_when_due()
@@ -160,7 +112,7 @@ class ScannerWatch:
             except CodedError as error:
                 self._lose(error)
         if self._clock.monotonic() >= self._next_list_s:
-            with self._unasked():
+            with self._hearing.unasked():
                 self._list()
 
     def _look_at_button(self) -> None:
@@ -169,32 +121,25 @@ class ScannerWatch:
             self._send(Sign("button", turn=turn))
 
     def _open_when_due(self) -> None:
-        if self._clock.monotonic() >= self._next_open_s:
+        if self._reopening.is_due:
             self._open()
 
     def _open(self) -> None:
         identity = self._scanner.open(Deadline.after(self._clock, self._rhythm.open_limit_s))
         self._is_open = True
-        self._failed_opens = 0
+        self._reopening.succeeded()
         self._leave_alone()
         told = {key: str(value) for key, value in msgspec.structs.asdict(identity).items() if value}
         self._send(Sign("offers", raw(self._scanner.offers())))
-        self._tell(State("ready", identity=told))
+        self._news.state(State("ready", identity=told))
 
     def _lose(self, error: CodedError) -> None:
         """Say why the scanner cannot be used now, and try again later."""
         self._scanner.close()
         self._is_open = False
-        pause_s = min(self._rhythm.reopen_s * 2**self._failed_opens, self._rhythm.reopen_slowest_s)
-        self._failed_opens = min(self._failed_opens + 1, 16)
-        self._next_open_s = self._clock.monotonic() + pause_s
+        self._reopening.failed(self._rhythm.reopen_slowest_s)
         self._next_list_s = min(self._next_list_s, self._clock.monotonic() + self._rhythm.list_s)
-        self._tell(State("absent" if isinstance(error, DeviceAbsent) else "faulted", error.code, error.facts))
-
-    def _tell(self, state: State) -> None:
-        if state != self._reported:
-            self._send(state)
-            self._reported = state
+        self._news.state(State("absent" if isinstance(error, DeviceAbsent) else "faulted", error.code, error.facts))
 
     def _leave_alone(self) -> None:
         """Do not list soon: somebody may want to scan."""
@@ -208,9 +153,7 @@ class ScannerWatch:
             found = self._scanner.candidates()
         except CodedError:
             return
-        if found != self._told_ports:
-            self._told_ports = found
-            self._send(Ports(found))
+        self._news.ports(found)
 
     def _answer(self, request: Request) -> None:
         if request.operation != "scan":
@@ -235,7 +178,7 @@ class ScannerWatch:
 
     def _learn_anew(self) -> None:
         """Behind a setting that was not offered: the scanner may have told wrong things when it was opened."""
-        with self._unasked():
+        with self._hearing.unasked():
             try:
                 self._open()
             except CodedError as error:

@@ -21,8 +21,12 @@ from agent.devices.supervisor import Supervisor
 from agent.devices.wire import Sign
 from agent.errors import Actor, DeviceError, Retry
 from drivers.api import RF_FRAME_BYTES, SPEEDS_BAUD, Clock, DeviceBusy, IdCard, SelfTest
+from drivers.camera_api import CameraCondition, CameraOffers
 
-__all__ = ["RF_FRAME_BYTES", "SPEEDS_BAUD", "DeviceStatus", "DevicesService", "Order", "Outcome", "PhotoState", "Port"]
+__all__ = [
+    "RF_FRAME_BYTES", "SPEEDS_BAUD", "CameraCondition", "CameraOffers", "DeviceStatus", "DevicesService", "Order",
+    "Outcome", "PhotoState", "Port",
+]  # fmt: skip
 
 SELF_TEST_LIMIT_S = 15.0
 LONGEST_BORROWING_S = 600.0

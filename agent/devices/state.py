@@ -77,9 +77,13 @@ class RestartBudget:
 
     The first restart is at once; the pauses begin with the second and are forgotten after one successful exchange.
     Five deaths in 60 s without one successful exchange between them are the end.
+
+    A worker that asks for a fresh process has not died, and there is no end to that.  But a device may open well each
+    time and fail at once again: the pauses grow with the fresh processes of the last 60 s, until a request succeeds.
     """
 
     deaths_s: list[float] = field(default_factory=list)
+    renewals_s: list[float] = field(default_factory=list)
 
     def died(self, now_s: float) -> float | None:
         """Count a death.  Returns the pause before the next start in seconds, or None when there shall be none."""
@@ -92,3 +96,13 @@ class RestartBudget:
     def succeeded(self) -> None:
         """Forget the deaths: the device has answered."""
         self.deaths_s.clear()
+
+    def renewed(self, now_s: float) -> float:
+        """Count a fresh process that was asked for.  Returns the pause before it in seconds."""
+        self.renewals_s = [*(each for each in self.renewals_s if now_s - each < BUDGET_WINDOW_S), now_s]
+        return BACK_OFF_S[min(len(self.renewals_s) - 1, len(BACK_OFF_S) - 1)]
+
+    def obeyed(self) -> None:
+        """Forget all: the device has done what it was asked for, or a technician wants it to begin anew."""
+        self.succeeded()
+        self.renewals_s.clear()

@@ -31,6 +31,11 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     layers: tuple[str, ...] | None = None
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it is open, at work or not."""
+        return self.state in {DeviceState.READY, DeviceState.BUSY}
+
+    @property
     def is_coming(self) -> bool:
         """Whether its worker has been started and has not said yet how the device is."""
         return self.state is DeviceState.STARTING or (self.state is DeviceState.ABSENT and self.code is None)

@@ -16,11 +16,12 @@ from concurrent.futures import Future
 
 import msgspec
 
+from agent.devices.holder import with_holder
 from agent.devices.host import GRACE_S, SILENCE_S, DeviceHost, DeviceSettings, is_simulated
 from agent.devices.role_codes import CODES
 from agent.devices.state import DeviceState, Happening, log_level
 from agent.devices.status import DeviceStatus, status_of
-from agent.devices.wire import Confined, Hello, Page, Ports, Pulse, Reply, Sign, State, WireBroken
+from agent.devices.wire import Confined, Frame, Hello, Page, Ports, Pulse, Reply, Shown, Sign, State, WireBroken
 from agent.events.service import Event
 from drivers.api import Actor, Clock, DeviceError, Retry
 
@@ -46,7 +47,7 @@ class Supervisor:
         devices: list[DeviceSettings],
         clock: Clock,
         publish: Callable[[Event], None],
-        on_sign: Callable[[str, Sign | Page], None],
+        on_sign: Callable[[str, Shown], None],
         on_tick: Callable[[], None],
         *,
         refuses_simulated: bool,
@@ -73,15 +74,14 @@ class Supervisor:
         """End all workers and the thread."""
         self._command(self._end)
         self._thread.join(limit_s)
+        if not self._thread.is_alive():  # only then does nobody wake it any more, this command's sender included
+            self._wake_reader.close()
+            self._wake_writer.close()
 
     def give_up_waiting(self) -> None:
         """Before the pages stop: nobody is kept waiting for a device."""
-
-        def let_go() -> None:
-            for host in self._hosts.values():
-                host.give_up_waiting()
-
-        self._command(let_go)
+        for role in self._hosts:
+            self._order(role, DeviceHost.give_up_waiting)
 
     def statuses(self) -> dict[str, DeviceStatus]:
         """The devices as they were after the last round, by role."""
@@ -104,38 +104,34 @@ class Supervisor:
 
     def cancel(self, role: str) -> None:
         """Call off what a device is doing; whoever waits for it gets its end, or an error, within 2.5 s."""
-
-        def call_off() -> None:
-            if (host := self._hosts.get(role)) is not None:
-                host.cancel()
-
-        self._command(call_off)
+        self._order(role, DeviceHost.cancel)
 
     def watch(self, role: str, *, is_reading: bool, turn: int = 0) -> None:
         """Say whether somebody holds the desk: only then are cards read; `turn` grows with each change of holder."""
+        self._order(role, lambda host: host.watch(is_reading=is_reading, turn=turn))
 
-        def tell() -> None:
-            if (host := self._hosts.get(role)) is not None and (host.is_reading, host.turn) != (is_reading, turn):
-                host.is_reading, host.turn = is_reading, turn
-                host.tell_watch()
-
-        self._command(tell)
+    def look(self, role: str, frames_per_s: int) -> None:
+        """Say how many frames of a live view somebody looks at in a second; 0 when nobody does."""
+        self._order(role, lambda host: host.look(frames_per_s))
 
     def restart(self, role: str, address: str | None = None) -> None:
         """End a device's worker and start it afresh, at another address where one is given; also out of `disabled`."""
 
-        def again() -> None:
-            if (host := self._hosts.get(role)) is None:
-                return
+        def again(host: DeviceHost) -> None:
+            self._change(host, Happening.RESET, None, {})  # before whoever waits for it hears, and asks again
             host.restart()
             self._on_sign(role, Sign("removed"))
             if address is not None:
                 host.settings = msgspec.structs.replace(host.settings, address=address)
-            host.budget.succeeded()
+            host.budget.obeyed()
             host.start_due_s = self._clock.monotonic()
-            self._change(host, Happening.RESET, None, {})
 
-        self._command(again)
+        self._order(role, again)
+
+    def _order(self, role: str, deed: Callable[[DeviceHost], None]) -> None:
+        """Have something done with a device, where there is one of this role."""
+        if (host := self._hosts.get(role)) is not None:
+            self._command(lambda: deed(host))
 
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -147,8 +143,6 @@ class Supervisor:
                 self._round()
             except Exception:
                 log.exception("the supervisor's round failed")
-        self._wake_reader.close()
-        self._wake_writer.close()
 
     def _round(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -191,6 +185,8 @@ class Supervisor:
                     self._shown(host, message)
             case Sign():
                 self._shown(host, message)
+            case Frame():
+                self._on_sign(host.settings.role, message)
             case Reply():
                 self._take_reply(host, message)
             case Pulse() | Ports() | Confined():
@@ -205,7 +201,7 @@ class Supervisor:
 
     def _take_state(self, host: DeviceHost, told: State) -> None:
         if told.state == "ready":
-            host.identity = told.identity
+            host.identity, host.renewals = told.identity, 0
             if self._refuses_simulated and is_simulated(told.identity):
                 host.bury()
                 self._change(host, Happening.GAVE_UP, host.codes.simulated, {})
@@ -213,7 +209,12 @@ class Supervisor:
             host.budget.succeeded()
             self._change(host, Happening.OPENED, None, {})
         else:
-            self._change(host, Happening.LOST if told.state == "absent" else Happening.FAILED, told.code, told.facts)
+            facts = with_holder(told.code, told.facts)
+            self._change(host, Happening.LOST if told.state == "absent" else Happening.FAILED, told.code, facts)
+            if told.is_last:  # what is wrong stays so until the fresh process knows better
+                host.renewals += 1
+                host.bury(told)
+                host.start_due_s = self._clock.monotonic() + host.budget.renewed(self._clock.monotonic())
 
     def _take_reply(self, host: DeviceHost, reply: Reply) -> None:
         pending = host.pending
@@ -224,7 +225,7 @@ class Supervisor:
         if reply.is_last:
             self._renew(host)
         if reply.code is None:
-            host.budget.succeeded()
+            host.budget.obeyed()
             pending.answer.set_result(bytes(reply.data))
         else:
             pending.answer.set_exception(DeviceError(reply.code, reply.actor, reply.retry, **reply.facts))
@@ -267,8 +268,7 @@ class Supervisor:
         self._change(host, Happening.RESET, None, {})
 
     def _died(self, host: DeviceHost) -> None:
-        status = host.bury()
-        pause_s = host.budget.died(self._clock.monotonic())
+        status, pause_s = host.bury(), host.budget.died(self._clock.monotonic())
         self._on_sign(host.settings.role, Sign("removed"))
         if pause_s is None:
             self._change(host, Happening.GAVE_UP, host.codes.disabled, {"exit": status})

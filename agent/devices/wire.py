@@ -1,25 +1,76 @@
 """The wire between the agent and a worker: one JSON line a message, over an inherited socket pair.
 
-Behind the line of a `Page` follow exactly `size_bytes` raw bytes.
-
-Values are `msgspec` structs told apart by their `type`; what does not fit its struct is refused, so a worker that a
-hostile device has taken over can send wrong values but no objects.
+Behind the line of a `Page` or a `Frame` follow exactly `size_bytes` raw bytes.
 """
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import struct
+import termios
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from drivers.api import Actor, Candidate, Retry
+from agent.devices.wire_messages import (
+    VERSION,
+    Cancel,
+    Confined,
+    Frame,
+    FromWorker,
+    Hello,
+    Look,
+    Page,
+    Ports,
+    Pulse,
+    Reply,
+    Request,
+    Shown,
+    Sign,
+    Start,
+    State,
+    ToWorker,
+    Watch,
+)
+from agent.memory import room
+from drivers.camera_pictures import LARGEST_FRAME_BYTES
 from drivers.scanner_limits import LARGEST_BYTES
 
-VERSION = 1
+__all__ = [
+    "EXIT_HUNG",
+    "FRAME_LIMIT_BYTES",
+    "LINE_LIMIT_BYTES",
+    "PAGE_LIMIT_BYTES",
+    "VERSION",
+    "Cancel",
+    "Confined",
+    "Frame",
+    "Hello",
+    "Look",
+    "Page",
+    "Ports",
+    "Pulse",
+    "Reply",
+    "Request",
+    "Shown",
+    "Sign",
+    "Start",
+    "State",
+    "Watch",
+    "Wire",
+    "WireBroken",
+    "raw",
+]
+
 LINE_LIMIT_BYTES = 64 * 1024
 PAGE_LIMIT_BYTES = LARGEST_BYTES
+FRAME_LIMIT_BYTES = LARGEST_FRAME_BYTES
 PIECE_BYTES = 256 * 1024
+DRAUGHT_BYTES = 4 * 1024**2
+AHEAD_BYTES = 1024**2
+"""A worker writes so far ahead, as far as the system lets it.  Source: socket(7), net.core.wmem_max."""
 EXIT_HUNG = 7
 """The exit status of a worker that found its own library hanging."""
 
@@ -27,140 +78,6 @@ EXIT_HUNG = 7
 class WireBroken(Exception):
     """The other side has gone, or what it sends is not our wire."""
 
-
-class Start(msgspec.Struct, frozen=True, tag="start"):
-    """Agent → worker, first: which driver to load and how to talk to the device.
-
-    Attributes:
-        version: of this wire; a worker of another version ends at once.
-        role: "reader" or "scanner".
-        driver: the file name below `drivers/`, or an entry point of `renhu.drivers`.
-        address: as in the contract's addresses.
-        settings: the driver's own settings.
-    """
-
-    version: int
-    role: str
-    driver: str
-    address: str
-    settings: dict[str, Any]
-
-
-class Watch(msgspec.Struct, frozen=True, tag="watch"):
-    """Agent → worker: look for cards every `poll_ms`; read them only while `is_reading`.
-
-    `turn` grows with each change of the desk's holder.
-    """
-
-    is_reading: bool
-    poll_ms: int
-    turn: int = 0
-
-
-class Request(msgspec.Struct, frozen=True, tag="request"):
-    """Agent → worker: do one thing and answer with a `Reply` of the same number.
-
-    Attributes:
-        number: of this request.
-        operation: what to do.
-        arguments: its own.
-        until_s: when it must have ended, on the monotonic clock, which both processes read alike.
-        limit_s: how long that was when it was asked.
-    """
-
-    number: int
-    operation: str
-    arguments: dict[str, Any]
-    until_s: float
-    limit_s: float
-
-
-class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
-    """Agent → worker: end the request of this number, if it is still under way; its `Reply` comes all the same."""
-
-    number: int
-
-
-class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """Worker → agent, first."""
-
-    version: int
-    pid: int
-
-
-class Confined(msgspec.Struct, frozen=True, tag="confined"):
-    """Worker → agent, before its driver is loaded: what the kernel keeps from it; nothing where it cannot."""
-
-    layers: tuple[str, ...]
-
-
-class State(msgspec.Struct, frozen=True, tag="state"):
-    """Worker → agent: the device is "ready", "absent" or "faulted", and why."""
-
-    state: str
-    code: str | None = None
-    facts: dict[str, str | int | float] = {}
-    identity: dict[str, str] = {}
-
-
-class Sign(msgspec.Struct, frozen=True, tag="sign"):
-    """Worker → agent: something happened on the device, with its values as the role defines them.
-
-    `turn` is the turn of the desk in which the reading of the card on the plate began: signs of a reading have it.
-    """
-
-    name: str
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    code: str | None = None
-    facts: dict[str, str | int | float] = {}
-    turn: int | None = None
-
-
-class Reply(msgspec.Struct, frozen=True, tag="reply"):
-    """Worker → agent: the end of a request; `code` is None when it was done.
-
-    `is_last` asks for a fresh process in the place of this one: the library that it holds was interrupted.
-    """
-
-    number: int
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    code: str | None = None
-    facts: dict[str, str | int | float] = {}
-    actor: Actor = Actor.TECHNICIAN
-    retry: Retry = Retry.NOW
-    is_last: bool = False
-
-
-class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
-    """Worker → agent: one picture of a request, with what is known of it; its bytes follow the line.
-
-    Attributes:
-        number: of the request.
-        data: what is known of the picture, as the role defines it.
-        size_bytes: how many bytes follow.
-        body: those bytes, put here by the receiving end, which nobody writes into any more.
-    """
-
-    number: int
-    data: msgspec.Raw
-    size_bytes: int
-    body: bytearray = bytearray()
-
-
-class Ports(msgspec.Struct, frozen=True, tag="ports"):
-    """Worker → agent: the ports that might be this device, whenever they change."""
-
-    candidates: tuple[Candidate, ...]
-
-
-class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
-    """Worker → agent: alive, with the line's counters."""
-
-    statistics: dict[str, int] = {}
-
-
-ToWorker = Start | Watch | Request | Cancel
-FromWorker = Hello | Confined | State | Sign | Reply | Page | Ports | Pulse
 
 _encoder = msgspec.json.Encoder()
 _decode_to_worker = msgspec.json.Decoder(ToWorker).decode
@@ -173,16 +90,19 @@ class Wire:
     def __init__(self, connection: socket.socket, *, is_worker: bool) -> None:
         self._socket = connection
         self._buffer = bytearray()
-        self._page: Page | None = None
-        self._body = bytearray()
+        self._page: Page | Frame | None = None
+        self._body = self._spare = memoryview(b"")
         self._body_rest = memoryview(b"")
+        self._usual_bytes = 0
+        if is_worker:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, AHEAD_BYTES)
         self._decode: Any = _decode_to_worker if is_worker else _decode_from_worker
 
     def fileno(self) -> int:
         """The socket's descriptor, for selectors."""
         return self._socket.fileno()
 
-    def send(self, message: ToWorker | FromWorker, body: bytes = b"") -> None:
+    def send(self, message: ToWorker | FromWorker, body: bytes | memoryview = b"") -> None:
         """Send one message, and the bytes that belong to it.
 
         Raises: WireBroken when the other side has gone or takes nothing.
@@ -194,8 +114,20 @@ class Wire:
         except OSError as error:
             raise WireBroken("the other side has gone") from error
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the other side has yet to take some of what was sent.  Source: unix(7), SIOCOUTQ.
+
+        Raises: WireBroken where this end is closed.
+        """
+        try:
+            told = fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(struct.calcsize("i")))
+        except (OSError, ValueError) as error:
+            raise WireBroken("this end is closed") from error
+        return struct.unpack("i", told) != (0,)
+
     def receive(self) -> list[Any]:
-        """Take what has arrived: one `recv`, then every whole message in the buffer.
+        """Take what has arrived: one `recv`, then every whole message in the buffer; of a page up to `DRAUGHT_BYTES`.
 
         A page's bytes go where they will stay: to copy so many would hold up every other thread for as long.
 
@@ -214,12 +146,22 @@ class Wire:
         self._buffer += piece
         return list(iter(self._next, None))
 
-    def _more_of(self, page: Page) -> list[Page]:
+    def expect_page(self) -> None:
+        """Make room for a page like the last one while it is made: that takes as long as to receive it."""
+        with suppress(OSError):
+            self._spare = room(self._usual_bytes, is_touched=True)
+
+    def _more_of(self, page: Page | Frame) -> list[Page | Frame]:
         """Take more of a page's bytes; the page, once it is whole."""
-        size_bytes = self._socket.recv_into(self._body_rest)
-        if not size_bytes:
-            raise WireBroken("end of file")
-        self._body_rest = self._body_rest[size_bytes:]
+        draught, waits = self._body_rest[:DRAUGHT_BYTES], 0
+        while draught:
+            try:
+                size_bytes = self._socket.recv_into(draught, 0, waits)
+            except BlockingIOError:
+                return []
+            if not size_bytes:
+                raise WireBroken("end of file")
+            draught, self._body_rest, waits = draught[size_bytes:], self._body_rest[size_bytes:], socket.MSG_DONTWAIT
         return [] if self._body_rest else [self._whole(page)]
 
     def _next(self) -> Any:
@@ -232,21 +174,30 @@ class Wire:
                 raise WireBroken("a line without an end")
             return None
         message = self._message(self._take(end + 1))
-        return self._begun(message) if isinstance(message, Page) else message
+        if isinstance(message, Reply):
+            self._spare = memoryview(b"")
+        return self._begun(message) if isinstance(message, Page | Frame) else message
 
-    def _begun(self, page: Page) -> Page | None:
+    def _begun(self, page: Page | Frame) -> Page | Frame | None:
         """Make room for a page's bytes and put those there that came with its line; the page if that was all."""
-        if not 0 < page.size_bytes <= PAGE_LIMIT_BYTES:
+        if not 0 < page.size_bytes <= (PAGE_LIMIT_BYTES if isinstance(page, Page) else FRAME_LIMIT_BYTES):
             raise WireBroken("a page of an impossible size")
         here = self._take(min(page.size_bytes, len(self._buffer)))
-        self._page, self._body = page, bytearray(page.size_bytes)
+        self._page, self._body = page, self._room_for(page)
         self._body[: len(here)] = here
-        self._body_rest = memoryview(self._body)[len(here) :]
+        self._body_rest = self._body[len(here) :]
         return None if self._body_rest else self._whole(page)
 
-    def _whole(self, page: Page) -> Page:
+    def _room_for(self, page: Page | Frame) -> memoryview:
+        if isinstance(page, Frame):
+            return room(page.size_bytes)
+        spare, self._spare = self._spare, memoryview(b"")
+        self._usual_bytes = min(page.size_bytes * 11 // 10, PAGE_LIMIT_BYTES)
+        return spare[: page.size_bytes] if len(spare) >= page.size_bytes else room(page.size_bytes)
+
+    def _whole(self, page: Page | Frame) -> Page | Frame:
         body, self._page = self._body, None
-        self._body, self._body_rest = bytearray(), memoryview(b"")
+        self._body = self._body_rest = memoryview(b"")
         return msgspec.structs.replace(page, body=body)
 
     def _message(self, line: bytes) -> Any:

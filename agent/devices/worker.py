@@ -18,17 +18,22 @@ import sys
 from typing import Any
 
 from agent.clock import SystemClock
+from agent.devices.camera_watch import CameraWatch
 from agent.devices.confinement import confine
 from agent.devices.driver_search import DRIVER_MISSING, find_driver
+from agent.devices.hearing import LibraryHung
 from agent.devices.reader_watch import ReaderWatch
-from agent.devices.scanner_watch import LibraryHung, ScannerWatch
+from agent.devices.scanner_watch import ScannerWatch
 from agent.devices.wire import EXIT_HUNG, VERSION, Confined, Hello, Pulse, Start, State, Wire, WireBroken
 from drivers.api import CodedError, IdReader
+from drivers.camera_api import Camera
 from drivers.scanner_api import DocumentScanner
 
 log = logging.getLogger("renhu.worker")
 
 SCANNER_NICENESS = 10
+CAMERA_MEMORY_BYTES = 1 << 30
+"""Address space: a camera says itself how much it is going to send."""
 PULSE_S = 3.0
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -78,6 +83,10 @@ def _serve(wire: Wire, start: Start, waiting: list[Any]) -> None:
         case "scanner", DocumentScanner():
             os.nice(SCANNER_NICENESS)  # whoever answers pages goes first: pixels take whole seconds of a core
             ScannerWatch(device, wire, clock).run(waiting)
+        case "camera", Camera():
+            resource.setrlimit(resource.RLIMIT_AS, (CAMERA_MEMORY_BYTES, CAMERA_MEMORY_BYTES))
+            _hush_libraries()
+            CameraWatch(device, wire, clock, renewals=start.renewals).run(waiting)
         case _:
             raise TypeError(f"driver {start.driver} does not make a {start.role}")
 
@@ -94,6 +103,18 @@ def _stay_faulted(wire: Wire, code: str, facts: dict[str, str | int | float]) ->
         wire.send(Pulse())
         if waiting.poll(PULSE_S * 1000):
             wire.receive()
+
+
+def _hush_libraries() -> None:
+    """Let nobody but Python write to stderr: libgphoto2 prints a line at each attempt to reach a camera that is off."""
+    own = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    nobody = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    os.dup2(nobody, sys.stderr.fileno())
+    os.close(nobody)
+    sys.stderr = own
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(own)
 
 
 def _give_up_rights() -> None:

@@ -34,6 +34,7 @@ PARTS = (
     "cryptography",
     "Flask",
     "Flask-Babel",
+    "gphoto2",
     "img2pdf",
     "msgspec",
     "peewee",
@@ -114,7 +115,7 @@ def missing_parts(config: Config) -> Iterator[CodedError]:
     """Find what is needed and not there: the pages' style, the drivers and the photo library of the configuration."""
     if not _has_bootstrap():
         yield CodedError("WEB-BOOTSTRAP", Actor.TECHNICIAN, Retry.AFTER_ACTION, folder=str(BOOTSTRAP))
-    devices = {"reader": config.reader, "scanner": config.scanner}
+    devices = {"reader": config.reader, "scanner": config.scanner, "camera": config.camera}
     drivers = {role: device.driver for role, device in devices.items() if device is not None}
     for role, driver in drivers.items():
         try:
