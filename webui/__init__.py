@@ -12,11 +12,12 @@ from webui import again, bar, carried, errors, fields, guard, headers, language,
 from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.files import FilesInMemory
+from webui.live_frames import LIVE_CAP
 from webui.services import Services, WebSettings
 from webui.streams import Streams
 from webui.views import assets, blueprints
 
-__all__ = ["Services", "WebSettings", "create_app", "end_streams", "warm"]
+__all__ = ["LIVE_CAP", "Services", "WebSettings", "create_app", "end_streams", "warm"]
 
 _HERE: Final = Path(__file__).parent
 _STATIC: Final = _HERE / "static"
@@ -49,13 +50,14 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(12)
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
-    streams = Streams(settings.stream_cap)
-    app.extensions["renhu"] = Composition(services, settings, streams)
+    streams, live_streams = Streams(settings.stream_cap), Streams(LIVE_CAP)
+    app.extensions["renhu"] = Composition(services, settings, streams, live_streams)
 
     def let_go(session_ids: list[str]) -> None:
         for session_id in session_ids:
             services.desk.release(session_id)
             streams.end_session(session_id)
+            live_streams.end_session(session_id)
 
     services.accounts.users.on_sessions_ended = let_go
     language.install(app)
@@ -81,6 +83,7 @@ def warm(app: Flask) -> None:
 
 
 def end_streams(app: Flask) -> None:
-    """End all streams of events, which would go on for as long as their pages are open."""
+    """End all streams, which would go on for as long as their pages are open."""
     composition: Composition = app.extensions["renhu"]
     composition.streams.end_all()
+    composition.live_streams.end_all()

@@ -57,7 +57,7 @@ def tone(state: str) -> str:
 
 def dot(status: DeviceStatus) -> Dot:
     """Show one device in the bar."""
-    words = "" if status.state in {"ready", "busy"} else state_name(status.state)
+    words = "" if status.is_usable else state_name(status.state)
     return Dot(device_name(status.role), tone(status.state), words)
 
 
@@ -69,7 +69,7 @@ def device_dots() -> list[Dot]:
 def reader_trouble() -> DeviceStatus | None:
     """The reader, while it cannot read cards and has said why."""
     known = (status for status in services().devices.statuses() if status.role == "reader")
-    return next((status for status in known if status.code and status.state not in {"ready", "busy"}), None)
+    return next((status for status in known if status.code and not status.is_usable), None)
 
 
 def can_read_cards() -> bool:
@@ -98,7 +98,7 @@ def pages(role: str) -> list[Page]:
     if services().practice is not None:
         offered.append(("practice.page", gettext("练习")))
     area = (request.endpoint or "").partition(".")[0]
-    if area == "documents":
+    if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
     area = {"drafts": "desk", "households": "desk", "corrections": "register"}.get(area, area)
     shown = []
@@ -114,7 +114,6 @@ def install(app: Flask) -> None:
     """Give the templates of `app` what the bar shows."""
     app.jinja_env.globals.update(
         can_read_cards=can_read_cards,
-        can_draw=lambda: services().pictures is not None,
         device_dots=device_dots,
         device_name=device_name,
         is_practice=lambda: settings().is_practice,

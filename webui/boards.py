@@ -1,4 +1,4 @@
-"""Whose documents a page shows, and the board of them."""
+"""Whose documents and photos a page shows, and the boards of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from webui.context import services, signed_in
 
 if TYPE_CHECKING:
     from agent.documents.service import Board
+    from agent.photos.views import PhotoBoard
     from agent.register.record_views import RecordView
     from agent.register.views import DraftView
 
@@ -38,3 +39,22 @@ def of_record(record: RecordView) -> Board:
 def _board(ref: OwnerRef, form: DraftView | RecordView, record_id: str = "") -> Board:
     values = {key: view.value for key, view in form.fields.items()}
     return services().documents.board(ref, values, signed_in(), record_id)
+
+
+def photos_of(ref: OwnerRef) -> PhotoBoard:
+    """The photos of a draft or a record; to look at that is audited by the register."""
+    register, by = services().register, signed_in()
+    if ref.kind == "draft":
+        return photos_of_draft(register.draft(ref.id, by))
+    return photos_of_record(register.record(ref.id, by).id)
+
+
+def photos_of_draft(draft: DraftView) -> PhotoBoard:
+    """The photos of a draft that is at hand already."""
+    record = draft.existing_record
+    return services().photos.board(OwnerRef("draft", draft.id), signed_in(), "" if record is None else record.id)
+
+
+def photos_of_record(record_id: str) -> PhotoBoard:
+    """The photos of a record that was looked at already."""
+    return services().photos.board(OwnerRef("record", record_id), signed_in())

@@ -21,6 +21,8 @@ VISITOR_COOKIE: Final = "__Host-visitor"
 LANGUAGE_COOKIE: Final = "__Host-language"
 LANGUAGES: Final = ("zh", "en")
 REFRESH_HEADER: Final = "Renhu-Refresh"
+ENDLESS: Final = frozenset({"events.stream", "photos.live"})
+"""Answers that an open page asks for by itself, and that go on until it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Composition:
     services: Services
     settings: WebSettings
     streams: Streams
+    live_streams: Streams
     self_tests: dict[str, LastSelfTest] = field(default_factory=dict)
 
 
@@ -66,7 +69,7 @@ def is_refresh() -> bool:
 
 def is_attended() -> bool:
     """Whether a person sent this request; an open page also asks by itself, in an empty office all night."""
-    return request.endpoint != "events.stream" and not (request.method == "GET" and is_refresh())
+    return request.endpoint not in ENDLESS and not (request.method == "GET" and is_refresh())
 
 
 def session_or_none() -> SignedIn | None:

@@ -97,6 +97,50 @@ class PracticeBed:
     glass_side: str
 
 
+@dataclass(frozen=True, slots=True)
+class PracticeSitter:
+    """A made-up person who can sit before the simulated camera; whoever has a card has its id."""
+
+    id: str
+    name: str
+    sex: str
+    age: int
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeLook:
+    """A way in which somebody can sit there; `about` says in each language what it is for."""
+
+    name: str
+    about: Words
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeStudio:
+    """The simulated camera now.
+
+    Attributes:
+        sitters: who can sit before it.
+        looks: how.
+        faults: what it can be given.
+        seated: who sits there, empty for nobody.
+        look: how they sit there.
+        settings: size, quality, battery in per cent, and whether it is turned, as a form shows them.
+        sizes, qualities: what those may be.
+        kept: how many pictures lie on its card.
+    """
+
+    sitters: Sequence[PracticeSitter]
+    looks: Sequence[PracticeGroup[PracticeLook]]
+    faults: Sequence[PracticeGroup[PracticeFault]]
+    seated: str
+    look: str
+    settings: Mapping[str, str]
+    sizes: Sequence[str]
+    qualities: Sequence[str]
+    kept: int
+
+
 class PracticeFaults(Protocol):
     """The faults of one simulated device."""
 
@@ -137,3 +181,28 @@ class PracticeScanner(PracticeFaults, Protocol):
 
     def empty(self) -> None:
         """Take everything out of the feeder and off the glass."""
+
+
+class PracticeCamera(PracticeFaults, Protocol):
+    """The panel of the simulated camera: who sits before it, how it is set, which faults are on."""
+
+    def look(self) -> PracticeStudio:
+        """Everything there is to see."""
+
+    def seat(self, person: str, look: str) -> None:
+        """Let somebody sit down, in place of whoever sits there."""
+
+    def leave(self) -> None:
+        """Leave the chair empty."""
+
+    def picture(self, person: str, look: str) -> bytes:
+        """A small picture of somebody, as PNG."""
+
+    def set(self, settings: Mapping[str, str]) -> None:
+        """Set the camera; as `PracticeStudio.settings`, the texts of the form."""
+
+    def empty_card(self) -> None:
+        """Remove every picture from its card."""
+
+    def begin_anew(self) -> None:
+        """Let all but the faults be as at the start."""

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from webui.practice import PracticePanel, PracticeScanner
+from webui.practice import PracticeCamera, PracticePanel, PracticeScanner
 
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
-    from agent.devices.service import DevicesService
+    from agent.devices.service import CameraCondition, CameraOffers, DevicesService
     from agent.documents.service import DocumentsService, Uploads
     from agent.events.service import EventBus
+    from agent.photos.service import PhotosService
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
 
@@ -48,6 +49,16 @@ class DatabaseFile(Protocol):
         """How many of its pages were found damaged."""
 
 
+class StationCamera(Protocol):
+    """What the camera has told of itself; nothing of whom it has taken."""
+
+    def offers(self) -> CameraOffers:
+        """What it offered when it was last opened."""
+
+    def condition(self) -> CameraCondition | None:
+        """How it was when it was last asked; None while it is away."""
+
+
 class CardPictures(Protocol):
     """Pictures of cards as something a browser can show."""
 
@@ -70,13 +81,16 @@ class Services:
     devices: DevicesService
     documents: DocumentsService
     uploads: Uploads
+    photos: PhotosService
     scan_button: ButtonPresses
     database: DatabaseFile
+    camera: StationCamera
     bus: EventBus
     clock: Clock
+    pictures: CardPictures
     practice: PracticePanel | None = None
     practice_scanner: PracticeScanner | None = None
-    pictures: CardPictures | None = None
+    practice_camera: PracticeCamera | None = None
 
 
 @dataclass(frozen=True, slots=True)

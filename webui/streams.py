@@ -1,4 +1,4 @@
-"""Event streams: how many may be open, whose gives way, and when one has ended."""
+"""Streams to browsers: how many may be open, whose gives way, when one has ended; and that of events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from agent.events.service import Event, Subscription
@@ -20,8 +20,27 @@ LIFE_S: Final = 300.0
 STREAMS_PER_SESSION: Final = 2
 
 
+class Endless(Protocol):
+    """An answer that goes on until somebody ends it."""
+
+    def end(self) -> None:
+        """Make it end soon; may be called from any thread, and twice."""
+
+
+def has_hung_up(connection: socket.socket | None) -> bool:
+    """Whether the browser has gone: a stream that only waits would never notice by itself."""
+    if connection is None:
+        return False
+    try:
+        poll = select.poll()
+        poll.register(connection, select.POLLRDHUP)
+        return bool(poll.poll(0))
+    except (OSError, ValueError):
+        return True
+
+
 class Stream:
-    """One browser's stream, from its subscription to the bytes on its socket."""
+    """One browser's stream of events, from its subscription to the bytes on its socket."""
 
     def __init__(self, subscription: Subscription, connection: socket.socket | None, clock: Clock) -> None:
         self._subscription = subscription
@@ -38,7 +57,7 @@ class Stream:
         """Give the stream's bytes until the browser hangs up, the stream is ended, or its life is over."""
         started = last_sent = self._clock.monotonic()
         yield b"retry: 500\n: open\n\n"
-        while not self._is_ended.is_set() and not self._has_hung_up():
+        while not self._is_ended.is_set() and not has_hung_up(self._connection):
             numbered = self._subscription.get(TICK_S)
             now = self._clock.monotonic()
             if numbered:
@@ -50,17 +69,6 @@ class Stream:
             if now - started >= LIFE_S:
                 return
 
-    def _has_hung_up(self) -> bool:
-        """Ask the socket: a stream that only waits would never notice by itself."""
-        if self._connection is None:
-            return False
-        try:
-            poll = select.poll()
-            poll.register(self._connection, select.POLLRDHUP)
-            return bool(poll.poll(0))
-        except (OSError, ValueError):
-            return True
-
 
 class Streams:
     """All open streams.  A session's newest replaces its oldest; past the cap a new one is refused."""
@@ -68,9 +76,9 @@ class Streams:
     def __init__(self, cap: int) -> None:
         self._cap = cap
         self._lock = threading.Lock()
-        self._of_session: dict[str, deque[Stream]] = {}
+        self._of_session: dict[str, deque[Endless]] = {}
 
-    def add(self, session_id: str, stream: Stream) -> bool:
+    def add(self, session_id: str, stream: Endless) -> bool:
         """Take in a stream.
 
         Returns: False when all places are taken by other sessions; the caller must end the stream then.
@@ -86,7 +94,7 @@ class Streams:
             own.append(stream)
             return True
 
-    def remove(self, session_id: str, stream: Stream) -> None:
+    def remove(self, session_id: str, stream: Endless) -> None:
         """Forget a stream that has ended."""
         stream.end()
         with self._lock:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, url_for
 
 from agent.documents.kinds import DocumentKind, kinds
-from agent.documents.service import Board, SourceView
+from agent.documents.service import MOST_PAGES, Board, SourceView
 from agent.register.codes import table
 from agent.register.views import DraftView
 from webui.context import is_refresh, services
@@ -18,6 +18,39 @@ from webui.language import language, message
 from webui.translate import gettext
 
 Offered = TypeVar("Offered", str, int)
+
+
+def card_picture_url(draft: DraftView) -> str:
+    """Where the photo of the card behind a draft is; "" where there is none that can be shown here.
+
+    The moment of the reading tells the browser when there is another picture.
+    """
+    card = draft.card
+    if card is None or not card.has_photo or card.photo_decodable is False:
+        return ""
+    return url_for("media.card_picture", draft_id=draft.id, read=int(card.read_at.timestamp() * 1000))
+
+
+def flaw_name(code: str) -> str:
+    """What speaks against a photo, in as few words as stand beside a picture."""
+    return {
+        "PHOTO-NO-FACE": gettext("没有看到脸"),
+        "PHOTO-SECOND-FACE": gettext("还有别人"),
+        "PHOTO-FACE-SMALL": gettext("脸太小"),
+        "PHOTO-FACE-LARGE": gettext("脸太大"),
+        "PHOTO-EYES-LOW": gettext("眼睛太低"),
+        "PHOTO-HAIR-TOP": gettext("头顶位置不对"),
+        "PHOTO-NOT-CENTRED": gettext("脸不在正中"),
+        "PHOTO-TILTED": gettext("头歪了"),
+        "PHOTO-EYES-NOT-SEEN": gettext("没看到两只眼睛"),
+        "PHOTO-BACKGROUND-DARK": gettext("背景不够白"),
+        "PHOTO-BACKGROUND-UNEVEN": gettext("背景不均匀"),
+        "PHOTO-BLURRED": gettext("照片模糊"),
+        "PHOTO-DARK": gettext("脸太暗"),
+        "PHOTO-LIGHT": gettext("脸太亮"),
+        "PHOTO-GLARE": gettext("有反光"),
+        "PHOTO-FILE-SIZE": gettext("文件大小不合"),
+    }.get(code, code)
 
 
 def card_kind_name(kind: str) -> str:
@@ -51,6 +84,7 @@ def identity_name(name: str) -> str:
         "vendor": gettext("厂家"),
         "model": gettext("型号"),
         "serial": gettext("序列号"),
+        "firmware": gettext("固件"),
         "usb": "USB",
     }.get(name, name)
 
@@ -109,6 +143,16 @@ def size_words(size: str) -> str:
 def colour_words(colour: str) -> str:
     """What of the paper is kept."""
     return {"colour": gettext("彩色"), "grey": gettext("灰度"), "lineart": gettext("黑白")}.get(colour, colour)
+
+
+def setting_name(name: str) -> str:
+    """What a setting of the camera is called."""
+    return {
+        "iso": "ISO",
+        "white-balance": gettext("白平衡"),
+        "exposure": gettext("曝光补偿"),
+        "focus": gettext("对焦方式"),
+    }.get(name, name)
 
 
 def kind_name(kind: DocumentKind) -> str:
@@ -176,19 +220,23 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         all_kinds=kinds,
         card_kind_name=card_kind_name,
+        card_picture_url=card_picture_url,
         code_fields=code_fields,
         colour_words=colour_words,
         discard_reasons=discard_reasons,
+        flaw_name=flaw_name,
         identity_name=identity_name,
         in_a_row=in_a_row,
         is_refresh=is_refresh,
         kind_name=kind_name,
+        most_pages=MOST_PAGES,
         offered_colours=offered_colours,
         offered_resolutions=offered_resolutions,
         offered_sizes=offered_sizes,
         passed_over=passed_over,
         question_choice=question_choice,
         scan_kind=scan_kind,
+        setting_name=setting_name,
         size_words=size_words,
         source_words=source_words,
         statistic_name=statistic_name,

@@ -52,7 +52,7 @@ def show(
         view: the desk.
         status: of the answer.
         sentence: why an act was refused.
-        at: where the sentence belongs: `draft-form`, `papers` or `second-person`.
+        at: where the sentence belongs: `draft-form`, `papers`, `photo` or `second-person`.
         refused: files that were not taken in, and why.
         problems: why the form was not saved.
     """
@@ -60,6 +60,7 @@ def show(
     if view.is_mine and view.draft is not None:
         board = boards.of_draft(view.draft)
         shown = {"desk": view, "draft": view.draft, "board": board, "sentence": sentence, "at": at, "refused": refused}
+        shown |= {"photos": boards.photos_of_draft(view.draft)}
         shown |= {"in_the_way_of_saving": problems}
         shown |= {"notice_version": notice.CURRENT, "notice_parts": notice.notice(notice.CURRENT)}
         return render_template("desk/form.html", **shown), status
@@ -70,7 +71,7 @@ def show(
             "desk/idle.html",
             desk=view,
             sentence=sentence,
-            notice=services().documents.scans.notice(by),
+            notice=services().documents.scans.notices.of(by),
             saved=saved,
             saved_name=saved_name,
             board=None if saved is None else boards.of_record(saved),

@@ -37,7 +37,7 @@ def known_order(order: str) -> Order:
 @bp.get("/devices")
 def page() -> ResponseReturnValue:
     """Show every device, and the ports that one might use."""
-    devices, pictures = services().devices, services().pictures
+    devices = services().devices
     statuses = devices.statuses()
     candidates = {status.role: devices.candidates(status.role) for status in statuses}
     orders = {status.role: devices.last_order(status.role) for status in statuses}
@@ -49,8 +49,10 @@ def page() -> ResponseReturnValue:
         orders=orders,
         configured={status.role: devices.configured_address(status.role) for status in statuses},
         photo=devices.photo_state(),
-        draws_simulated=pictures is not None and pictures.draws_simulated,
+        draws_simulated=services().pictures.draws_simulated,
         scanner=services().documents.scans.scanner(signed_in()),
+        camera=services().camera.offers(),
+        condition=services().camera.condition(),
         speeds_baud=SPEEDS_BAUD,
         rf_frame_bytes=RF_FRAME_BYTES,
         lost_files=services().documents.lost_files(),

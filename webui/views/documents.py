@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.documents.kinds import kind as kind_of
 from agent.documents.service import SIZES_MM, Region, ScanWish
 from agent.documents.views import MOST_FILE_MEGABYTES, ClerksFile
 from agent.errors import Actor, CodedError, Retry
@@ -22,8 +23,9 @@ from webui.views import desk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from agent.accounts.service import SignedIn
     from agent.documents.service import OwnerRef, PageContent
-    from agent.documents.views import FileRefused
+    from agent.documents.views import FileRefused, FilesTaken
     from webui.files import FilesInMemory
 
 bp = Blueprint("documents", __name__, url_prefix="/documents/<any(draft, record):kind>/<owner_id>")
@@ -55,7 +57,7 @@ def show(
     if view is not None and view.draft is not None and view.draft.id == ref.id:
         return desk.show(view, status, sentence, at="papers", refused=refused)
     board = board_of(ref)
-    typed = request.form if status == HTTPStatus.CONFLICT else {}
+    typed = request.form if status == HTTPStatus.CONFLICT else request.args
     page = "documents/page.html"
     return render_template(page, board=board, sentence=sentence, typed=typed, refused=refused), status
 
@@ -65,12 +67,15 @@ def is_from_desk() -> bool:
     return request.args.get("from") == "desk"
 
 
-def back(kind: str, owner_id: str, page_id: str | None = None) -> ResponseReturnValue:
-    """Show the page again, at the sheet that was dealt with, or the desk where the act was done there."""
+def back(kind: str, owner_id: str, page_id: str | None = None, **chosen: Any) -> ResponseReturnValue:
+    """Show the page again, at the sheet that was dealt with, or the desk where the act was done there.
+
+    What was chosen in a form of the page stays chosen there; it stands in the address.
+    """
     if is_from_desk():
         return redirect(url_for("desk.page"), 303)
     anchor = None if page_id is None else f"page-{page_id}"
-    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=anchor), 303)
+    return redirect(url_for("documents.page", kind=kind, owner_id=owner_id, _anchor=anchor, **chosen), 303)
 
 
 @bp.errorhandler(CodedError)
@@ -107,7 +112,9 @@ def scan(kind: str, owner_id: str) -> ResponseReturnValue:
     services().documents.scans.scan(
         owner(kind, owner_id), form.get("kind", ""), wish, signed_in(), form.get("replaces", "")
     )
-    return back(kind, owner_id)
+    if "from" in request.args:
+        return back(kind, owner_id)
+    return back(kind, owner_id, paper=form.get("kind", ""), source=source, colour=colour, dpi=dpi, size=size)
 
 
 def picked_region() -> Region | None:
@@ -163,9 +170,22 @@ def upload(kind: str, owner_id: str) -> ResponseReturnValue:
     paper = request.form.get("kind", "")
     chosen = [file for name in ("files", f"files-{paper}") for file in request.files.getlist(name) if file.filename]
     files = [ClerksFile(file.filename or "", file.stream.read()) for file in chosen]
-    ref = owner(kind, owner_id)
-    refused = services().uploads.add(ref, paper, files, signed_in(), request.values.get("once", ""))
-    return show(ref, 409, refused=refused) if refused else back(kind, owner_id)
+    ref, by = owner(kind, owner_id), signed_in()
+    taken = services().uploads.add(ref, paper, files, by, request.values.get("once", ""))
+    tell_added(taken, ref, paper, by)
+    if taken.refused:
+        return show(ref, 409, refused=taken.refused)
+    return back(kind, owner_id) if "from" in request.args else back(kind, owner_id, files=paper)
+
+
+def tell_added(taken: FilesTaken, ref: OwnerRef, paper: str, by: SignedIn) -> None:
+    """Say what came of the files: beside the field of the kind, or of the files for any kind, that they came from."""
+    notices, kind = services().documents.scans.notices, kind_of(paper)
+    notices.forget(by)
+    if taken.pages and kind is not None:
+        place = {"beside": paper} if "from" in request.args else {}
+        told: dict[str, str | int | float] = {"count": taken.pages, "kind": kind.name(by.language), **place}
+        notices.note(by, "UPLOAD-ADDED", told, ref)
 
 
 @bp.post("/pages/<page_id>")
@@ -203,14 +223,14 @@ def remove_blanks(kind: str, owner_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/dwelling")
-def take_as_present(kind: str, owner_id: str) -> ResponseReturnValue:
-    """Count a document for the dwelling that the record has now, whatever it was brought for."""
+def count(kind: str, owner_id: str) -> ResponseReturnValue:
+    """Count a document for the dwelling that the record has now, or no longer, as the pressed button says."""
     version = request.values.get("version", type=int)
     if version is None:
         raise refuse("WEB-BAD-REQUEST")
-    services().documents.take_as_present(
-        owner(kind, owner_id), request.values.get("document", ""), version, signed_in()
-    )
+    proofs = services().documents.proofs
+    deed = proofs.uncount if request.values.get("act") == "back" else proofs.count
+    deed(owner(kind, owner_id), request.values.get("document", ""), version, signed_in())
     return back(kind, owner_id)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -72,6 +74,16 @@ def show_notice(draft_id: str) -> ResponseReturnValue:  # noqa: ARG001 - it is k
 def show_papers(draft_id: str) -> ResponseReturnValue:
     """Show the documents, to be looked at or put in order, at the place that the button names."""
     return redirect(url_for("documents.page", kind="draft", owner_id=draft_id, _anchor=request.args.get("at")), 303)
+
+
+@bp.post("/photos")
+def show_photos(draft_id: str) -> ResponseReturnValue:
+    """Show the photos as large as they are, or the frame of the one that the button names."""
+    photo_id = request.args.get("photo")
+    if photo_id is None:
+        return redirect(url_for("photos.page", kind="draft", owner_id=draft_id), 303)
+    place: dict[str, Any] = {"kind": "draft", "owner_id": draft_id, "photo_id": photo_id, "from": "desk"}
+    return redirect(url_for("photos.frame_page", **place), 303)
 
 
 @bp.post("/aside")

@@ -16,8 +16,7 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 @bp.get("/draft/<draft_id>/card.png")
 def card_picture(draft_id: str) -> Response:
     """Show the picture of the card behind a draft; 204 when it cannot be decoded here, which the page says in words."""
-    pictures = services().pictures
-    content = pictures.card_picture(draft_id, signed_in()) if pictures is not None else None
+    content = services().pictures.card_picture(draft_id, signed_in())
     if content is None or not content.startswith(PNG):
         return Response(status=204)
     answer = Response(content, mimetype="image/png")

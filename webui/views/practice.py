@@ -1,22 +1,25 @@
-"""The panel of a practice folder: cards and papers to lay into the simulated devices, faults to switch."""
+"""The panel of a practice folder: cards, papers and people for the simulated devices, faults to switch."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import Actor, CodedError, Retry
 from webui.context import services
 
 if TYPE_CHECKING:
-    from webui.practice import PracticeFaults, PracticePanel, PracticeScanner
+    from collections.abc import Sequence
+
+    from webui.practice import PracticeCamera, PracticeFaults, PracticePanel, PracticeScanner, PracticeSitter
 
 bp = Blueprint("practice", __name__)
 
 PARAMETER: Final = "parameter."
+WELL: Final = "good"
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
@@ -36,9 +39,18 @@ def scanner() -> PracticeScanner:
     return found
 
 
+def camera() -> PracticeCamera:
+    """The camera's panel, where the demo has a camera."""
+    found = services().practice_camera
+    if found is None:
+        raise CodedError("WEB-NOT-FOUND", Actor.CLERK, Retry.NEVER)
+    return found
+
+
 def device() -> PracticeFaults:
     """The device whose fault is meant."""
-    return scanner() if request.form.get("device") == "scanner" else panel()
+    meant = {"scanner": scanner, "camera": camera}.get(request.form.get("device", ""))
+    return panel() if meant is None else meant()
 
 
 def visible(name: str) -> str:
@@ -48,18 +60,26 @@ def visible(name: str) -> str:
 
 def back(done: str) -> ResponseReturnValue:
     """Show the panel again, at what is so now: `done` says what has just been done, the form's group stays open."""
-    opened = request.form.get("open") or None
-    return redirect(url_for("practice.page", done=done, open=opened, _anchor="now"), 303)
+    opened, query = request.form.get("open") or None, request.form.get("query") or None
+    return redirect(url_for("practice.page", done=done, open=opened, query=query, _anchor="now"), 303)
+
+
+def fitting(sitters: Sequence[PracticeSitter], query: str) -> list[PracticeSitter]:
+    """Those whose name or number has what is looked for; all where nothing is."""
+    return [one for one in sitters if query.casefold() in f"{one.name} {one.id}".casefold()]
 
 
 @bp.get("/practice")
 def page() -> ResponseReturnValue:
-    """Show what is so now, the made-up cards and papers, and the faults."""
-    flatbed = services().practice_scanner
+    """Show what is so now, the made-up cards, papers and people, and the faults."""
+    flatbed, stand = services().practice_scanner, services().practice_camera
     return render_template(
         "practice/page.html",
         reader=panel().look(),
         bed=None if flatbed is None else flatbed.look(),
+        studio=None if stand is None else stand.look(),
+        query=request.args.get("query", "").strip(),
+        fitting=fitting,
         done=request.args.get("done", ""),
         opened=request.args.get("open", ""),
         setting=request.args.get("set", ""),
@@ -104,6 +124,41 @@ def empty() -> ResponseReturnValue:
     return back("emptied")
 
 
+@bp.post("/practice/sitter")
+def seat() -> ResponseReturnValue:
+    """Let somebody sit down before the camera, well unless a way is named."""
+    camera().seat(request.form.get("person", ""), request.form.get("look") or WELL)
+    return back("seated")
+
+
+@bp.post("/practice/sitter/leave")
+def leave() -> ResponseReturnValue:
+    """Leave the chair before the camera empty."""
+    camera().leave()
+    return back("left")
+
+
+@bp.get("/practice/sitter.png")
+def sitter_picture() -> Response:
+    """Show how somebody sits there."""
+    content = camera().picture(request.args.get("person", ""), request.args.get("look", WELL))
+    return Response(content, mimetype="image/png")
+
+
+@bp.post("/practice/camera")
+def set_camera() -> ResponseReturnValue:
+    """Set the camera as the form says."""
+    camera().set({name: request.form.get(name, "") for name in ("size", "quality", "battery", "turned")})
+    return back("set")
+
+
+@bp.post("/practice/camera/card")
+def empty_card() -> ResponseReturnValue:
+    """Remove every picture from the camera's card."""
+    camera().empty_card()
+    return back("card-emptied")
+
+
 @bp.post("/practice/clear")
 def clear() -> ResponseReturnValue:
     """Take everything away and switch every fault off, as it was at the start."""
@@ -113,6 +168,10 @@ def clear() -> ResponseReturnValue:
     if flatbed is not None:
         flatbed.switch_all_off()
         flatbed.empty()
+    stand = services().practice_camera
+    if stand is not None:
+        stand.switch_all_off()
+        stand.begin_anew()
     return back("cleared")
 
 

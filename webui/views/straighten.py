@@ -24,7 +24,7 @@ REFUSALS: Final = {"CROP-IMPOSSIBLE": 422, "DOCUMENT-CHANGED": 409, "PAGE-NOT-ST
 
 
 def version() -> int:
-    """The version of the document that the clerk saw."""
+    """The version of the document or photo that the clerk saw."""
     told = request.values.get("version", type=int)
     if told is None:
         raise refuse("WEB-BAD-REQUEST")

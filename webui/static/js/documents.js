@@ -4,6 +4,7 @@ import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
 import * as once from "./once.js";
+import * as place from "./place.js";
 import * as presets from "./presets.js";
 import * as scanButton from "./scan_button.js";
 import * as scanEnd from "./scan_end.js";
@@ -21,6 +22,7 @@ lock.start();
 once.start();
 presets.start();
 scanEnd.start();
+place.start();
 document.addEventListener("fragments", ({ detail }) => {
   scanEnd.shown(live().dataset.scan, detail.scan);
 });

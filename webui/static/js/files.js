@@ -1,6 +1,11 @@
 // Files for a document: dropped where they are added, said to be too large before they are sent, and waited for.
 // A page is not left without a question while some are chosen that have not been added.
-let isLetGo = false;
+
+// The event that lets the page go without a question: a submit, unless another script keeps it, or a word that the page
+// leaves.  Once only, for the page may stay after all: the next leaving spends it.
+let release = null;
+// Whether the clerk has said at the latest submit that what is chosen may be left behind.
+let isAgreed = false;
 
 /** The fields in which files are chosen. */
 const filled = () => [...document.querySelectorAll("input[type=file]")].filter((field) => field.files.length);
@@ -27,12 +32,14 @@ function onDrop(event) {
 /** Whether the clerk rather stays: files were chosen that have not been added, and would be gone without a word. */
 function isToStay({ target, submitter }) {
   if (!submitter?.hasAttribute("data-leaves") || ![...target.elements].some((control) => control.files?.length)) return false;
-  isLetGo = confirm(target.dataset.unadded);
-  return !isLetGo;
+  isAgreed = confirm(target.dataset.unadded);
+  return !isAgreed;
 }
 
 /** Have the browser ask, in its own words, before what is chosen is gone. */
 function onLeave(event) {
+  const isLetGo = release && !release.defaultPrevented;
+  release = null;
   if (isLetGo || !filled().length) return;
   event.preventDefault();
   event.returnValue = true; // older browsers look at this
@@ -40,6 +47,7 @@ function onLeave(event) {
 }
 
 function onSubmit(event) {
+  holdOn();
   if (isToStay(event)) {
     event.preventDefault();
     return;
@@ -55,17 +63,24 @@ function onSubmit(event) {
     return;
   }
   place.querySelector("[role=status]").hidden = false;
-  isLetGo = filled().every((field) => place.contains(field));
+  if (filled().every((field) => place.contains(field))) letGo(event);
 }
 
-const letGo = () => { isLetGo = true; };
-const holdOn = ({ target }) => { if (target.type === "file") isLetGo = false; };
+function letGo(event) {
+  release = event;
+}
+
+function holdOn() {
+  release = null;
+  isAgreed = false;
+}
 
 export function start() {
   document.addEventListener("dragover", onDrag);
   document.addEventListener("drop", onDrop);
   document.addEventListener("submit", onSubmit);
-  document.addEventListener("change", holdOn);
+  document.addEventListener("change", ({ target }) => target.type === "file" && holdOn());
   document.addEventListener("must-leave", letGo);
+  document.addEventListener("act-leaves", (event) => isAgreed && letGo(event));
   addEventListener("beforeunload", onLeave);
 }

@@ -2,6 +2,7 @@
 import { ask, notice, sentenceOf } from "./request.js";
 import { morph, sent } from "./morph.js";
 
+const SAID = ["said", "photo-said"];
 const PARTS = ["first-act", "bar-pages", "devices-dots", "own-name", "session-acts", "main", "acts"];
 let latest = 0;
 let isStale = false;
@@ -11,12 +12,15 @@ const here = document.getElementById("live")?.dataset.here;
 if (here && here !== location.pathname) history.replaceState(null, "", here);
 
 /** What was said to the clerk's last act stays until the next one; a page that is fetched anew does not know of it. */
-function keepSaid(fresh) {
+export function keepSaid(fresh) {
   const [from, to] = [document, fresh].map((page) => page?.getElementById("live")?.dataset.owner);
-  const place = fresh?.getElementById("said");
-  if (!place || from !== to || place.hasChildNodes()) return;
-  const said = document.getElementById("said")?.childNodes ?? [];
-  place.append(...[...said].map((node) => node.cloneNode(true)));
+  if (from !== to) return;
+  for (const id of SAID) {
+    const place = fresh?.getElementById(id);
+    if (!place || place.hasChildNodes()) continue;
+    const said = document.getElementById(id)?.childNodes ?? [];
+    place.append(...[...said].map((node) => node.cloneNode(true)));
+  }
 }
 
 /** Take over the live parts of a fresh page; a page of another kind is opened as a whole. */
@@ -41,6 +45,11 @@ export function takeOver(fresh) {
   return true;
 }
 
+/** Whether an answer opens another page than this one. */
+export function isElsewhere({ status, url }) {
+  return status < 400 && new URL(url).pathname !== location.pathname;
+}
+
 /** Handle an answer: take its parts over, say why it went wrong, or sign in again. */
 export function handle(answer) {
   if (answer.status === 401) {
@@ -53,8 +62,7 @@ export function handle(answer) {
     return false;
   }
   notice("");
-  const isElsewhere = answer.status < 400 && new URL(answer.url).pathname !== location.pathname;
-  if (isElsewhere || !takeOver(answer.document)) {
+  if (isElsewhere(answer) || !takeOver(answer.document)) {
     location.assign(answer.url);
     return false;
   }

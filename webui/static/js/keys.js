@@ -19,10 +19,11 @@ function lettersAreOn() {
   return localStorage.getItem("letters") !== "off";
 }
 
-/** Press the button that carries this key, if there is one. */
-function press(keys) {
+/** Press the button that carries this key, if there is one; a key that is held down presses once. */
+function press(keys, isHeld) {
   const button = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === keys && !one.closest("[hidden]"));
   if (!button) return false;
+  if (isHeld) return true;
   const field = button.dataset.focus && document.getElementById(button.dataset.focus);
   if (field) field.focus();
   else button.click();
@@ -100,6 +101,6 @@ export function start() {
     }
     const isLetter = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (isLetter && (isTyping() || document.getElementById("draft-form") || !lettersAreOn())) return;
-    if (press(keys)) event.preventDefault();
+    if (press(keys, event.repeat)) event.preventDefault();
   });
 }

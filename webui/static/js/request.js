@@ -7,7 +7,7 @@ export function ask(method, url, fields = null) {
     request.open(method, url);
     request.responseType = "document";
     request.setRequestHeader("Renhu-Refresh", "1");
-    request.timeout = 15000;
+    request.timeout = 25000;
     request.onload = () => resolve({ status: request.status, document: request.response, url: request.responseURL });
     request.onerror = request.ontimeout = () => reject(new Error("offline"));
     if (fields === null) {

@@ -1,5 +1,6 @@
 // A short tick when a card has been read, a higher one when it may be lifted, a low double tone when it was refused or
-// leads to no registration, one tone between when it is left.  Can be switched off.
+// leads to no registration, one tone between when it is left; two ticks for a scan or a photo, or the low double tone.
+// Can be switched off.
 
 let context = null;
 
@@ -29,15 +30,20 @@ export function playScan(scan) {
   navigator.locks.request(`renhu-scan ${scan}`, { ifAvailable: true }, (lock) => {
     if (!lock || localStorage.getItem("scan-heard") === scan) return undefined;
     localStorage.setItem("scan-heard", scan);
-    soundScan(state);
+    soundEnd(state === "done");
     return new Promise((resolve) => setTimeout(resolve, OTHERS_HEAR_WITHIN_MS)); // what is stored reaches the others late
   });
 }
 
-/** Two rising ticks when done, the low double tone when not. */
-function soundScan(state) {
+/** Sound for a photo that was taken: who releases looks at the person, not at the page. */
+export function playPhoto(isUsed) {
+  if (isOn()) soundEnd(isUsed);
+}
+
+/** Two rising ticks when all is well, the low double tone when not. */
+function soundEnd(isWell) {
   context ??= new AudioContext();
-  if (state === "done") {
+  if (isWell) {
     tone(990, 0, 0.09);
     tone(1320, 0.12, 0.12);
   } else {

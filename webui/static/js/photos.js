@@ -1,0 +1,5 @@
+// The page of photos, live.
+import * as photo from "./photo.js";
+import "./pages.js";
+
+photo.start();
