@@ -10,7 +10,10 @@ RUN_PACKAGES := python3-venv python3-dev gcc libc6-dev tzdata libjs-bootstrap5 l
     libsane1 libsane-dev sane-airscan fonts-noto-cjk fonts-hanazono
 # What the tests need besides: a browser, the second database engine, SANE's own scanner of the command line and its
 # server, a renderer of PDF, systemd's and udev's own checkers.
-TEST_PACKAGES := chromium postgresql-15 sane-utils poppler-utils systemd udev umockdev libumockdev0 util-linux
+TEST_PACKAGES := chromium-headless-shell postgresql-15 sane-utils poppler-utils systemd udev umockdev libumockdev0 util-linux
+
+# What the bench compares with, besides: the command line of libgphoto2.
+BENCH_PACKAGES := gphoto2
 
 .PHONY: setup setup-test demo test test-all bench pictures wheel check lock clean
 
@@ -46,6 +49,7 @@ test-all: test
 	@$(BIN)/pytest -m drill
 
 bench: setup-test
+	@.ci/system-packages $(BENCH_PACKAGES)
 	@$(BIN)/python tests/bench/run.py
 
 # Make the README's pictures anew; look at each before you commit them.

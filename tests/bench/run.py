@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import bench_camera
 import bench_idle
 import bench_orphan
 import bench_scan
@@ -19,7 +20,17 @@ import bench_unplug
 import bench_wire
 from table import keep, show
 
-BENCHES = (bench_wire, bench_unplug, bench_orphan, bench_tap, bench_tabs, bench_scan, bench_start, bench_idle)
+BENCHES = (
+    bench_wire,
+    bench_unplug,
+    bench_orphan,
+    bench_tap,
+    bench_tabs,
+    bench_scan,
+    bench_camera,
+    bench_start,
+    bench_idle,
+)
 SAMPLES = Path(__file__).parents[2] / ".cache" / "bench" / "samples.json"
 
 
