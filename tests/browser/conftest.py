@@ -20,7 +20,7 @@ import pytest
 import sqlcipher3
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -118,6 +118,11 @@ class Demo:
     def lift(self) -> None:
         self.control("DELETE", "/plate")
 
+    def do_without_live_view(self) -> None:
+        """Have the camera opened anew without one: 25 frames a second take a processor that others wait for."""
+        self.control("PUT", "/faults/wrong-abilities", {"what": "no-live-view"}, device="camera")
+        self.control("PUT", "/faults/unplug", {"replug_after_ms": 100}, device="camera")
+
 
 def end(process: subprocess.Popen[str], reading: threading.Thread) -> None:
     """End the process; one that does not end by itself is ended, and that is told."""
@@ -159,7 +164,22 @@ def running_demo(data: Path, weakening: str = "") -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def common_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo of most tests, whose camera has no live view."""
+    with running_demo(tmp_path_factory.mktemp("demo") / "data") as running:
+        running.do_without_live_view()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo of a file's tests: the common one, or with `HAS_ITS_OWN_DEMO` in the file one as it comes.
+
+    A file has its own where the live view matters, where all faults are cleared, or where each card must be new.
+    """
+    if not getattr(request.module, "HAS_ITS_OWN_DEMO", False):
+        yield request.getfixturevalue("common_demo")
+        return
     with running_demo(tmp_path_factory.mktemp("demo") / "data") as running:
         yield running
 

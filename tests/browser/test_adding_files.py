@@ -31,6 +31,26 @@ def small_widths(page: Any, where: str) -> list[int]:
     return found
 
 
+def at_documents_with_a_file_chosen(clerk: Any) -> list[str]:
+    """Choose a file on the page of documents; gives the kinds of the questions that come, each answered by staying."""
+    page, asked = clerk.page, []
+    clerk.sign_in()
+    clerk.clear_desk()
+    page.locator("form[action$='/desk/without-card'] button").click()
+    page.locator("#to-papers").click()
+    page.locator("#add-files input[type=file]").set_input_files([chosen("a.jpg", picture())])
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    return asked
+
+
+def stay(clerk: Any) -> None:
+    """Press a link away, and see that the browser asks, and the page and its chosen file are still there."""
+    with clerk.page.expect_event("dialog"):
+        clerk.page.locator("#bar-pages a").last.click(no_wait_after=True)
+    expect(clerk.page.locator("#add-files")).to_be_visible()
+    assert clerk.page.locator("#add-files input[type=file]").evaluate("one => one.files.length") == 1
+
+
 def test_files_are_added_from_the_desk_and_on_the_page(clerk: Any) -> None:
     page = clerk.page
     clerk.sign_in()
@@ -106,22 +126,66 @@ def test_a_form_is_not_left_without_a_word_while_chosen_files_are_not_added(cler
 def test_the_browser_asks_before_chosen_files_are_left_by_a_link_and_never_when_they_are_added_or_the_page_locks(
     clerk: Any,
 ) -> None:
-    page, asked = clerk.page, []
-    clerk.sign_in()
-    clerk.clear_desk()
-    page.locator("form[action$='/desk/without-card'] button").click()
-    page.locator("#to-papers").click()
-    field = page.locator("#add-files input[type=file]")
-    field.set_input_files([chosen("a.jpg", picture())])
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.locator("#bar-pages a").last.click(no_wait_after=True)
-    expect(page.locator("#add-files")).to_be_visible()
+    page, asked = clerk.page, at_documents_with_a_file_chosen(clerk)
+    stay(clerk)
     assert asked == ["beforeunload"]
-    assert field.evaluate("one => one.files.length") == 1
     page.locator("#add-files button").click()
     expect(page.locator(".sheet")).to_have_count(1, timeout=READ_MS)
-    field.set_input_files([chosen("a.jpg", picture())])
+    page.locator("#add-files input[type=file]").set_input_files([chosen("a.jpg", picture())])
     clerk.demo.leave_alone()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("h1")).to_have_text("已锁定")
     assert asked == ["beforeunload"]
+
+
+def test_the_browser_asks_again_after_another_script_has_kept_the_adding(clerk: Any) -> None:
+    asked = at_documents_with_a_file_chosen(clerk)
+    clerk.page.evaluate("document.addEventListener('submit', (event) => event.preventDefault(), { once: true })")
+    clerk.page.locator("#add-files button").click()
+    stay(clerk)
+    assert asked == ["beforeunload"]
+    clerk.page.locator("#add-files button").click()
+    expect(clerk.page.locator(".sheet")).to_have_count(1, timeout=READ_MS)
+    assert asked == ["beforeunload"]
+
+
+def test_the_browser_asks_again_after_the_adding_was_answered_with_no_page(clerk: Any) -> None:
+    asked = at_documents_with_a_file_chosen(clerk)
+    clerk.page.route("**/upload*", lambda route: route.fulfill(status=204))
+    with clerk.page.expect_response(lambda answer: answer.status == 204):
+        clerk.page.locator("#add-files button").click()
+    stay(clerk)
+    assert asked == ["beforeunload"]
+
+
+def test_who_goes_on_without_the_files_is_asked_once_and_again_where_the_page_stayed(clerk: Any) -> None:
+    page, asked = clerk.page, []
+    clerk.sign_in()
+    clerk.clear_desk()
+    clerk.tap("resident-016")
+    page.locator("#papers .add-files-of summary").first.click()
+    field = page.locator("#papers input[type=file]").first
+    field.set_input_files([chosen("a.jpg", picture())])
+
+    def answer(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept() if dialog.type == "confirm" else dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.keyboard.press("Shift+F9")
+    expect(page.locator("#sentence")).to_be_visible()
+    [said] = clerk.said
+    assert "422" in said, "the refusal's own status, and nothing else"
+    clerk.said.clear()
+    with page.expect_event("dialog"):
+        page.locator("#bar-pages button").last.click(no_wait_after=True)
+    expect(page.locator("#draft-form")).to_be_visible()
+    assert asked == ["confirm", "beforeunload"]
+    assert field.evaluate("one => one.files.length") == 1
+    clerk.complete()
+    expect(page.locator("#missing")).to_have_count(0)
+    # The page hears of the saved record, too: were the empty desk fetched before the answer comes, no file were there.
+    page.route("**/desk", lambda _held_back: None)
+    page.keyboard.press("Shift+F9")
+    page.wait_for_url("**/register/*")
+    assert asked == ["confirm", "beforeunload", "confirm"]

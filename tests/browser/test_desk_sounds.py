@@ -8,23 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-# Each start of an oscillator is written down by its pitch; it survives a reload in the tab's own storage.
-SPY = """() => {
-  const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (...when) {
-    sessionStorage.setItem("heard", (sessionStorage.getItem("heard") ?? "") + this.frequency.value + " ");
-    return start.apply(this, when);
-  };
-}"""
+from tests.browser.sounds import REFUSAL, SPY, heard
+
 TAP = ["1320", "1760"]
-REFUSAL = ["330", "262"]
 LEFT = ["660"]
 REMINDED_MS = 25_000
 CARDS = {1: "resident-035", 2: "resident-037"}
-
-
-def heard(clerk: Any) -> list[str]:
-    return (clerk.page.evaluate("sessionStorage.getItem('heard')") or "").split()
 
 
 def at_the_desk(clerk: Any) -> None:

@@ -44,7 +44,7 @@ def test_doubts_are_seen_and_dealt_with_on_the_desk(clerk_at_weakened: Any, feed
     page.locator(f"{LEASE} button[formaction*='/blanks']").first.click()
     expect(page.locator(f"{LEASE} .small-pages li")).to_have_count(1)
     feeder("employer-letter")
-    cut.locator("button[formaction*='/scan']").click()
+    cut.locator("button[formaction*='source=adf']").click()
     expect(cut).to_have_count(0, timeout=SCAN_MS)
     expect(page.locator(f"{LEASE} .small-pages li")).to_have_count(1)
     assert urlsplit(page.url).path == "/desk"

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+HAS_ITS_OWN_DEMO = True
 CARD = "leap-day"
 
 

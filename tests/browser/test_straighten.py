@@ -64,6 +64,17 @@ def drag_and_type(page: Any) -> None:
     expect(page.locator("#crop .frame-line")).to_have_attribute("width", "100")
 
 
+def stays_in_its_place(page: Any) -> None:
+    """A frame that stands out of its page is shown whole, off the link above, and all of it without scrolling."""
+    page.fill("#turn_deg", "-4")
+    page.locator("button[value=draw]").click()
+    expect(page.locator("#crop .frame")).to_have_attribute("transform", re.compile(r"rotate\(-4"))
+    shown = page.locator("#crop .frame-line").evaluate("one => one.getBoundingClientRect().toJSON()")
+    place = page.locator("#crop").evaluate("one => one.getBoundingClientRect().toJSON()")
+    assert place["top"] < shown["top"]
+    assert shown["bottom"] < place["bottom"] <= 768
+
+
 def without_script(page: Any, place: str) -> None:
     """Go back to the original of the first page, and cut the second by numbers; what is impossible is said."""
     page.goto(place)
@@ -71,6 +82,7 @@ def without_script(page: Any, place: str) -> None:
     expect(page.locator(".sheet img")).to_have_count(2)
     page.locator(".sheet .more summary").last.click()
     page.locator(".sheet a[href$=straighten]").last.click()
+    stays_in_its_place(page)
     page.fill("#left_mm", "-400")
     page.locator("button[value=accept]").click()
     expect(page.locator("#sentence")).to_contain_text("45")

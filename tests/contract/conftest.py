@@ -25,6 +25,7 @@ WIRES = ("pty", "usb-split", "usb-pair")
 SPEED_FACTOR = 20
 ENDS_WITHIN_S = 30
 ROLES = ("reader",)
+OTHER_ROLES = {"scanners", "cameras"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [
             item
             for item in items
-            if {"desk", "pty_desk"} & set(getattr(item, "fixturenames", ())) or item.path.parent.name == "scanners"
+            if {"desk", "pty_desk"} & set(getattr(item, "fixturenames", ())) or item.path.parent.name in OTHER_ROLES
         ]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)

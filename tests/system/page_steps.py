@@ -123,7 +123,7 @@ def write(place: Path, _first: int, mode: str) -> None:
     steps = Steps(act, wanted)
     store, media, papers = parts(place, steps)
     if weakness == "no-file-sync":
-        media_files.sync_file = lambda _descriptor: None
+        media_files.sync_file = media_files.begin_to_sync = lambda _descriptor: None
     if weakness == "plain":
         media_envelope.seal = lambda content, *_rest: iter(list(content))
     begun = store.write

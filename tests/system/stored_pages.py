@@ -89,7 +89,7 @@ def write(place: Path, first: int, mode: str) -> None:
     store, _, papers = parts(place)
     assert mode in MODES
     if mode == "no-file-sync":
-        media_files.sync_file = lambda _descriptor: None
+        media_files.sync_file = media_files.begin_to_sync = lambda _descriptor: None
     if mode == "normal":
         store.execute_sql("PRAGMA synchronous=normal")
     if mode == "plain":

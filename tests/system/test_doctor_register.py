@@ -43,12 +43,27 @@ def place(tmp_path: Path) -> Path:
 
 def doctor(place: Path, name: str = "register", *more: str) -> tuple[int, dict[str, Any], str]:
     """The exit code, the check of that name, and what was said besides."""
+    return checked(["-m", "agent"], place, name, *more)
+
+
+def checked(program: list[str], place: Path, name: str, *more: str) -> tuple[int, dict[str, Any], str]:
     done = subprocess.run(
-        [sys.executable, "-m", "agent", "doctor", "--json", "--config", str(place / "renhu.toml"), *more],
+        [sys.executable, *program, "doctor", "--json", "--config", str(place / "renhu.toml"), *more],
         capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "LC_ALL": "en_US.UTF-8"},
     )  # fmt: skip
     (found,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == name]
     return done.returncode, found, done.stderr
+
+
+def test_a_configuration_that_is_not_there_is_not_called_sound(place: Path) -> None:
+    assert doctor(place, "configuration")[1]["code"] == "DOCTOR-CONFIGURATION"
+    path = place / "renhu.toml"
+    path.unlink()
+    as_default = f"import sys, pathlib, agent.config as c; c.DEFAULT_PATH = pathlib.Path({str(path)!r}); "
+    program = ["-c", f"{as_default}from agent.__main__ import main; sys.exit(main())"]
+    _, found, _ = checked(program, place, "configuration")
+    assert (found["ok"], found["code"]) == (True, "DOCTOR-NO-CONFIGURATION")
+    assert found["text"] == f"there is no configuration {path}; the defaults are used"
 
 
 def test_a_sound_register_opens(place: Path) -> None:

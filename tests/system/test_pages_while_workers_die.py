@@ -232,7 +232,7 @@ def test_all_workers_killed_amid_a_scan_cost_no_page_and_everything_works_again(
     assert papers.pdf()
     killed = workers_of(process)
     assert killed.keys() == set(WORKERS)
-    assert len(killed[WORKERS[0]]) == 2, "one of the reader, one of the scanner"
+    assert len(killed[WORKERS[0]]) == 3, "one each of the reader, the scanner and the camera"
     for child in (child for children in killed.values() for child in children):
         child.kill()
     wait_for(lambda: papers.has("failed"), "the end of the scan")

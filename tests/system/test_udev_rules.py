@@ -19,6 +19,7 @@ PORT = "/devices/pci0000:00/0000:00:14.0/usb1/1-2"
 TTY = f"{PORT}/1-2:1.0/{{name}}/tty/{{name}}"
 
 # A private mount namespace: our rules and an account database with our group, seen by udevadm alone.
+# libgphoto2's rules are no part of a station.
 STAGE = """
 set -e
 cp /etc/passwd /etc/group {scratch}
@@ -27,6 +28,7 @@ mount --bind {scratch}/group /etc/group
 mount -t tmpfs none /run
 mkdir -p /run/udev/rules.d {scratch}/rules
 cp {rules} {extra} {scratch}/rules/
+touch {scratch}/rules/60-libgphoto2-6.rules
 mount --bind {scratch}/rules /etc/udev/rules.d
 umockdev-run -d {scratch}/device.umockdev -- udevadm test --action=add /sys{path}
 """
@@ -130,7 +132,12 @@ def test_a_usb_reader_is_the_reader(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "link"), [('ENV{libsane_matched}="yes"', "scanner"), ('ENV{ID_GPHOTO2}="1"', "camera")]
+    ("known", "link"),
+    [
+        ('ENV{libsane_matched}="yes"', "scanner"),
+        ('ENV{ID_GPHOTO2}="1"', "camera"),
+        ('ENV{ID_USB_INTERFACES}=":060101:080650:"', "camera"),
+    ],
 )
 def test_what_the_libraries_know_as_scanner_or_camera_has_its_link(tmp_path: Path, known: str, link: str) -> None:
     seen = judge(tmp_path, usb_device("f055", "0439", "N1"), PORT, extra=f'SUBSYSTEM=="usb", {known}\n')

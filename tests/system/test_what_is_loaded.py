@@ -33,10 +33,11 @@ def test_the_devices_are_started_before_the_pages_are_loaded(tmp_path):
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("command", ["run", "card", "doctor"])
+@pytest.mark.parametrize("command", ["run", "card", "photo", "doctor"])
 def test_a_command_without_pages_loads_none_and_no_devices_library(command):
     statement = f"import importlib; importlib.import_module('agent.commands.{command}')"
-    assert not {"flask", "cheroot", "jinja2", "webui", "cv2", "numpy", "serial", "usb", "sane"} & loaded_by(statement)
+    pages, devices = {"flask", "cheroot", "jinja2", "webui", "cv2", "numpy"}, {"serial", "usb", "sane", "gphoto2"}
+    assert not (pages | devices) & loaded_by(statement)
 
 
 def test_a_command_loads_no_other_one():

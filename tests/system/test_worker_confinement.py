@@ -127,7 +127,7 @@ def listening() -> tuple[socket.socket, str]:
     return server, str(server.getsockname()[1])
 
 
-@pytest.mark.parametrize("role", ["reader", "scanner"])
+@pytest.mark.parametrize("role", ["reader", "scanner", "camera"])
 def test_a_worker_reaches_its_device_and_nothing_of_the_station(
     outside: Path, station: Path, tmp_path: Path, role: str
 ) -> None:
@@ -167,6 +167,20 @@ def test_a_simulated_usb_reader_keeps_the_one_port_of_its_address(outside: Path,
         told, layers = told_by_worker(outside, tmp_path / "scratch", "reader", attempts, address)
     wanted = ["done", "refused"] if "landlock-network" in layers else ["done", "done"]
     assert [told[attempt] for attempt in attempts] == wanted
+
+
+@pytest.mark.parametrize(
+    ("address", "is_reached"), [("gphoto2:ptpip:127.0.0.1:{port}", True), ("gphoto2:usb", False), ("probe:", False)]
+)
+def test_a_network_camera_keeps_the_one_port_of_its_address(
+    outside: Path, tmp_path: Path, address: str, is_reached: bool
+) -> None:
+    (server, own), (other_server, other) = listening(), listening()
+    with server, other_server:
+        attempts = [f"connect {own}", f"connect {other}", "read /etc/hosts"]
+        told, layers = told_by_worker(outside, tmp_path / "scratch", "camera", attempts, address.format(port=own))
+    refused = "refused" if "landlock-network" in layers else "done"
+    assert [told[attempt] for attempt in attempts] == ["done" if is_reached else refused, refused, "done"]
 
 
 def test_a_worker_on_a_kernel_without_landlock_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

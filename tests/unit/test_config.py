@@ -53,7 +53,7 @@ def test_an_unknown_key_is_told_with_its_nearest_neighbour():
         ({"station": {"port": 1}}, "CONFIG-UNKNOWN", {}),
         ({"documents": {"keep_original_days": 1}}, "CONFIG-UNKNOWN-NEAR", {"near": "documents.keep_originals_days"}),
         ({"statoin": {"code": "1"}}, "CONFIG-UNKNOWN-NEAR", {"near": "station"}),
-        ({"devices": {"camera": {"address": "gphoto2:usb"}}}, "CONFIG-NO-CAMERA", {}),
+        ({"devices": {"camera": {"adress": "gphoto2:usb"}}}, "CONFIG-UNKNOWN-NEAR", {"near": "devices.camera.address"}),
         (
             {"devices": {"reader": {"photo": 3}}},
             "CONFIG-TABLE",
@@ -64,6 +64,14 @@ def test_an_unknown_key_is_told_with_its_nearest_neighbour():
 def test_a_hint_leads_to_what_was_meant_or_to_nothing(document, code, facts):
     (mistake,) = mistakes_of(document)
     assert (mistake.code, mistake.facts) == (code, facts)
+
+
+def test_a_station_has_a_camera_where_it_has_a_section_for_it():
+    assert parse({}, "test.toml").camera is None
+    camera = parse({"devices": {"camera": {}}}, "test.toml").camera
+    assert (camera.driver, camera.address) == ("camera_gphoto2", "gphoto2:usb")
+    network = {"devices": {"camera": {"address": "gphoto2:ptpip:192.0.2.7:15740"}}}
+    assert parse(network, "test.toml").camera.address == "gphoto2:ptpip:192.0.2.7:15740"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "localhost", "", 7])  # noqa: S104
@@ -82,7 +90,9 @@ def test_only_loopback_addresses_are_taken(host):
         ("devices.reader.address", "usb:0400:c35a?backend=simulators.usb_backend&at=127.0.0.1:9"),
         ("devices.reader.address", "tty:auto"), ("devices.reader.address", 5), ("devices.reader.ports", "/dev/x"),
         ("devices.reader.vid_pid", ["1a86-7523"]), ("devices.reader.idle_poll_ms", 99),
-        ("devices.reader.photo.library", "libwlt.so"),
+        ("devices.reader.photo.library", "libwlt.so"), ("devices.camera.address", "gphoto2:vusb"),
+        ("devices.camera.address", "gphoto2:ptpip:camera:0"), ("devices.camera.address", "sane:auto"),
+        ("devices.camera.address", 5), ("devices.camera.driver", ""),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(key, value):

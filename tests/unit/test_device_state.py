@@ -68,3 +68,15 @@ def test_five_deaths_in_a_minute_are_the_end():
 def test_five_deaths_over_more_than_a_minute_are_not():
     budget = RestartBudget()
     assert None not in [budget.died(at) for at in (0, 20, 40, 61, 82)]
+
+
+def test_who_asks_for_fresh_processes_again_and_again_waits_longer_and_longer_and_never_for_good():
+    budget = RestartBudget()
+    assert [budget.renewed(at) for at in range(10)] == [0, 0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    budget.succeeded()
+    assert budget.renewed(10) == 30, "to be opened is not yet to work"
+    assert budget.renewed(1000) == 0
+    budget.renewed(1001)
+    budget.died(1001)
+    budget.obeyed()
+    assert (budget.renewed(1002), budget.died(1002)) == (0, 0)

@@ -58,8 +58,8 @@ def test_no_code_stands_in_two_fragments():
     assert sorted(seen) == sorted(set(seen))
 
 
-def facts_of(code, language="en"):
-    return {name for _, name, _, _ in string.Formatter().parse(_catalogue()[code][language]) if name}
+def facts_of(code, kind="en"):
+    return {name for _, name, _, _ in string.Formatter().parse(_catalogue()[code].get(kind, "")) if name}
 
 
 def test_both_languages_show_the_same_facts():
@@ -73,11 +73,23 @@ def test_chinese_is_chinese_and_english_is_not():
 
 
 def test_english_counts_one_thing_as_one():
-    never_one = {"ADDRESS-CHOOSE", "SCANNER-SEVERAL"}
+    never_one = {"ADDRESS-CHOOSE", "CAMERA-SEVERAL", "SCANNER-SEVERAL"}
     counting = {code for code in codes() if re.search(r"\{count\} [a-z]", _catalogue()[code]["en"])}
     assert {code for code in counting if "en_one" not in _catalogue()[code]} == never_one
     assert text("REGISTER-PROBLEMS", "en", count=1) == "One thing is in the way; correct it, then save."
     assert text("REGISTER-PROBLEMS", "en", count=2).startswith("2 things")
+
+
+def test_what_is_said_without_a_fact_is_said_in_both_languages():
+    bare = {code for code in codes() if any(f"{language}_bare" in _catalogue()[code] for language in LANGUAGES)}
+    assert {
+        code for code in bare if not facts_of(code, "zh_bare") == facts_of(code, "en_bare") < facts_of(code)
+    } == set()
+    assert {code for code in bare if len(_catalogue()[code]) < 4} == set()
+    assert all(HAN.search(_catalogue()[code]["zh_bare"]) for code in bare)
+    assert not any(HAN.search(_catalogue()[code]["en_bare"]) for code in bare)
+    assert "(gvfsd-gphoto2)" in text("CAMERA-CLAIMED", "en", holder="gvfsd-gphoto2")
+    assert not set("–()（）") & set(text("CAMERA-CLAIMED", "en") + text("CAMERA-CLAIMED", "zh"))
 
 
 def test_an_unknown_code_is_shown_as_itself_and_a_missing_fact_as_a_dash():

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from drivers.scanner_names import Listed, UsbPlate, Wanted, parse, usb_plate
+from drivers.scanner_names import Listed, Wanted, parse, usb_plate
+from drivers.usb_plate import UsbPlate
 
 GLASS = Listed("genesys:libusb:001:009", "Canon", "LiDE 220", "flatbed scanner")
 OFFICE = Listed("airscan:e1:Office [C81D4C]", "eSCL", "Office [C81D4C]", "ip=192.0.2.7")

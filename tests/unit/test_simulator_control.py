@@ -207,7 +207,8 @@ def test_it_ends_with_its_parent() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["camera"],
+        ["printer"],
+        ["camera", "--device-port", "65536"],
         ["scanner", "--device-port", "-1"],
         ["reader", "--wire", "wifi"],
         ["reader", "--baud", "300"],

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.messages.service import codes
+from simulators.camera_fault_table import FAULTS as CAMERA_FAULTS
+from simulators.camera_looks import LOOKS
 from simulators.described import Descriptions, descriptions
 from simulators.fault_table import FAULTS as READER_FAULTS
 from simulators.papers import papers
@@ -16,14 +18,20 @@ from simulators.scanner_fault_table import FAULTS as SCANNER_FAULTS
 
 ROOT = Path(__file__).parents[2]
 HAN = re.compile("[㐀-鿿]")
-CODE = re.compile(r"(?:READER|SCANNER)-[A-Z-]*[A-Z]")
+CODE = re.compile(r"(?:READER|SCANNER|CAMERA)-[A-Z-]*[A-Z]")
 THINGS = {
     "cards": stack(1).keys(),
     "papers": papers(1).keys(),
+    "camera_looks": LOOKS,
     "reader_faults": READER_FAULTS.keys(),
     "scanner_faults": SCANNER_FAULTS.keys(),
+    "camera_faults": CAMERA_FAULTS.keys(),
 }
-MATRICES = {"reader_faults": "tests/fault/matrix.txt", "scanner_faults": "tests/fault/scanners/matrix.txt"}
+MATRICES = {
+    "reader_faults": "tests/fault/matrix.txt",
+    "scanner_faults": "tests/fault/scanners/matrix.txt",
+    "camera_faults": "tests/fault/cameras/matrix.txt",
+}
 MOST_CHARACTERS = {"zh": 62, "en": 125}
 
 

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from agent.errors import CodedError
-from agent.simulator_panels import FaultPanel, ReaderPanel, ScannerPanel
+from agent.simulator_panels import CameraPanel, FaultPanel, ReaderPanel, ScannerPanel
 from agent.simulator_process import SimulatorProcess
 
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[dict[str, SimulatorProcess]]:
-    started = {role: SimulatorProcess.start(role) for role in ("reader", "scanner")}
+    started = {role: SimulatorProcess.start(role) for role in ("reader", "scanner", "camera")}
     yield started
     for process in started.values():
         process.stop()
 
 
-def active(panel: ReaderPanel | ScannerPanel) -> set[str]:
+def active(panel: ReaderPanel | ScannerPanel | CameraPanel) -> set[str]:
     return {fault.name for group in panel.look().faults for fault in group.members if fault.is_active}
 
 
@@ -51,6 +51,43 @@ def test_the_scanner_shows_what_lies_where_and_is_emptied(processes: dict[str, S
     assert (shown.feeder, shown.glass, shown.glass_side) == ([], "", "")
 
 
+def test_who_has_a_card_can_sit_before_the_camera_and_is_shown(processes: dict[str, SimulatorProcess]) -> None:
+    panel = CameraPanel(processes["camera"])
+    shown = panel.look()
+    assert (shown.seated, shown.look, len(shown.sitters)) == (shown.sitters[0].id, "good", 200)
+    cards = {card.id: card.name for group in ReaderPanel(processes["reader"]).look().cards for card in group.members}
+    assert cards.keys() <= {sitter.id for sitter in shown.sitters}
+    assert all(sitter.name == cards[sitter.id] for sitter in shown.sitters if cards.get(sitter.id))
+    assert shown.looks[0].name == "start"
+    panel.seat("visitor-003", "dark")
+    shown = panel.look()
+    assert (shown.seated, shown.look) == ("visitor-003", "dark")
+    assert panel.picture("visitor-003", "dark").startswith(b"\x89PNG")
+    panel.leave()
+    assert panel.look().seated == ""
+
+
+def test_the_camera_is_set_as_its_form_says(processes: dict[str, SimulatorProcess]) -> None:
+    panel = CameraPanel(processes["camera"])
+    first = panel.look().settings
+    assert first["size"] in panel.look().sizes
+    assert first["quality"] in panel.look().qualities
+    wanted = {"size": "1000x750", "quality": "raw+jpeg", "battery": "7", "turned": "yes"}
+    panel.set(wanted)
+    panel.set(wanted)
+    assert panel.look().settings == wanted
+    panel.set(wanted | {"turned": ""})
+    assert panel.look().settings["turned"] == ""
+    panel.switch_on("battery-low", {"level": "3"})
+    panel.set(panel.look().settings)
+    panel.switch_off("battery-low")
+    assert panel.look().settings["battery"] == "7"
+    panel.seat("visitor-003", "dark")
+    panel.begin_anew()
+    assert (panel.look().settings, panel.look().look) == (first, "good")
+    assert panel.look().seated == panel.look().sitters[0].id
+
+
 def test_a_form_is_understood_as_its_parameters_are(processes: dict[str, SimulatorProcess]) -> None:
     panel = ReaderPanel(processes["reader"])
     shown = {fault.name: fault for group in panel.look().faults for fault in group.members}
@@ -74,6 +111,8 @@ def test_what_cannot_be_is_refused_in_words(processes: dict[str, SimulatorProces
         lambda: reader.switch_on("no-such", {}),
         lambda: reader.switch_on("silent", {"count": "many"}),
         lambda: ScannerPanel(processes["scanner"]).fill_feeder(["nothing"]),
+        lambda: CameraPanel(processes["camera"]).seat("nobody", "good"),
+        lambda: CameraPanel(processes["camera"]).set({"battery": "full"}),
     ):
         with pytest.raises(CodedError) as refused:
             ask()

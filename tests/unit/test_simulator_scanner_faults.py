@@ -15,10 +15,10 @@ from PIL import Image, UnidentifiedImageError
 
 from simulators.fault import Value
 from simulators.fault_board import FaultBoard
+from simulators.jpeg_spoilt import bomb
 from simulators.scanner_escl import MODEL, OTHER_MODEL, SimulatedScanner
 from simulators.scanner_escl_xml import read_settings
 from simulators.scanner_fault_table import CAPABILITY_FAULTS, FAULTS, HANGS, HOSTILE_NAMES
-from simulators.scanner_spoilt import bomb
 
 SOURCE = (
     '<s xmlns="x"><InputSource>{}</InputSource><Width>2480</Width><Height>3508</Height><XResolution>75</XResolution>'

@@ -23,19 +23,23 @@ from agent.documents.media_key import KeySources
 from agent.documents.opening import open_documents
 from agent.folder import DataFolder, FolderKind
 from agent.notify import Notifier
+from agent.pages import Practice, services_of
 from agent.register.desk import CardEvent
 from agent.station import Station
 from agent.store import open_store
 from drivers.api import CardKind, IdCard
-from webui import Services, WebSettings, create_app
+from webui import WebSettings, create_app
 from webui.practice import (
     PracticeBed,
     PracticeCard,
     PracticeFault,
     PracticeGroup,
+    PracticeLook,
     PracticePaper,
     PracticeParameter,
     PracticeReader,
+    PracticeSitter,
+    PracticeStudio,
 )
 
 HOST = "127.0.0.1:8731"
@@ -99,6 +103,39 @@ class ScannerPanel(Panel):
 
 
 @dataclass
+class CameraPanel(Panel):
+    """The same for the camera."""
+
+    def look(self) -> Any:
+        sitters = [PracticeSitter("h01", "测试\ue863", "2", 41), PracticeSitter("v01", "测试访客", "1", 30)]
+        looks = [
+            PracticeGroup("start", WORDS, [PracticeLook("good", {"zh": "端正", "en": "straight"})]),
+            PracticeGroup("light", WORDS, [PracticeLook("dark", {"zh": "太暗", "en": "dark"})]),
+        ]
+        settings = {"size": "4000x3000", "quality": "jpeg", "battery": "80", "turned": ""}
+        sizes, qualities = ["4000x3000", "1000x750"], ["jpeg", "raw"]
+        return PracticeStudio(sitters, looks, self.faults(), "v01", "dark", settings, sizes, qualities, 3)
+
+    def seat(self, person: str, look: str) -> None:
+        self.asked.append(("seat", person, look))
+
+    def leave(self) -> None:
+        self.asked.append(("leave",))
+
+    def picture(self, person: str, look: str) -> bytes:
+        return f"{person} {look}".encode()
+
+    def set(self, settings: dict[str, str]) -> None:
+        self.asked.append(("set", dict(settings)))
+
+    def empty_card(self) -> None:
+        self.asked.append(("empty-card",))
+
+    def begin_anew(self) -> None:
+        self.asked.append(("begin-anew",))
+
+
+@dataclass
 class Browser:
     """One person's browser: cookies, the right headers, and the token of the page it has open."""
 
@@ -155,6 +192,7 @@ class House:
     station: Station
     panel: Panel
     scanner_panel: ScannerPanel
+    camera_panel: CameraPanel
     sign_ins: dict[str, dict[str, str]]
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -246,11 +284,13 @@ def open_house(
     has_users: bool = True,
     reader: dict[str, Any] | None = None,
     scanner: dict[str, Any] | None = None,
+    camera: dict[str, Any] | None = None,
 ) -> Iterator[House]:
-    """A station in a new practice folder, without reader and scanner but for those whose section is given."""
+    """A station in a new practice folder, without any device but for those whose section is given."""
     document = {"data": {"folder": str(folder)}, "station": {"code": "990000001", "name": "测试站"}}
     section = {**(reader or {}), "address": "serial:auto"}
-    devices = {"reader": section} | ({} if scanner is None else {"scanner": scanner})
+    more = {"scanner": scanner, "camera": camera}
+    devices = {"reader": section} | {role: given for role, given in more.items() if given is not None}
     config = parse({**document, "devices": devices}, "test")
     named = None if reader is None or config.reader is None else replace(config.reader, address=reader["address"])
     config = replace(config, port=8731, reader=named)
@@ -259,26 +299,13 @@ def open_house(
     papers = open_documents(KeySources(config.media_key, config.key), taken, store, SystemClock(config.time_zone))
     station = assemble(config, FolderKind.PRACTICE, store, papers, Notifier({}))
     station.start()
-    panel, scanner_panel = Panel(), ScannerPanel()
-    services = Services(
-        accounts=station.accounts,
-        register=station.register,
-        desk=station.desk,
-        devices=station.devices,
-        documents=station.documents,
-        uploads=station.uploads,
-        scan_button=station.scan_button,
-        database=station.watch,
-        bus=station.bus,
-        clock=station.clock,
-        practice=panel,
-        practice_scanner=scanner_panel,
-    )
+    panel, scanner_panel, camera_panel = Panel(), ScannerPanel(), CameraPanel()
+    services = services_of(station, Practice(panel, scanner_panel, camera=camera_panel))
     app = create_app(services, WebSettings("127.0.0.1", 8731, True, "测试站"))
     made = station.accounts.create_demo_users() if has_users else []
     sign_ins = {who["role"]: who for who in made}
     try:
-        yield House(app, station, panel, scanner_panel, sign_ins)
+        yield House(app, station, panel, scanner_panel, camera_panel, sign_ins)
     finally:
         station.stop()
         store.close()
@@ -315,5 +342,15 @@ def house_with_scanner(tmp_path_factory: pytest.TempPathFactory) -> Callable[...
 
     def start(**section: Any) -> AbstractContextManager[House]:
         return open_house(tmp_path_factory.mktemp("station") / "data", scanner=section)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def house_with_camera(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[House]]:
+    """The same with a camera."""
+
+    def start(**section: Any) -> AbstractContextManager[House]:
+        return open_house(tmp_path_factory.mktemp("station") / "data", camera=section)
 
     return start

@@ -61,11 +61,11 @@ def test_a_doubt_is_shown_on_the_desk_until_the_clerk_has_looked(clerk, house):
     with papers._store.read():
         draft = Draft.get(Draft.id == uuid.UUID(place.rpartition("/")[2]))
         by = SimpleNamespace(user_id=str(draft.user_id), session_id=str(uuid.UUID(int=1)))
-    page = NewPage(b"\xff\xd8\xff", "image/jpeg", doubts=[{"code": "PAGE-FLAT-EDGE", "lines": 80}])
+    page = NewPage(b"\xff\xd8\xff", "image/jpeg", doubts=[{"code": "PAGE-FLAT-EDGE", "percent": 66}])
     stored = papers.store_page(Owner("draft", draft.id), "D05", page, by)
     clerk.get("/desk")
     [at_desk] = re.findall(r'data-doubt="PAGE-FLAT-EDGE">(.*?)</button>', clerk.page, re.DOTALL)
-    assert "第 1 页：下边 80 行是一片灰" in at_desk
+    assert "第 1 页：下边约 66% 是一片灰" in at_desk
     act = html.unescape(re.search(r'formaction="([^"]+)"', at_desk)[1])
     assert clerk.post(act, {"act": "settle"}).location == "/desk"
     clerk.get("/desk")

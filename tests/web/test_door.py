@@ -12,6 +12,8 @@ from webui.headers import CONTENT_SECURITY_POLICY, FIXED
 from webui.rights import TABLE, Access
 
 ORIGIN = "http://127.0.0.1:8731"
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+ENDLESS = ("/events", "/photos/live")
 FOREIGN_HOSTS = [
     "", "evil.test", "evil.test:8731", "127.0.0.1", "127.0.0.1:80", "127.0.0.1:8732", "127.0.0.1:8731.evil.test",
     "127.0.0.1.evil.test:8731", "127.0.0.1@evil.test:8731", "evil.test@127.0.0.1:8731", "127.0.0.1.:8731",
@@ -151,6 +153,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     assert may["supervisor"] - everybody == {
         "register.page", "register.record", "register.search", *USERS, *AUDIT,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
+        "photos.page", "photos.picture",
     }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",
@@ -172,13 +175,14 @@ def test_odd_spellings_of_an_address_open_nothing(house):
     for path in ("/desk/", "/desk//", "/DESK", "/desk%2f", "/%2e/desk/x", "/desk/../devices", "/devices/", "/.env"):
         assert clerk.get(path).status_code in {403, 404}, path
     for method in ("put", "delete", "patch", "options", "trace"):
-        answer = getattr(clerk.client, method)("/desk", base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin"})
+        answer = getattr(clerk.client, method)("/desk", base_url=ORIGIN, headers=FROM_HERE)
         assert answer.status_code == 405, method
 
 
 def test_every_answer_carries_every_header(house):
     clerk = house.signed_in("clerk")
-    answers = [clerk.get(path) for _, path in addresses(house.app, "GET") if path != "/events"]
+    answers = [clerk.get(path) for _, path in addresses(house.app, "GET") if path not in ENDLESS]
+    answers += [clerk.client.get(path, base_url=ORIGIN, headers=FROM_HERE) for path in ENDLESS]
     answers += [clerk.get("/nowhere"), clerk.post("/desk"), house.visitor().get("/desk"), clerk.post("/sign-in")]
     answers += [Client(house.app).get("/sign-in", headers={"Host": "evil.test"})]
     answers += [clerk.post("/desk/question", {"question": "x" * 300_000})]
@@ -190,6 +194,7 @@ def test_every_answer_carries_every_header(house):
         assert "Server" not in answer.headers
         lasting = answer.request.path.startswith("/static/") and answer.status_code == 200
         assert ("no-store" in answer.headers["Cache-Control"]) != lasting
+        answer.close()
     assert answers[-1].status_code == 413
     assert "unsafe" not in CONTENT_SECURITY_POLICY
 

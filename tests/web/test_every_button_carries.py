@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from agent.documents.job_state import JobState
 from agent.documents.scan_views import JobView, Notice, ScannerView, SourceView
 from agent.documents.views import CardWaiting, CropView, DocumentView, PageView
 from agent.documents.views import Doubt as Doubtful
+from agent.photos.framing import Frame
+from agent.photos.making import Told
+from agent.photos.views import CameraView, PhotoView
 from drivers.api import Doubt, DoubtReason
 from peewee_models.corrections import Correction
 from peewee_models.drafts import Draft, DraftField
@@ -58,6 +62,7 @@ class Scene:
     name: str
     make: Callable[[Any, Any], str]
     board: dict[str, Any] = field(default_factory=dict)
+    photos: dict[str, Any] = field(default_factory=dict)
 
 
 def empty_desk(house):
@@ -149,7 +154,15 @@ KIND: Final = kinds.kind("D01")
 
 def document(*pages):
     """A document that is shown so, though nothing of it is stored: what is done to it is refused."""
-    return [DocumentView(str(uuid.UUID(int=2)), KIND, 1, pages, (), {})]
+    return [DocumentView(str(uuid.UUID(int=2)), KIND, 1, pages, (), {}, False, {})]
+
+
+CAMERA: Final = CameraView(is_there=True, is_usable=True, has_live_view=True)
+TAKEN: Final = PhotoView(
+    str(uuid.UUID(int=4)), 1, [Told("PHOTO-TILTED", {"degrees": 9}, (1, 1, 9, 9))], Frame(0, 0, 358, 441),
+    (358, 441), datetime(2026, 3, 2, tzinfo=UTC), "测试员", None, "", "",
+)  # fmt: skip
+USED: Final = replace(TAKEN, used_at=TAKEN.taken_at, used_by="测试员", reason="测试")
 
 
 SCENES: Final = (
@@ -177,12 +190,14 @@ SCENES: Final = (
             "scanner": READY,
             "documents": document(
                 replace(SHEET, doubts=(Doubtful("PAGE-BLANK", {}),)),
-                replace(SHEET, doubts=(Doubtful("PAGE-FLAT-EDGE", {"lines": 80}),), crop=CROP),
+                replace(SHEET, doubts=(Doubtful("PAGE-FLAT-EDGE", {"percent": 66}),), crop=CROP),
                 replace(SHEET, doubts=(Doubtful("CARD-NOT-COMPOSED", {}),), card="both"),
                 replace(SHEET, doubts=(Doubtful("CARD-EDGES", {}, "front"),), card="both"),
             ),
         },
     ),
+    Scene("a photo to decide on", lambda _house, clerk: new_draft(clerk), photos={"camera": CAMERA, "waiting": TAKEN}),
+    Scene("a photo in use", lambda _house, clerk: new_draft(clerk), photos={"camera": CAMERA, "current": USED}),
     Scene("correction", correction),
 )
 
@@ -280,12 +295,17 @@ class Walk:
 
 
 @pytest.fixture
-def with_board(house, monkeypatch):
-    """Let the page show another state of the scanner than the station's."""
-    board = house.station.documents.board
+def shown_as(house, monkeypatch):
+    """Let the page show another state of the scanner and the camera than the station's."""
+    services = {"board": house.station.documents, "photos": house.station.photos}
+    boards = {name: service.board for name, service in services.items()}
 
-    def show(changes):
-        monkeypatch.setattr(house.station.documents, "board", lambda *asked: replace(board(*asked), **changes))
+    def show(scene):
+        for name, service in services.items():
+            board, changes = boards[name], getattr(scene, name)
+            monkeypatch.setattr(
+                service, "board", lambda *asked, board=board, changes=changes: replace(board(*asked), **changes)
+            )
 
     return show
 
@@ -310,10 +330,10 @@ def acts_of(house, template: str) -> set[str]:
     return posts & set(re.findall(r"'(\w+\.\w+)'", sources_of(house, template)))
 
 
-def test_each_button_keeps_what_was_typed(house, with_board):
+def test_each_button_keeps_what_was_typed(house, shown_as):
     walk = Walk(house, SCENES[0])
     for scene in SCENES:
-        with_board(scene.board)
+        shown_as(scene)
         walk.begin(scene)
         walk.all()
     shown = acts_of(house, "desk/form.html") | acts_of(house, "register/edit.html")
@@ -321,8 +341,8 @@ def test_each_button_keeps_what_was_typed(house, with_board):
 
 
 @pytest.mark.parametrize("scene", [SCENES[0], SCENES[-1]], ids=lambda scene: scene.name)
-def test_enter_in_a_field_keeps_what_was_typed_and_does_nothing_else(house, with_board, scene):
-    with_board(scene.board)
+def test_enter_in_a_field_keeps_what_was_typed_and_does_nothing_else(house, shown_as, scene):
+    shown_as(scene)
     walk = Walk(house, scene)
     clerk, page, _ = walk.open()
     [form] = page.forms

@@ -89,7 +89,7 @@ def test_what_is_missing_is_told_before_saving_and_after_and_counts_for_the_next
     [press] = re.findall(r'formaction="([^"]+)/dwelling([^"]+)" name="document" value="([^"]+)"', clerk.page)
     assert clerk.post(f"{press[0]}/dwelling{html.unescape(press[1])}", {"document": press[2]}).status_code == 303
     clerk.get(press[0])
-    assert (line(clerk, "D04").startswith("✓ 1 页"), "另一住处" in clerk.page) == (True, False)
+    assert (line(clerk, "D04").startswith("✓ 1 页"), "另一住处的证明" in clerk.page) == (True, False)
     house.lift()
     house.lay(house.card("测试纸", "990000198506120049"))
     clerk.get("/desk")

@@ -13,6 +13,10 @@ DONE = {
     "/practice/feeder": ({"paper": "lease"}, "纸张已放进送纸器。"),
     "/practice/glass": ({"glass": "lease:back"}, "纸张已放在平板上。"),
     "/practice/empty": ({}, "扫描仪里的纸已取出。"),
+    "/practice/sitter": ({"person": "h01"}, "人已坐到相机前。"),
+    "/practice/sitter/leave": ({}, "相机前没有人了。"),
+    "/practice/camera": ({"size": "1000x750", "quality": "jpeg", "battery": "50"}, "相机已设好。"),
+    "/practice/camera/card": ({}, "存储卡已清空。"),
     "/practice/faults/on": ({"fault": "silent"}, "故障已打开。"),
     "/practice/faults/off": ({"fault": "silent"}, "故障已关闭。"),
     "/practice/clear": ({}, "已全部清除。"),
@@ -62,7 +66,7 @@ def test_it_says_what_lies_where_and_what_is_switched_on(house):
     assert now(clerk.page, "card") == "测试[U+E863] 港澳台居民居住证 拿起证件"
     assert now(clerk.page, "feeder") == "测试证明 取出全部纸张"
     assert now(clerk.page, "glass") == "测试合同 · 背面"
-    assert now(clerk.page, "faults") == "读卡器 card-pulled · 关闭 扫描仪 card-pulled · 关闭"
+    assert now(clerk.page, "faults") == "读卡器 card-pulled · 关闭 扫描仪 card-pulled · 关闭 相机 card-pulled · 关闭"
 
 
 def test_a_technician_is_told_what_lies_there_by_its_number(house):

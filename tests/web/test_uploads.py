@@ -57,6 +57,10 @@ def add(clerk, *files: tuple[bytes, str], kind: str = "D04", at: str = "page", *
     return send(clerk, f"{clerk.documents()}/upload?from={at}", {"kind": kind, **more}, *files)
 
 
+def told_added(page: str) -> list[str]:
+    return re.findall(r'files-added" role="status">([^<]*)</p>', page)
+
+
 def counts(house) -> tuple[int, int, int]:
     """Rows of pages, rows of files, files."""
     folder = Path(house.station.documents._papers.media._files._folder)
@@ -88,6 +92,7 @@ def test_files_become_pages_and_say_that_they_came_as_files(house, clerk):
     clerk.get(answer.location)
     assert clerk.page.count('class="sheet"') == 4
     assert clerk.page.count("文件</p>") == 4
+    assert told_added(clerk.page) == ["已添加 4 页：住房租赁合同或租赁合同登记备案证明。"]
     assert counts(house) == tuple(count + 4 for count in before)
     with house.station.documents._store.read():
         acts = list(AuditEntry.select().where(AuditEntry.action == "document.pages-uploaded").order_by(AuditEntry.seq))
@@ -106,6 +111,9 @@ def test_a_refused_file_leaves_nothing_and_the_others_stay(house, clerk):
     assert refused.count("<p>") == 3
     assert "a&lt;b&gt;.tif" in refused
     assert "gut.png" not in refused
+    assert told_added(clerk.page.split('id="said"')[1].split("<h2")[0])[0].startswith("已添加 1 页：")
+    assert add(clerk, (b"", "leer.png")).status_code == 409
+    assert not told_added(clerk.page), "nothing was added, and what was said before is of other files"
     assert counts(house) == tuple(count + 1 for count in before)
 
 
@@ -181,6 +189,33 @@ def test_no_file_an_unknown_kind_and_a_form_that_has_gone_are_told(clerk):
     assert add(clerk, (picture(), "a.jpg"), kind="D99").status_code == 409
     gone = f"/documents/draft/{uuid.uuid4()}/upload"
     assert send(clerk, gone, {"kind": "D04"}, (picture(), "a.jpg")).status_code == 404
+
+
+def test_the_kind_of_the_added_files_stays_chosen(clerk):
+    place = f"{clerk.documents()}/upload"
+    chosen = lambda: re.findall(r'<option value="([^"]+)" selected', clerk.page.split('id="file-kind"')[1])  # noqa: E731
+    clerk.get(send(clerk, place, {"kind": "D04"}, (picture(), "a.jpg")).location)
+    assert chosen() == ["D04"]
+    send(clerk, place, {"kind": "D05"}, (b"text", "a.jpg"))
+    assert chosen() == ["D05"]
+
+
+def test_on_the_desk_it_is_said_how_many_pages_were_added(clerk):
+    assert add(clerk, (tiff_of(2), "x.tif"), at="desk").location == "/desk"
+    clerk.get("/desk")
+    assert 'id="scan-notice" role="status"><p>已添加 2 页：' in clerk.page
+    assert add(clerk, (picture(), "a.jpg"), (b"text", "b.jpg"), at="desk").status_code == 409
+    papers = clerk.page.split('id="papers"')[1]
+    assert papers.index('id="files-refused"') < papers.index("已添加 1 页：")
+
+
+def test_the_most_pages_of_a_document_are_said_and_another_one_of_its_kind_has_a_number(clerk):
+    headings = lambda: re.findall(r"<h2>(住房租赁合同或租赁合同登记备案证明[^<]*) <span", clerk.page)  # noqa: E731
+    clerk.get(clerk.documents())
+    assert "一份材料最多 50 页" in clerk.page
+    for pages in (30, 30):
+        clerk.get(add(clerk, (tiff_of(pages), "x.tif")).location)
+    assert headings() == [f"住房租赁合同或租赁合同登记备案证明 · 第 {number} 份" for number in (1, 2)]
 
 
 def test_only_this_form_takes_files_and_only_as_its_page_sends_them(house, clerk):

@@ -159,10 +159,11 @@ def at_twentieth(number: int) -> Callable[[UnderWay], bool]:
 
 def assert_in_time(turns: list[Turn]) -> None:
     """Each ended in time, and was written down at once behind the scanner's answer or behind the end of its process."""
-    assert max(turn.took_s for turn in turns) < KILLED_S + BUSY_S
-    behind_s = sorted(turn.behind_s for turn in turns)
-    assert behind_s[-1] < BUSY_S
-    assert behind_s[len(turns) * 3 // 4] < ANSWER_S, "what is later is the work of something else on this machine"
+    usual = len(turns) * 3 // 4
+    for limit_s, took_s in ((KILLED_S, [one.took_s for one in turns]), (ANSWER_S, [one.behind_s for one in turns])):
+        ordered_s = sorted(took_s)
+        assert ordered_s[-1] < limit_s + BUSY_S
+        assert ordered_s[usual] < limit_s, "what is later is the work of something else on this machine"
 
 
 PAGE = ScanWish("adf", "grey", 100, WHOLE)
@@ -180,7 +181,7 @@ def call_off_in_pages(agent: Agent, page: ScanWish, twentieths: range) -> list[T
 
 def test_a_scan_is_called_off_within_a_page(backend: Backend, tmp_path: Path) -> None:
     with running(tmp_path / "data", *backend(**SLOW)) as agent:
-        call_off_in_pages(agent, PAGE, range(0, 20, 8))
+        call_off_in_pages(agent, PAGE, range(0, 14, 6))
 
 
 @pytest.mark.drill
