@@ -11,10 +11,10 @@ from webui.views.documents import file
 bp = Blueprint("printing", __name__, url_prefix="/print")
 
 
-@bp.get("/record/<record_id>/<kind>")
-def page(record_id: str, kind: str) -> ResponseReturnValue:
+@bp.get("/record/<record_id>/<paper>")
+def page(record_id: str, paper: str) -> ResponseReturnValue:
     """Make a paper of a registration and show it."""
-    return render_template("printing/page.html", paper=services().printing.make(kind, record_id, signed_in()))
+    return render_template("printing/page.html", paper=services().printing.make(paper, record_id, signed_in()))
 
 
 @bp.get("/paper/<paper_id>/<int:number>.svg")
