@@ -55,11 +55,11 @@ class PrintingService:
         self._pictures = pictures
         self._shelf = shelf
 
-    @staticmethod
-    def offered(record: RecordView) -> tuple[str, ...]:
+    def offered(self, record: RecordView, by: SignedIn) -> tuple[str, ...]:
         """Which papers say something about a registration, the most wanted first."""
         changes = ("changes",) if sheets.has_changes(record) else ()
-        household = (sheets.HOUSEHOLD_FORMS,) if record.household else ()
+        are_several = len(self._from.register.household_of(record.id, by)) > 1
+        household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
         return ("registration", "receipt", *changes, *household, "notice", "own-data")
 
     def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:

@@ -79,7 +79,7 @@ def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[s
     photos: list[bytes] = []
     sheets = []
     for one in held:
-        sheet = _sheet(kind, one, printing.zone)
+        sheet = _sheet(kind, one, printing)
         if one.photo is not None and kind in {"registration", "own-data", HOUSEHOLD_FORMS}:
             photos.append(one.photo)
             sheet["photo"] = len(photos)
@@ -93,8 +93,8 @@ def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[s
     }, photos
 
 
-def _sheet(kind: str, held: Held, zone: tzinfo) -> dict[str, Any]:
-    record = held.record
+def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
+    record, zone = held.record, printing.zone
     values = {key: view.shown for key, view in record.fields.items()}
     values |= {"id_no_raw": record.id_no_raw, "notice_version": record.notice_version}
     registered = record.registered_at.astimezone(zone).date()
@@ -109,7 +109,7 @@ def _sheet(kind: str, held: Held, zone: tzinfo) -> dict[str, Any]:
         "registered_at": _minute(record.registered_at, zone),
         "renewed_by": a_year_after(registered).isoformat(),
         "photo": None,
-        "notice": _notice(record) if kind == "notice" else [],
+        "notice": _notice(record, printing.station) if kind == "notice" else [],
         "origins": _origins(record, zone) if kind == "own-data" else {},
         "documents": [{"kind": name, "pages": pages} for name, pages in held.documents] if kind == "own-data" else [],
         "changes": _changes(kind, record, zone),
@@ -124,10 +124,10 @@ def a_year_after(day: date) -> date:
         return day.replace(year=day.year + 1, day=28)
 
 
-def _notice(record: RecordView) -> list[dict[str, str]]:
+def _notice(record: RecordView, station: str) -> list[dict[str, str]]:
     """The text that the record says was given."""
     parts = notice.notice(record.notice_version or notice.CURRENT) or ()
-    return [{"heading": part.heading_zh, "text": part.text_zh} for part in parts]
+    return [{"heading": part.heading_zh, "text": part.text_zh.format(station=station)} for part in parts]
 
 
 def _origins(record: RecordView, zone: tzinfo) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ no font draws, since PDF/A-2b forbids empty boxes; each of them is replaced by i
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 import segno
 import typst
+from PIL import Image
 
 from agent.documents.picture_wire import Result
 
@@ -53,11 +55,11 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
     data = json.loads(content)
     files = _templates()
     for number, photo in enumerate(photos, 1):
-        files[f"photo-{number}.jpg"] = photo
+        files[f"photo-{number}.svg"] = _framed(photo)
     for number, sheet in enumerate(data["sheets"], 1):
         files[f"code-{number}.svg"] = _code_picture(sheet["id"])
         sheet["code_picture"] = f"code-{number}.svg"
-        sheet["photo"] = None if sheet["photo"] is None else f"photo-{sheet['photo']}.jpg"
+        sheet["photo"] = None if sheet["photo"] is None else f"photo-{sheet['photo']}.svg"
     data["fonts"] = FONTS
     main = f'#include "{facts["template"]}.typ"'.encode()
     boxed = {character for character in _characters(data) if is_never_drawn(character)}
@@ -132,6 +134,18 @@ def _undrawn(diagnostic: str) -> set[str]:
         plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
         found |= {character for character in plain if not character.isascii()}
     return found
+
+
+def _framed(photo: bytes) -> bytes:
+    """A JPEG within an SVG, since Typst takes texts alone from memory; its bytes go into the PDF as they are."""
+    with Image.open(io.BytesIO(photo), formats=["JPEG"]) as opened:
+        width, height = opened.size
+    held = base64.b64encode(photo).decode("ascii")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}"'
+        f' height="{height}" viewBox="0 0 {width} {height}"><image width="{width}" height="{height}"'
+        f' xlink:href="data:image/jpeg;base64,{held}"/></svg>'
+    ).encode("ascii")
 
 
 def _code_picture(text: str) -> bytes:

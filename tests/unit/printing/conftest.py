@@ -48,6 +48,7 @@ class Press:
 
     VALUES = VALUES
     CHANGES = CHANGES
+    ADDRESS = ADDRESS
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -81,10 +82,12 @@ class Press:
         return sheets.Held(record, ADDRESS, [("居住证明", 3)], photo)
 
     @staticmethod
-    def portrait() -> bytes:
+    def portrait(shade: int = 0) -> bytes:
         """A made-up photo: nobody's."""
         drawn = BytesIO()
-        Image.radial_gradient("L").resize((358, 441)).save(drawn, "JPEG", dpi=(350, 350))
+        Image.radial_gradient("L").resize((358, 441)).point(lambda light: max(light, shade)).save(
+            drawn, "JPEG", dpi=(350, 350)
+        )
         return drawn.getvalue()
 
     @staticmethod
