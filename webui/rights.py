@@ -127,6 +127,9 @@ TABLE: Final[dict[str, Access]] = {
     "photos.drop": Access.CLERK,
     "photos.live": Access.CLERK,
     "photos.glance": Access.CLERK,
+    "printing.page": Access.READERS,
+    "printing.sheet": Access.READERS,
+    "printing.pdf": Access.READERS,
     "media.card_picture": Access.CLERK,
     "devices.page": Access.TECHNICIAN,
     "devices.restart": Access.TECHNICIAN,
@@ -157,7 +160,7 @@ NO_PAGES: Final = frozenset(
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
-        "photos.picture", "photos.still", "photos.live", "photos.glance",
+        "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -182,4 +182,5 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         form_no=row.form_no,
         household="" if row.household_id is None else str(row.household_id),
         notice_version=row.notice_version,
+        id_no_raw=row.person.id_no_raw,
     )

@@ -69,3 +69,4 @@ class RecordView:
     alike: tuple[RecordLine, ...] = ()
     is_as_before: bool = False
     papers_added: int = 0
+    id_no_raw: str = ""

@@ -162,6 +162,16 @@ class Records:
             others = alike.alike(register_queries.values_of(record), record.id, self._place.zone)
             return dataclasses.replace(self.shown(record), alike=others)
 
+    def household_of(self, record_id: str) -> tuple[str, ...]:
+        """All who are registered in the household of a registration, itself among them, the first registered first.
+
+        Raises: CodedError RECORD-UNKNOWN.
+        """
+        with reading(self._place.store):
+            record = self.row_of(record_id)
+            members = [record] if record.household_id is None else draft_queries.household_records(record.household_id)
+            return tuple(str(each.id) for each in members)
+
     def row_of(self, record_id: str) -> Any:
         """The row of a registration, inside an open transaction.  Raises: CodedError RECORD-UNKNOWN."""
         key = key_of(record_id)

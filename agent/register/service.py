@@ -151,6 +151,11 @@ class RegisterService:
         require(by, Right.REGISTER_READ)
         return self._records.record(record_id, by)
 
+    def household_of(self, record_id: str, by: SignedIn) -> tuple[str, ...]:
+        """The registrations of a registration's household, its own among them.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_READ)
+        return self._records.household_of(record_id)
+
     def correction(self, record_id: str, by: SignedIn) -> CorrectionView:
         """The form of a registration's correction, as far as it is typed.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)

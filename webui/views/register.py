@@ -80,5 +80,6 @@ def record(record_id: str) -> ResponseReturnValue:
         "kept_at": kept_at,
         "board": boards.of_record(shown),
         "photos": boards.photos_of_record(shown.id),
+        "printed": services().printing.offered(shown, by),
     }
     return render_template("register/record.html", record=shown, **shown_with)
