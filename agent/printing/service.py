@@ -54,6 +54,7 @@ class PrintingService:
         self._from = sources
         self._pictures = pictures
         self._shelf = shelf
+        self._undrawn: frozenset[str] = frozenset()
 
     def offered(self, record: RecordView, by: SignedIn) -> tuple[str, ...]:
         """Which papers say something about a registration, the most wanted first."""
@@ -86,9 +87,11 @@ class PrintingService:
             station.name, by.name, self._clock.now(), register.place.zone, is_practice=station.is_practice
         )
         content, photos = sheets.content(kind, held, printing)
-        asked = {"template": sheets.template_of(kind)}
+        asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
         made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)
         pdf, *pages = made.pieces
+        undrawn = tuple(msgspec.convert(made.facts["undrawn"], list[str]))
+        self._undrawn |= set(undrawn)  # to find out is half of the work, and the fonts stay the same
         paper = Paper(
             id=new_id(),
             kind=kind,
@@ -96,7 +99,7 @@ class PrintingService:
             session_id=by.session_id,
             pdf=pdf,
             pages=tuple(pages),
-            undrawn=tuple(msgspec.convert(made.facts["undrawn"], list[str])),
+            undrawn=undrawn,
             made_s=self._clock.monotonic(),
         )
         with writing(self._store):

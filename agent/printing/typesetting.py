@@ -44,7 +44,8 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
     """Typeset one paper.
 
     Args:
-        facts: `template`: name of a file in `templates/`, without its end.
+        facts: `template`: name of a file in `templates/`, without its end; `undrawn`: code points, as `U+30000`, of
+            which it is known already that no font draws them.
         pieces: the data as JSON, whose `sheets` name their photo by its place among the pieces, or None; then the
             photos, JPEG.
 
@@ -62,7 +63,8 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
         sheet["photo"] = None if sheet["photo"] is None else f"photo-{sheet['photo']}.svg"
     data["fonts"] = FONTS
     main = f'#include "{facts["template"]}.typ"'.encode()
-    boxed = {character for character in _characters(data) if is_never_drawn(character)}
+    known = {chr(int(point.removeprefix("U+"), 16)) for point in facts["undrawn"]}
+    boxed = {character for character in _characters(data) if character in known or is_never_drawn(character)}
     for _ in range(_ATTEMPTS):
         files |= {"main.typ": main, "data.json": json.dumps(with_boxes(data, boxed)).encode()}
         try:

@@ -96,10 +96,12 @@ class Press:
         return sheets.content(kind, people, PRINTING)[0]
 
     @staticmethod
-    def paper(kind: str, people: Sequence[sheets.Held]) -> tuple[dict[str, Any], bytes, list[bytes]]:
+    def paper(
+        kind: str, people: Sequence[sheets.Held], undrawn: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], bytes, list[bytes]]:
         """A paper as the pictures process sets it: what it tells, the PDF, the pages."""
         content, photos = sheets.content(kind, people, PRINTING)
-        asked = {"template": sheets.template_of(kind)}
+        asked = {"template": sheets.template_of(kind), "undrawn": undrawn}
         facts, (pdf, *pages) = typesetting.typeset(asked, [msgspec.json.encode(content), *photos])
         return dict(facts), pdf, pages
 

@@ -146,6 +146,18 @@ def test_what_no_font_draws_is_boxed_and_listed_and_all_else_drawn(press):
     assert "U+" not in press.text(press.paper("registration", [press.held(press.record())])[1])
 
 
+def test_what_is_known_not_to_be_drawn_is_boxed_where_it_stands_and_told_nowhere_else(press, monkeypatch):
+    known = ["U+30000", "U+31350"]
+    monkeypatch.setattr(typesetting, "_ATTEMPTS", 1)
+    facts, pdf, _ = press.paper(
+        "registration", [press.held(press.record(press.VALUES | {"name": "王\U00030000"}))], known
+    )
+    assert facts["undrawn"] == ["U+30000"]
+    assert "王U+30000" in press.text(pdf)
+    with pytest.raises(ValueError, match="more and more"):
+        press.paper("registration", [press.held(press.record(press.VALUES | {"name": "王\U00030000"}))])
+
+
 def test_each_person_of_a_paper_has_a_list_of_their_own(press):
     people = [press.held(press.record(press.VALUES | {"name": name})) for name in ("测试\ue863", "测试乙")]
     content = press.content("registration", people)
