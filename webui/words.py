@@ -210,6 +210,11 @@ def discard_reasons(draft: DraftView) -> list[tuple[str, str]]:
     return reasons
 
 
+def target_name(target: str) -> str:
+    """Which system is told of a cancellation."""
+    return {"DISTRICT": gettext("区信息资源库"), "SPS": gettext("SPS 信息库")}.get(target, target)
+
+
 def code_fields() -> list[FieldSpec]:
     """One field for each code table of the form."""
     return list({spec.table: spec for spec in FIELDS.values() if spec.kind == "code"}.values())
@@ -240,5 +245,6 @@ def install(app: Flask) -> None:
         size_words=size_words,
         source_words=source_words,
         statistic_name=statistic_name,
+        target_name=target_name,
         written_address=written_address,
     )
