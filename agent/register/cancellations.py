@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from agent.accounts.audit import Act
@@ -204,7 +204,7 @@ class Cancellations:
             "leave_date": values.get(leaving.LEAVE_DATE, ""),
             "leave_to": values.get(leaving.LEAVE_TO, ""),
             "evidence": list(evidence),
-            "visits": [self._as_utc(at) for at in map(leaving.visit_at, leaving.visits_of(values)) if at is not None],
+            "visits": [at.astimezone(UTC).isoformat() for at in leaving.visits_at(values, self._place.zone)],
             "remark": values.get(leaving.REMARK, ""),
             "targets": list(leaving.targets(evidence, record.verify_mode)),
         }
@@ -221,8 +221,4 @@ class Cancellations:
         return row
 
     def _setting(self, record: Any) -> leaving.Setting:
-        now = self._place.clock.now().astimezone(self._place.zone).replace(tzinfo=None)
-        return leaving.Setting(now, record.arrive_here_date)
-
-    def _as_utc(self, at: datetime) -> str:
-        return at.replace(tzinfo=self._place.zone).astimezone(UTC).isoformat()
+        return leaving.Setting(self._place.clock.now().astimezone(self._place.zone), record.arrive_here_date)

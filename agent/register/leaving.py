@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from agent.register import codes, fields
@@ -55,7 +55,7 @@ class Setting:
     """What a cancellation is judged against.
 
     Attributes:
-        now: at the station's place, without a zone: as clerks read the clock.
+        now: in the station's zone, in which clerks write what they type.
         arrived: when the person came to the dwelling that is registered.
     """
 
@@ -87,7 +87,7 @@ def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
     ]
     problems += _of_visits(visits_of(values), setting)
     if evidence:
-        problems += _of_evidence(kind, evidence, visits_of(values))
+        problems += _of_evidence(kind, evidence, different_times(visits_at(values, setting.now.tzinfo)))
     return sorted(problems, key=lambda problem: KEYS.index(problem.field or KIND))
 
 
@@ -111,12 +111,17 @@ def visits_of(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(values.get(VISITS, "").splitlines())
 
 
-def visit_at(stored: str) -> datetime | None:
-    """Read a stored attempt; None for anything else."""
+def visit_at(stored: str, zone: tzinfo | None) -> datetime | None:
+    """Read a stored attempt, which was typed in a zone; None for anything else."""
     try:
-        return datetime.fromisoformat(stored) if _STORED_VISIT.fullmatch(stored) else None
+        return datetime.fromisoformat(stored).replace(tzinfo=zone) if _STORED_VISIT.fullmatch(stored) else None
     except ValueError:
         return None
+
+
+def visits_at(values: Mapping[str, str], zone: tzinfo | None) -> list[datetime]:
+    """The attempts at the door that can be understood."""
+    return [at for text in visits_of(values) if (at := visit_at(text, zone)) is not None]
 
 
 def days_of(leave_date: str) -> tuple[date, date] | None:
@@ -164,7 +169,7 @@ def _visit(text: str) -> str:
         return text.strip()
     day = fields.understood("arrive_here_date", match[1] or match[2], is_practice=False)
     stored = f"{day} {match[3]:0>2}:{match[4]}"
-    return stored if visit_at(stored) else text.strip()
+    return stored if visit_at(stored, UTC) else text.strip()
 
 
 def _of_leave_date(text: str, setting: Setting) -> list[Problem]:
@@ -184,7 +189,7 @@ def _of_leave_date(text: str, setting: Setting) -> list[Problem]:
 def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
     problems = []
     for place, text in enumerate(visits, 1):
-        at = visit_at(text)
+        at = visit_at(text, setting.now.tzinfo)
         if at is None:
             problems.append(Problem("CANCEL-VISIT-TIME", VISITS, {"place": place}))
         elif at > setting.now:
@@ -197,9 +202,8 @@ def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
     return problems
 
 
-def _of_evidence(kind: str, evidence: tuple[str, ...], visits: tuple[str, ...]) -> list[Problem]:
-    """Whether somebody's word, or the attempts at the door, are enough for this kind."""
-    times = different_times(at for at in map(visit_at, visits) if at is not None)
+def _of_evidence(kind: str, evidence: tuple[str, ...], times: int) -> list[Problem]:
+    """Whether somebody's word, or so many attempts at the door, are enough for this kind."""
     is_said = bool(set(evidence) - {AT_THE_DOOR, COMPARISON})
     code = ""
     if any(codes.choice("cancel_evidence", one) is None for one in evidence):
