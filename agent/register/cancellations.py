@@ -146,8 +146,8 @@ class Cancellations:
             record = self._records.row_of(record_id)
             last = next(iter(cancellations.of_record(record.id)), None)
             asked = (record.version, fields.reason(reason), by.user_id)
-            is_there = record.state == ACTIVE and last is not None
-            if is_there and (last.undone_version, last.undo_reason, str(last.undone_by_id)) == asked:
+            done = None if last is None else (last.undone_version, last.undo_reason, str(last.undone_by_id))
+            if record.state == ACTIVE and done == asked:
                 return False
             self._to_restore(record, reason)
             return True

@@ -195,8 +195,8 @@ def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
         elif at > setting.now:
             problems.append(Problem("CANCEL-VISIT-FUTURE", VISITS, {"place": place}))
         elif at.date() < setting.arrived:
-            told = {"place": place, "date": setting.arrived.isoformat()}
-            problems.append(Problem("CANCEL-VISIT-BEFORE-ARRIVAL", VISITS, told))
+            arrived = setting.arrived.isoformat()
+            problems.append(Problem("CANCEL-VISIT-BEFORE-ARRIVAL", VISITS, {"place": place, "date": arrived}))
     if len(visits) > MOST_VISITS:
         problems.append(Problem("CANCEL-VISITS-MANY", VISITS, {"most": MOST_VISITS}))
     return problems

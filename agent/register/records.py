@@ -142,7 +142,9 @@ class Records:
         if person is None:
             person = PersonTable.create(**columns)
         else:
-            PersonTable.update(**columns).where(PersonTable.id == person.id).execute()
+            for key, column in columns.items():
+                setattr(person, key, column)
+            person.save()
         record = Registration.create(
             **register_queries.columns_for(values, register_queries.REGISTRATION_KEYS),
             form_no=self._next_form_number(),

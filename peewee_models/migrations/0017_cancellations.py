@@ -116,6 +116,7 @@ def up(migrator: Any, db: Any) -> None:
 def down(migrator: Any, db: Any) -> None:
     """Forget the cancellations, and who comes back."""
     db.execute_sql(f"DROP INDEX {_ACTIVE}")
+    db.execute_sql("DROP INDEX draft_person_id")
     migrator.drop_column("draft", "person_id").run()
     with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
         db.drop_tables([_CancellationForm, _Cancellation])
