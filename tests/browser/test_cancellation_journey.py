@@ -115,7 +115,7 @@ def restore_by_keys(clerk):
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize(("language", "card"), [("zh", "resident-060"), ("en", "resident-061")])
+@pytest.mark.parametrize(("language", "card"), [("zh", "resident-030"), ("en", "resident-031")])
 def test_a_registration_is_cancelled_and_restored_with_the_keys_alone(clerk, language, card):
     page, people = clerk.page, clerk.demo.people
     clerk.sign_in(language=language)
@@ -146,7 +146,7 @@ def test_a_registration_is_cancelled_and_restored_with_the_keys_alone(clerk, lan
 def test_what_is_typed_is_kept_as_it_is_typed_and_who_left_comes_back_as_the_same_person(clerk):
     page, supervisor = clerk.page, clerk.demo.people["supervisor"]
     clerk.sign_in()
-    record = registered(clerk, "resident-062")
+    record = registered(clerk, "resident-032")
     page.goto(f"{record}/cancel")
     page.fill("#cancel_kind", "32")
     page.fill("#leave_date", "202604")
@@ -164,7 +164,7 @@ def test_what_is_typed_is_kept_as_it_is_typed_and_who_left_comes_back_as_the_sam
     page.keyboard.press("F9")
     expect(page.locator("#cancelled")).to_contain_text("2026-04")
     page.goto(f"{clerk.demo.url}/desk")
-    clerk.tap("resident-062")
+    clerk.tap("resident-032")
     expect(page.locator("#former")).to_be_visible()
     expect(page.locator("#mobile")).to_have_value("13800000000")
     expect(page.locator("#road")).to_have_value("")
@@ -187,7 +187,7 @@ def test_without_javascript_it_is_cancelled_and_restored_too(clerk_without_scrip
     supervisor = clerk.demo.people["supervisor"]
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.demo.lay("resident-063")
+    clerk.demo.lay("resident-033")
     page.locator("form[action$='/desk/read-card'] button").click()
     clerk.complete()
     page.locator("#acts button[value=stay]").click()
