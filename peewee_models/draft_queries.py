@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee_models.documents import Document
 from peewee_models.drafts import Draft, DraftField, SavedDraft
-from peewee_models.register import Person, Registration
+from peewee_models.register import ACTIVE, Person, Registration
 
 
 def of_user(draft_id: uuid.UUID, user_id: uuid.UUID) -> Any:
@@ -63,11 +63,13 @@ def household_drafts(household_id: uuid.UUID) -> list[Any]:
 
 
 def household_of_tied(household_id: uuid.UUID) -> uuid.UUID | None:
-    """The household of the record for which the oldest tied draft of a household stands, or None."""
+    """The household of the active record for which the oldest tied draft of a household stands, or None."""
     tied = (
         Draft.select(Draft, Registration)
         .join(Registration)
-        .where((Draft.household == household_id) & Registration.household.is_null(False))
+        .where(
+            (Draft.household == household_id) & Registration.household.is_null(False) & (Registration.state == ACTIVE)
+        )
         .order_by(Draft.opened_at, Draft.id)
         .first()
     )
@@ -85,8 +87,9 @@ def bring_along(household_id: uuid.UUID, other_id: uuid.UUID) -> None:
 
 
 def household_records(household_id: uuid.UUID) -> list[Any]:
-    """All saved registrations of a household, with their persons."""
-    records = Registration.select(Registration, Person).join(Person).where(Registration.household == household_id)
+    """All active registrations of a household, with their persons."""
+    here = (Registration.household == household_id) & (Registration.state == ACTIVE)
+    records = Registration.select(Registration, Person).join(Person).where(here)
     return list(records.order_by(Registration.registered_at, Registration.id))
 
 

@@ -6,13 +6,15 @@ from peewee import BlobField, BooleanField, CharField, CompositeKey, ForeignKeyF
 
 from peewee_models.accounts import User
 from peewee_models.base import JsonField, KeyedTable, Table, UtcDateTimeField
-from peewee_models.register import Household, Registration
+from peewee_models.register import Household, Person, Registration
 
 
 class Draft(KeyedTable):
     """An unsaved form.  The row goes when the form is saved or discarded: nothing of the person stays behind.
 
     `household` is the one that the clerk chose for it; without a choice it is made, or found, when the form is saved.
+    `registration` is the active one that the form stands for; `person` is who comes back, all of whose registrations
+    are cancelled: the form has their values, and becomes another registration of theirs.
     `card_text` and `card_photo` are the chip's raw data; they are erased at day's end at the latest.
     """
 
@@ -21,6 +23,7 @@ class Draft(KeyedTable):
     version = IntegerField(default=1)
     household = ForeignKeyField(Household, null=True)
     registration = ForeignKeyField(Registration, null=True, on_delete="CASCADE")
+    person = ForeignKeyField(Person, null=True)
     opened_at = UtcDateTimeField()
     saved_at = UtcDateTimeField()
     card_kind = CharField(max_length=20, default="")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from typing import Final
+
+from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from peewee_models.accounts import User
 from peewee_models.base import KeyedTable, UtcDateTimeField
+
+ACTIVE: Final = "active"
+CANCELLED: Final = "cancelled"
 
 
 class Household(KeyedTable):
@@ -42,13 +47,16 @@ class Person(KeyedTable):
 
 
 class Registration(KeyedTable):
-    """来沪人员居住登记 (form RG): one person at one dwelling."""
+    """来沪人员居住登记 (form RG): one person at one dwelling.
+
+    A person who comes back has another one; at most one of a person's is active, the others are cancelled.
+    """
 
     form_no = CharField(max_length=60, unique=True)
     person = ForeignKeyField(Person)
     household = ForeignKeyField(Household, null=True)
     version = IntegerField(default=1)
-    state = CharField(max_length=10, default="active")
+    state = CharField(max_length=10, default=ACTIVE)
     soldier = CharField(max_length=1)
     arrive_city_date = DateField(null=True)
     arrive_here_date = DateField()
@@ -77,6 +85,13 @@ class Registration(KeyedTable):
     registered_at = UtcDateTimeField(index=True)
 
 
+Registration.add_index(
+    Registration.index(
+        Registration.person, unique=True, where=SQL(f"state = '{ACTIVE}'"), name="registration_active_person"
+    )
+)
+
+
 class FieldOrigin(KeyedTable):
     """Where one value of a registration came from, and when."""
 
@@ -95,8 +110,8 @@ class FieldOrigin(KeyedTable):
 class Change(KeyedTable):
     """One line of a registration's history after it was saved: a field that changed, with where its value came from.
 
-    Two keys are no fields: `household`, whose values are the keys of households, and `card`, which names the fields,
-    all unchanged, that a card vouched for.
+    Three keys are no fields: `household`, whose values are the keys of households; `state`, when the registration is
+    cancelled and when that is undone; and `card`, which names the fields, all unchanged, that a card vouched for.
     """
 
     registration = ForeignKeyField(Registration, on_delete="CASCADE")

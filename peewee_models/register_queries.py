@@ -12,8 +12,9 @@ from typing import Any
 
 from peewee import fn
 
+from peewee_models import cancellations
 from peewee_models.accounts import User
-from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
+from peewee_models.register import ACTIVE, AcceptedProblem, Change, FieldOrigin, Person, Registration
 
 PERSON_KEYS = (
     *("id_type", "id_no", "id_no_raw", "name", "sex", "birth_date", "ethnic", "hukou_address", "hukou_div"),
@@ -28,6 +29,7 @@ REGISTRATION_KEYS = (
 DWELLING_KEYS = ("district", "town", "road", "lane", "sublane", "no", "room")
 PLACE_KEYS = ("lane", "sublane", "no", "room")
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
+_NEWEST_FIRST = (Registration.registered_at.desc(), Registration.form_no.desc())
 
 
 def by_key(record_id: uuid.UUID) -> Any:
@@ -37,7 +39,32 @@ def by_key(record_id: uuid.UUID) -> Any:
 
 def by_id_number(number: str) -> Any:
     """The active registration of the person with this ID number, or None."""
-    return _joined().where((Person.id_no == number) & (Registration.state == "active")).get_or_none()
+    return _joined().where((Person.id_no == number) & (Registration.state == ACTIVE)).get_or_none()
+
+
+def who_left(number: str) -> Any:
+    """The newest registration of the person with this ID number, where all of theirs are cancelled; else None.
+
+    An active one is always the newest: another is made only when it is cancelled, and only the newest is restored.
+    """
+    last = _joined().where(Person.id_no == number).order_by(*_NEWEST_FIRST).first()
+    return None if last is None or last.state == ACTIVE else last
+
+
+def last_of(person_id: uuid.UUID) -> Any:
+    """The newest registration of a person, or None."""
+    return _joined().where(Registration.person == person_id).order_by(*_NEWEST_FIRST).first()
+
+
+def others_of(person_id: uuid.UUID, but: uuid.UUID) -> list[Any]:
+    """The registrations of a person without one, the newest first."""
+    theirs = (Registration.person == person_id) & (Registration.id != but)
+    return list(_joined().where(theirs).order_by(*_NEWEST_FIRST))
+
+
+def person_with_number(number: str) -> Any:
+    """The person with this ID number, registered now or once, or None."""
+    return Person.get_or_none(Person.id_no == number)
 
 
 def newest(page: int, size: int) -> list[Any]:
@@ -105,7 +132,7 @@ def namesakes(name_key: str, birth_date: date | None, guardian_id: str, most: in
     same = Person.birth_date == birth_date if birth_date is not None else Person.guardian_id == guardian_id
     if birth_date is not None and guardian_id:
         same |= Person.guardian_id == guardian_id
-    where = (Person.name_key == name_key) & same & (Registration.state == "active")
+    where = (Person.name_key == name_key) & same & (Registration.state == ACTIVE)
     if is_numbered:
         where &= Person.id_no.is_null()
     return list(_joined().where(where).order_by(Registration.registered_at.desc(), Registration.id).limit(most))
@@ -126,7 +153,7 @@ def dwellings_at(words: Iterable[str], numbers: Iterable[tuple[Iterable[str], st
     if not clauses:
         return []
     last = fn.MAX(Registration.registered_at)
-    here = reduce(and_, clauses, (Registration.state == "active") & Registration.household.is_null(False))
+    here = reduce(and_, clauses, (Registration.state == ACTIVE) & Registration.household.is_null(False))
     where = [Registration.household, *(getattr(Registration, key) for key in DWELLING_KEYS)]
     found = Registration.select(*where, last).where(here).group_by(*where)
     return list(found.order_by(last.desc(), *where).limit(most))
@@ -149,11 +176,26 @@ def last_form_number(prefix: str) -> str | None:
 
 
 def values_of(row: Any) -> dict[str, str]:
-    """All values of a registration and its person as text; dates in ISO."""
-    values = {key: getattr(row.person, key) for key in PERSON_KEYS} | {
-        key: getattr(row, key) for key in REGISTRATION_KEYS
-    }
-    return {key: value.isoformat() if isinstance(value, date) else (value or "") for key, value in values.items()}
+    """All values of a registration and its person as text; dates in ISO.
+
+    Of one that is cancelled the person's are those of then: the person may have come back with others.
+    """
+    then = None if row.state == ACTIVE else cancellations.person_then(row.id)
+    return (person_values(row.person) if then is None else then) | own_values_of(row)
+
+
+def own_values_of(row: Any) -> dict[str, str]:
+    """The values of a registration without its person's, as text; dates in ISO."""
+    return {key: _text(getattr(row, key)) for key in REGISTRATION_KEYS}
+
+
+def person_values(person: Any) -> dict[str, str]:
+    """The values of a person as text; dates in ISO."""
+    return {key: _text(getattr(person, key)) for key in PERSON_KEYS}
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else (value or "")
 
 
 def columns_for(values: dict[str, str], keys: Iterable[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
 from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
+from peewee_models.cancellations import Cancellation, CancellationForm
 from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
@@ -40,4 +41,6 @@ TABLES: tuple[type[Table], ...] = (
     ScanJob,
     RetentionWait,
     Photo,
+    Cancellation,
+    CancellationForm,
 )

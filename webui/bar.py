@@ -100,7 +100,8 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    area = {"drafts": "desk", "households": "desk", "corrections": "register"}.get(area, area)
+    moved = {"drafts": "desk", "households": "desk", "corrections": "register", "cancellations": "register"}
+    area = moved.get(area, area)
     shown = []
     for endpoint, name in offered:
         access = access_of(endpoint)

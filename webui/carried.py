@@ -14,7 +14,11 @@ from webui.context import services, session_or_none
 
 TYPED_IN: Final = "typed_in"
 DONE_IN_ANY_CASE: Final = frozenset({"accounts.language", "accounts.sign_out", "home.go_on"})
-_OWNERS: Final = {"drafts": ("draft", "draft_id"), "corrections": ("record", "record_id")}
+_OWNERS: Final = {
+    "drafts": ("draft", "draft_id"),
+    "corrections": ("record", "record_id"),
+    "cancellations": ("cancellation", "record_id"),
+}
 
 
 def keep_draft(draft_id: str, by: SignedIn) -> None:
@@ -33,7 +37,20 @@ def keep_correction(record_id: str, by: SignedIn) -> None:
     services().register.keep_correction(record_id, values, version, by, request.form.get("edit_reason", ""))
 
 
-_KEEPERS: Final[dict[str, Callable[[str, SignedIn], None]]] = {"draft": keep_draft, "record": keep_correction}
+def keep_cancellation(record_id: str, by: SignedIn) -> None:
+    """Keep the whole form of a cancellation; what is no such form has nothing to keep."""
+    if "version" not in request.form:
+        return
+    version = request.form.get("version", type=int, default=0)
+    services().register.keep_cancellation(record_id, typed.cancellation(request.form), version, by)
+
+
+_KEEPERS: Final[dict[str, Callable[[str, SignedIn], None]]] = {
+    "draft": keep_draft,
+    "record": keep_correction,
+    "cancellation": keep_cancellation,
+}
+_PAGES: Final = {"record": "corrections.page", "cancellation": "cancellations.page"}
 
 
 def typed_in() -> tuple[str, str] | None:
@@ -70,7 +87,7 @@ def keep(by: SignedIn) -> None:
 
 def page_of(kind: str, owner_id: str) -> str:
     """The address of the page on which such a form stands."""
-    return url_for("desk.page") if kind == "draft" else url_for("corrections.page", record_id=owner_id)
+    return url_for("desk.page") if kind == "draft" else url_for(_PAGES[kind], record_id=owner_id)
 
 
 def install(app: Flask) -> None:

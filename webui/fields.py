@@ -11,7 +11,7 @@ from flask import Flask
 from agent.register.codes import table
 from agent.register.id_number import grouped
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
-from webui.form_layout import FIELDS, SECTIONS, FieldSpec, Section, field_name
+from webui.form_layout import CANCELLATION_FIELDS, FIELDS, SECTIONS, FieldSpec, Section, field_name
 from webui.language import language
 from webui.translate import gettext
 
@@ -48,7 +48,7 @@ def written(spec: FieldSpec, value: str) -> str:
 
 def read_out(key: str, value: str) -> str:
     """A stored value as people read it, in a list or a history."""
-    spec = FIELDS.get(key)
+    spec = FIELDS.get(key) or CANCELLATION_FIELDS.get(key)
     if spec is None:
         return value
     if spec.kind in {"yes-no", "mark"}:

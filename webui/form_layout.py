@@ -125,9 +125,22 @@ _BESIDE_THE_FORM: Final = (FieldSpec("second_name", _("第二人用户名")), Fi
 FIELDS: Final[dict[str, FieldSpec]] = {
     spec.key: spec for specs in (*(section.fields for section in SECTIONS), _BESIDE_THE_FORM) for spec in specs
 }
+CANCELLATION_FIELDS: Final[dict[str, FieldSpec]] = {
+    spec.key: spec
+    for spec in (
+        FieldSpec("cancel_kind", _("注销类别"), "code", 4, "cancel_kind", _CODE_HELP),
+        FieldSpec("leave_date", _("离开日期"), "date", 3, placeholder=_("如 20260302，只知月份填 202603")),
+        FieldSpec("leave_to", _("去向"), "text", 5),
+        FieldSpec("evidence", _("依据"), "code", 12, "cancel_evidence"),
+        FieldSpec("visits", _("上门时间"), "text", 12),
+        FieldSpec("cancel_remark", _("说明"), "text", 12),
+        FieldSpec("second_name", _("第二人用户名"), "text", 4),
+    )
+}
+"""The form of a cancellation, whose fields stand on a page of their own."""
 
 
 def field_name(key: str) -> str:
-    """What people call a field; the key itself for one that the form does not show."""
-    spec = FIELDS.get(key)
+    """What people call a field; the key itself for one that no form shows."""
+    spec = FIELDS.get(key) or CANCELLATION_FIELDS.get(key)
     return str(spec.name if spec is not None else _NOT_ON_THE_FORM.get(key, key))

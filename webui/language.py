@@ -54,6 +54,11 @@ def full_time(at: datetime | None) -> str:
     return "" if at is None else local(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def minute_time(at: datetime) -> str:
+    """A time as `2026-11-23 10:42`."""
+    return local(at).strftime("%Y-%m-%d %H:%M")
+
+
 def age_s(at: datetime | None) -> int:
     """Whole seconds since `at`, never below zero."""
     if at is None:
@@ -83,4 +88,4 @@ def install(app: Flask) -> None:
         lasting=lasting,
         age_s=age_s,
     )
-    app.jinja_env.filters.update(clock_time=clock_time, full_time=full_time)
+    app.jinja_env.filters.update(clock_time=clock_time, full_time=full_time, minute_time=minute_time)

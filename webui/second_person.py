@@ -10,15 +10,21 @@ from flask import Flask, request
 from agent.register.id_number import PASSABLE
 from agent.register.views import Problem, SecondWord
 
-REFUSALS: Final = frozenset(
-    {"ACCOUNT-WRONG", "ACCOUNT-WAIT", "ACCOUNT-SAME-PERSON", "RIGHTS-DENIED", "PROBLEM-NOT-PASSABLE", "REASON-MISSING"}
-)
+NOT_CONFIRMED: Final = frozenset({"ACCOUNT-WRONG", "ACCOUNT-WAIT", "ACCOUNT-SAME-PERSON", "RIGHTS-DENIED"})
+"""Why somebody does not count as the second person."""
+REFUSALS: Final = NOT_CONFIRMED | {"PROBLEM-NOT-PASSABLE", "REASON-MISSING"}
+
+
+def name_and_password() -> tuple[str, str]:
+    """Name and password of the second person, from the form."""
+    return request.form.get("second_name", ""), request.form.get("second_password", "")
 
 
 def posted() -> tuple[str, str, SecondWord]:
     """Name and password of the second person, and what they say, from the form of the panel."""
-    name, password, reason = (request.form.get(f"second_{key}", "") for key in ("name", "password", "reason"))
-    return name, password, SecondWord(request.values.get("field", ""), request.values.get("problem", ""), reason)
+    reason = request.form.get("second_reason", "")
+    word = SecondWord(request.values.get("field", ""), request.values.get("problem", ""), reason)
+    return *name_and_password(), word
 
 
 def passable_problem(problems: Sequence[Problem]) -> Problem | None:

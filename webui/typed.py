@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from agent.register.codes import choice
-from webui.form_layout import FIELDS, FieldSpec
+from agent.register.codes import choice, table
+from webui.form_layout import CANCELLATION_FIELDS, FIELDS, FieldSpec
 
 WAS: Final = "was."
+VISITS: Final = range(1, 7)
+"""The places for attempts at the door on the form of a cancellation."""
 
 
 def changed(form: Mapping[str, str]) -> dict[str, str]:
@@ -33,3 +35,11 @@ def meant(spec: FieldSpec, given: str) -> str:
     if spec.kind == "code" and choice(spec.table, head) is not None:
         return head
     return given
+
+
+def cancellation(form: Mapping[str, str]) -> dict[str, str]:
+    """Read the form of a cancellation: its ticks as codes, its places for attempts at the door as lines."""
+    values = {key: meant(spec, form.get(key, "")) for key, spec in CANCELLATION_FIELDS.items()}
+    ticked = [line.code for line in table("cancel_evidence") if form.get(f"evidence_{line.code}")]
+    visits = [" ".join(form.get(f"visit_{place}", "").split()) for place in VISITS]
+    return values | {"evidence": " ".join(ticked), "visits": "\n".join(one for one in visits if one)}

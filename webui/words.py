@@ -153,6 +153,7 @@ def paper_name(kind: str) -> str:
         "notice": gettext("个人信息处理告知书"),
         "own-data": gettext("本人信息查阅单"),
         "changes": gettext("变更表"),
+        "cancellation": gettext("注销表"),
         "household": gettext("全户登记表"),
     }.get(kind, kind)
 
@@ -222,6 +223,11 @@ def discard_reasons(draft: DraftView) -> list[tuple[str, str]]:
     return reasons
 
 
+def target_name(target: str) -> str:
+    """Which system is told of a cancellation."""
+    return {"DISTRICT": gettext("区信息资源库"), "SPS": gettext("SPS 信息库")}.get(target, target)
+
+
 def code_fields() -> list[FieldSpec]:
     """One field for each code table of the form."""
     return list({spec.table: spec for spec in FIELDS.values() if spec.kind == "code"}.values())
@@ -253,5 +259,6 @@ def install(app: Flask) -> None:
         size_words=size_words,
         source_words=source_words,
         statistic_name=statistic_name,
+        target_name=target_name,
         written_address=written_address,
     )

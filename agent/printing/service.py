@@ -61,6 +61,9 @@ class PrintingService:
         changes = ("changes",) if sheets.has_changes(record) else ()
         are_several = len(self._from.register.household_of(record.id, by)) > 1
         household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
+        if record.is_cancelled:
+            cancelled = ("cancellation",) if record.cancellation is not None else ()
+            return (*cancelled, "registration", *changes, "own-data")
         return ("registration", "receipt", *changes, *household, "notice", "own-data")
 
     def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:
@@ -71,8 +74,8 @@ class PrintingService:
             record_id: of a registration; for the forms of a household one of its members'.
             by: who prints.
 
-        Raises: RightsDenied; CodedError PAPER-UNKNOWN, PAPER-NO-CHANGES, PAPER-NOT-MADE, RECORD-UNKNOWN; and as a kept
-            photo cannot be read.
+        Raises: RightsDenied; CodedError PAPER-UNKNOWN, PAPER-NO-CHANGES, PAPER-NOT-CANCELLED, PAPER-NOT-MADE,
+            RECORD-UNKNOWN; and as a kept photo cannot be read.
         """
         require(by, Right.REGISTER_READ)
         if kind not in KINDS:
@@ -82,6 +85,8 @@ class PrintingService:
         held = [self._held(each, by) for each in members]
         if kind == "changes" and not sheets.has_changes(held[0].record):
             raise _refused("PAPER-NO-CHANGES")
+        if kind == "cancellation" and held[0].record.cancellation is None:
+            raise _refused("PAPER-NOT-CANCELLED")
         station = register.place.station
         printing = sheets.Printing(
             station.name, by.name, self._clock.now(), register.place.zone, is_practice=station.is_practice

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import fields, id_number, notice
-from agent.register.record_views import ChangeLine, RecordView
-from agent.register.revision import CARD, HOUSEHOLD
+from agent.register import codes, fields, id_number, notice
+from agent.register.record_views import CancellationLine, ChangeLine, RecordView
+from agent.register.revision import CARD, HOUSEHOLD, STATE
 
-KINDS: Final = ("registration", "receipt", "notice", "own-data", "changes")
+KINDS: Final = ("registration", "receipt", "notice", "own-data", "changes", "cancellation")
 """The papers of one registration; each has a template of its name."""
 HOUSEHOLD_FORMS: Final = "household"
 """The registration forms of all who live in a household, in one paper."""
-_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD})
+_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD, STATE})
+_TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "origins": _origins(record, zone) if kind == "own-data" else {},
         "documents": [{"kind": name, "pages": pages} for name, pages in held.documents] if kind == "own-data" else [],
         "changes": _changes(kind, record, zone),
+        "cancellation": None if record.cancellation is None else _cancellation(record.cancellation, zone),
     }
 
 
@@ -158,6 +160,24 @@ def _change_lines(changes: Iterable[ChangeLine], zone: tzinfo) -> Iterable[dict[
             "new": fields.shown(change.field, change.new),
             "reason": change.reason,
         }
+
+
+def _cancellation(one: CancellationLine, zone: tzinfo) -> dict[str, str]:
+    """Why a registration was cancelled, line by line; `approved_by` is another than `entered_by`."""
+    visits = [_minute(at, zone) for at in one.visits]
+    return {
+        "kind": codes.shown("cancel_kind", one.kind),
+        "leave_date": one.leave_date,
+        "leave_to": one.leave_to,
+        "evidence": "、".join(codes.shown("cancel_evidence", code) for code in one.evidence),
+        "visits": "、".join(visits),
+        "remark": one.remark,
+        "targets": "、".join(_TARGETS.get(target, target) for target in one.targets),
+        "entered_by": one.entered_by,
+        "entered_at": _minute(one.entered_at, zone),
+        "approved_by": one.approved_by,
+        "approved_at": _minute(one.approved_at, zone),
+    }
 
 
 def _minute(at: datetime, zone: tzinfo) -> str:

@@ -3,7 +3,8 @@
 Source: national standards named in the forms' field list: GB/T 2261.1 (`sex`), GB/T 3304 (`ethnic`), GB/T 4658
 (`education`, the Shanghai form's short list; `education-national` whole), GB/T 4761 (`relation`), MCA town codes
 (`town`); the Shanghai form (`reason`, `proof_type`); police tables (`place_type`, `id_type`, `plan_stay` with a code 0
-of our own for a stay under three days).
+of our own for a stay under three days); GA/T 2000.25 (`cancel_kind`: 1 to 3, as far as its public preview shows; the
+finer codes, H1, D1 to D4 and 99 are local).
 """
 
 from __future__ import annotations

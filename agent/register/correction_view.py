@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agent.register import draft_view, fields
+from agent.register import draft_view, fields, revision
 from agent.register.evaluate import Judgement
 from agent.register.form import Form
 from agent.register.record_views import ChangeLine, RecordView
@@ -74,7 +74,7 @@ def _since(history: Iterable[Any], version: int) -> dict[str, ChangeLine]:
     """The changes after a version, newest first as they come, as one for each field."""
     changes: dict[str, ChangeLine] = {}
     for row in history:
-        if row.version > version:
+        if row.version > version and row.key != revision.STATE:
             last = changes.setdefault(row.key, ChangeLine(row.at, row.user.name, row.key, "", row.new, row.reason))
             changes[row.key] = replace(last, old=row.old)
     return changes

@@ -38,10 +38,10 @@ class Corrections:
     def show(self, record_id: str, by: Person) -> CorrectionView:
         """The form of a registration with what its clerk has typed; to look leaves an audit row.
 
-        Raises: CodedError RECORD-UNKNOWN.
+        Raises: CodedError RECORD-UNKNOWN, RECORD-CANCELLED.
         """
         with writing(self._place.store):
-            record = self._records.row_of(record_id)
+            record = self._records.active(record_id)
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             held = register_queries.values_of(record)
@@ -64,6 +64,8 @@ class Corrections:
 
     def keep(self, record_id: str, values: Mapping[str, str], version: int, by: Person, reason: str) -> None:
         """Keep what was typed, in place of what was kept before; where nothing differs from the stored, keep nothing.
+
+        Of a record that was cancelled meanwhile it is kept too: that may be undone.
 
         Args:
             record_id: the registration.
@@ -129,12 +131,13 @@ class Corrections:
 
         The same form sent twice changes the registration once: the second finds everything as it wants it.
 
-        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED (somebody was faster), REASON-MISSING.
+        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CANCELLED, RECORD-CHANGED (somebody was faster),
+            REASON-MISSING.
         """
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
         with writing(self._place.store):
-            record = self._records.row_of(record_id)
+            record = self._records.active(record_id)
             held = register_queries.values_of(record)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             typed = self._typed(values, held, kept)
@@ -165,10 +168,10 @@ class Corrections:
     def approve(self, record_id: str, by: Person, second_user_id: str, word: SecondWord) -> None:
         """Note a second person's word that a problem of what was typed is officially so, for the number as it is now.
 
-        Raises: CodedError RECORD-UNKNOWN, PROBLEM-NOT-PASSABLE, REASON-MISSING.
+        Raises: CodedError RECORD-UNKNOWN, RECORD-CANCELLED, PROBLEM-NOT-PASSABLE, REASON-MISSING.
         """
         with writing(self._place.store):
-            record = self._records.row_of(record_id)
+            record = self._records.active(record_id)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             if kept is None:
                 raise refused("PROBLEM-NOT-PASSABLE")
@@ -221,6 +224,8 @@ class Corrections:
         holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
         if holder is not None and holder.id != record.id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
+        elif self._records.is_anothers(new["id_no"], record):
+            problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
         warnings = [one for one in judgement.warnings if one not in old.warnings]
         return evaluate.Judgement(problems=problems, warnings=warnings)
 

@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
-from agent.register import fields, id_number, names, revision
+from agent.register import fields, id_number, names
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
-from agent.register.household_views import HouseholdMove, MemberLine
-from agent.register.record_views import AcceptedLine, ChangeLine, RecordView
+from agent.register.household_views import MemberLine
 from agent.register.views import CardView, DoubtView, DraftLine, DraftView, FieldView, Offer, RecordLine
 from drivers import pua
 from drivers.card_doubts import PHOTO_HEADER
 from peewee_models import draft_queries, register_queries
+from peewee_models.register import ACTIVE
 
 _PHOTO_DECODABLE = {"decoded": True, "undecodable": False}
 
@@ -128,8 +128,9 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
         name=person.name,
         name_masked=names.masked(person.name),
         id_number_masked=id_number.masked(person.id_no or ""),
-        address=dwelling(register_queries.values_of(row)),
+        address=dwelling(register_queries.own_values_of(row)),
         registered_on=row.registered_at.astimezone(zone).date(),
+        is_cancelled=row.state != ACTIVE,
     )
 
 
@@ -142,45 +143,3 @@ def dwelling(values: Mapping[str, str]) -> str:
         if values[key]
     ]
     return "".join(parts)
-
-
-def _households(change: Any, record_id: Any) -> HouseholdMove:
-    """Who else belongs to the households that a change names."""
-    old, new = (uuid.UUID(text) if text else None for text in (change.old, change.new))
-    return HouseholdMove(registered(old, {record_id}), registered(new, {record_id}))
-
-
-def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[str]) -> RecordView:
-    """Show a registration with its history."""
-    history = tuple(
-        ChangeLine(
-            at=change.at,
-            by=change.user.name,
-            field=change.key,
-            old=change.old,
-            new=change.new,
-            reason=change.reason,
-            source=change.source,
-            verified=bool(change.is_verified),
-            members=_households(change, row.id) if change.key == revision.HOUSEHOLD else None,
-        )
-        for change in register_queries.history_of(row.id)
-    )
-    accepted = tuple(
-        AcceptedLine(line.field, line.code, line.at, (line.second_user or line.user).name, line.reason)
-        for line in register_queries.accepted_of(row.id)
-    )
-    return RecordView(
-        id=str(row.id),
-        version=row.version,
-        fields={key: field_view(key, form.get(key), judgement, is_required=key in required) for key in fields.KEYS},
-        history=history,
-        accepted=accepted,
-        collected_by=row.collected_by.name,
-        collected_at=row.collected_at,
-        registered_at=row.registered_at,
-        form_no=row.form_no,
-        household="" if row.household_id is None else str(row.household_id),
-        notice_version=row.notice_version,
-        id_no_raw=row.person.id_no_raw,
-    )

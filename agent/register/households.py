@@ -14,6 +14,7 @@ from agent.register.form import Entry
 from agent.register.household_views import HouseholdLine, HouseholdsFound
 from agent.register.workplace import Person, Workplace
 from peewee_models import draft_queries, register_queries
+from peewee_models.register import ACTIVE
 
 MOST_HOUSEHOLDS: Final = 20
 
@@ -43,13 +44,13 @@ class Households:
 
 
 def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entry]]:
-    """The household of a registered member and where that member lives, for the form of a further person.
+    """The household of a member who is registered there now, and their dwelling, for the form of a further person.
 
     Inside an open transaction.  Raises: CodedError HOUSEHOLD-UNKNOWN.
     """
     key = key_of(member_id)
     member = None if key is None else register_queries.by_key(key)
-    if member is None or member.household_id is None:
+    if member is None or member.household_id is None or member.state != ACTIVE:
         raise refused("HOUSEHOLD-UNKNOWN")
     return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
 

@@ -3,11 +3,15 @@
 Two persons' data must never mix: with another number everything that the register had filled in goes again, and beside
 a card only its own number ties, never one that somebody typed over it.  The household that the draft was opened for is
 the clerk's choice and stays, with its dwelling.
+
+Who comes back, all of whose registrations are cancelled, is tied as a person: the form has what is known of them, and
+nothing of where and since when they had lived here.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -20,8 +24,10 @@ from peewee_models import register_queries
 _KEPT_BESIDE: Final[tuple[Source, ...]] = ("household", "typed")
 
 
-def linked(row: Any, form: Form, defaults: Mapping[str, Entry], now: datetime) -> tuple[dict[str, Entry], bool]:
-    """Tie or untie a draft inside the open transaction; give its form and whether a record has come into view.
+def linked(
+    row: Any, form: Form, defaults: Mapping[str, Entry], now: datetime
+) -> tuple[dict[str, Entry], uuid.UUID | None]:
+    """Tie or untie a draft inside the open transaction; give its form, and the record that has come into view.
 
     Args:
         row: the draft.
@@ -33,23 +39,33 @@ def linked(row: Any, form: Form, defaults: Mapping[str, Entry], now: datetime) -
     if of_chip(form, "id_no") not in {None, number}:
         number = ""  # the rest of the form is of whoever the card says
     record = register_queries.by_id_number(number) if number else None
+    former = register_queries.who_left(number) if number and record is None else None
     filled = dict(form)
-    if row.registration_id is not None and (record is None or record.id != row.registration_id):
+    is_elsewhere = row.registration_id is not None and (record is None or record.id != row.registration_id)
+    is_somebody_else = row.person_id is not None and (former is None or former.person_id != row.person_id)
+    if is_elsewhere or is_somebody_else:
         filled = _without_register(filled, defaults, now)
-        row.registration = None
-    if record is None or row.registration_id is not None:
-        return filled, False
-    row.registration = record.id
-    held = register_queries.values_of(record)
-    return _with_register(filled, held, held, now), True
+        row.registration = row.person = None
+    if record is not None and row.registration_id is None:
+        row.registration = record.id
+        held = register_queries.values_of(record)
+        return _with_register(filled, held, held, now), record.id
+    if former is not None and row.person_id is None:
+        row.person = former.person_id
+        held = register_queries.person_values(former.person)
+        return _with_register(filled, held, held, now), former.id
+    return filled, None
 
 
 def with_register_again(row: Any, form: Form, keys: Iterable[str], now: datetime) -> dict[str, Entry]:
-    """Put what the register holds beside some fields once more, where the draft is tied to a registration."""
-    record = None if row.registration_id is None else register_queries.by_key(row.registration_id)
-    if record is None:
+    """Put what the register holds beside some fields once more, where the draft is tied to a registration or person."""
+    if row.registration_id is not None:
+        held = register_queries.values_of(register_queries.by_key(row.registration_id))
+    elif row.person_id is not None:
+        held = register_queries.person_values(row.person)
+    else:
         return dict(form)
-    return _with_register(dict(form), register_queries.values_of(record), keys, now)
+    return _with_register(dict(form), held, keys, now)
 
 
 def _with_register(

@@ -13,7 +13,7 @@ from agent.register import draft_view
 from agent.register.form import entry_from_row, value
 from agent.register.household_views import HouseholdMove, MemberLine
 from peewee_models import draft_queries, register_queries
-from peewee_models.register import Household
+from peewee_models.register import ACTIVE, Household
 
 
 def settled(row: Any, record: Any) -> uuid.UUID | None:
@@ -71,8 +71,9 @@ def _made(now: datetime) -> uuid.UUID:
 
 
 def record_of(row: Any) -> Any:
-    """The record that a draft stands for, or None."""
-    return None if row.registration_id is None else register_queries.by_key(row.registration_id)
+    """The active record that a draft stands for, or None."""
+    record = None if row.registration_id is None else register_queries.by_key(row.registration_id)
+    return None if record is None or record.state != ACTIVE else record
 
 
 def _draft_member(row: Any) -> MemberLine:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from agent.register import revision
-from peewee_models import outbox, register_queries
+from peewee_models import cancellations, outbox, register_queries
 
 SAVED: Final = "registration.saved"
 EDITED: Final = "registration.edited"
 VERIFIED: Final = "registration.verified"
+CANCELLED: Final = "registration.cancelled"
+RESTORED: Final = "registration.restored"
 
 
 def kind_of(made: revision.Revision) -> str:
@@ -29,6 +31,7 @@ def body(record: Any) -> dict[str, Any]:
     """Everything the register holds of a record: its values, and what stands around them."""
     return register_queries.values_of(record) | {
         "form_no": record.form_no,
+        "person": str(record.person_id),
         "state": record.state,
         "household": None if record.household_id is None else str(record.household_id),
         "collected_by": str(record.collected_by_id),
@@ -62,4 +65,29 @@ def body(record: Any) -> dict[str, Any]:
             }
             for line in register_queries.changes_of(record.id, record.version)
         ],
+        "cancellations": [_cancellation(row) for row in cancellations.of_record(record.id)],
+    }
+
+
+def _cancellation(row: Any) -> dict[str, Any]:
+    """One cancellation, the newest first; of the person it says nothing that the values above do not."""
+    is_undone = row.undone_at is not None
+    return {
+        "version": row.version,
+        "kind": row.kind,
+        "leave_date": row.leave_date,
+        "leave_to": row.leave_to,
+        "evidence": row.evidence,
+        "visits": row.visits,
+        "remark": row.remark,
+        "targets": row.targets,
+        "entered_by": str(row.entered_by_id),
+        "entered_at": row.entered_at.isoformat(),
+        "approved_by": str(row.approved_by_id),
+        "approved_at": row.approved_at.isoformat(),
+        "undone_version": row.undone_version,
+        "undone_by": str(row.undone_by_id) if is_undone else None,
+        "undone_approved_by": str(row.undone_approved_by_id) if is_undone else None,
+        "undone_at": row.undone_at.isoformat() if is_undone else None,
+        "undo_reason": row.undo_reason,
     }

@@ -1,4 +1,4 @@
-"""What the pages see of a saved registration: its values, its history, and what was let pass."""
+"""What the pages see of a saved registration: its values, its history, what was let pass, and its cancellations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,47 @@ from agent.register.views import FieldView, RecordLine
 
 
 @dataclass(frozen=True, slots=True)
+class CancellationLine:
+    """One cancellation of a registration, standing or undone.
+
+    Attributes:
+        kind: code of the table `cancel_kind`.
+        leave_date: `2026-11-20`, `2026-11` where no more is known, "" where nobody left.
+        evidence: codes of the table `cancel_evidence`.
+        visits: the attempts at the door.
+        targets: which systems are told, `DISTRICT` and `SPS`.
+        undone_at: None while it stands.
+        undone_by, undone_approved_by, undo_reason: "" while it stands.
+    """
+
+    kind: str
+    leave_date: str
+    leave_to: str
+    evidence: tuple[str, ...]
+    visits: tuple[datetime, ...]
+    remark: str
+    targets: tuple[str, ...]
+    entered_by: str
+    entered_at: datetime
+    approved_by: str
+    approved_at: datetime
+    undone_at: datetime | None = None
+    undone_by: str = ""
+    undone_approved_by: str = ""
+    undo_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One change of a saved record.
 
     Attributes:
-        field: key of the field, or `household`, or `card`: `new` then names the fields that a card vouched for.
+        field: key of the field, or `household`, or `state`, or `card`: `new` then names the fields that a card
+            vouched for.
         source, verified: where the new value came from; "" where it was not noted.
         members: of a change of household: who else belongs to the old one and to the new one.
+        cancellation: of a change of state: what was entered, or undone.
+        is_restored: of a change of state: whether the registration is active again.
     """
 
     at: datetime
@@ -28,6 +62,8 @@ class ChangeLine:
     source: str = ""
     verified: bool = False
     members: HouseholdMove | None = None
+    cancellation: CancellationLine | None = None
+    is_restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +87,8 @@ class AcceptedLine:
 class RecordView:
     """A saved registration with its history, newest change first, what was let pass, and who may be the same person.
 
+    `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore` whether it can be undone;
+    `others` are the same person's other registrations, the newest first.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
     `papers_added` how many documents came with it.
     """
@@ -70,3 +108,7 @@ class RecordView:
     is_as_before: bool = False
     papers_added: int = 0
     id_no_raw: str = ""
+    is_cancelled: bool = False
+    cancellation: CancellationLine | None = None
+    can_restore: bool = False
+    others: tuple[RecordLine, ...] = ()

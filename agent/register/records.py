@@ -23,18 +23,20 @@ from agent.register import (
     membership,
     names,
     outgoing,
+    record_view,
     revision,
 )
-from agent.register.errors import Problems, key_of, unknown_record
+from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
 from peewee_models import draft_queries, register_queries
+from peewee_models.register import ACTIVE, Registration
 from peewee_models.register import Person as PersonTable
-from peewee_models.register import Registration
 
 _TRUSTED = frozenset({"verified", "single"})
+_TIED_ANEW = frozenset({"PERSON-REGISTERED", "RECORD-CANCELLED-MEANWHILE"})
 
 
 class Records:
@@ -47,14 +49,15 @@ class Records:
         """Make a registration of a draft, or edit the one it stands for, and erase the draft.
 
         Where somebody else has registered the person meanwhile, the draft is tied to that record before the refusal
-        is told: the page then shows the differences, and the next save edits the record.
+        is told: the page then shows the differences, and the next save edits the record.  Where somebody else has
+        cancelled the record, the draft becomes the form of a new registration: the page says what that lacks.
 
         Raises: Problems; CodedError DRAFT-UNKNOWN.
         """
         try:
             return self._save(draft_id, by)
         except Problems as error:
-            if any(problem.code == "PERSON-REGISTERED" for problem in error.problems):
+            if any(problem.code in _TIED_ANEW for problem in error.problems):
                 change(self._place, draft_id, by, lambda _row, form: dict(form))
             raise
 
@@ -94,6 +97,8 @@ class Records:
         return shown
 
     def _refuse_problems(self, row: Any, form: Form, words: approvals.Words) -> None:
+        if row.registration_id is not None and membership.record_of(row) is None:
+            raise Problems([Problem("RECORD-CANCELLED-MEANWHILE")])
         judgement = evaluate.judge(form, self._place.setting(row))
         if judgement.scope.reason is not None:
             raise Problems([judgement.scope.reason])
@@ -104,8 +109,16 @@ class Records:
         holder = register_queries.by_id_number(number) if number else None
         if holder is not None and holder.id != row.registration_id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
+        elif row.registration_id is not None and self.is_anothers(number, membership.record_of(row)):
+            problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
         if problems:
             raise Problems(problems)
+
+    @staticmethod
+    def is_anothers(number: str, record: Any) -> bool:
+        """Whether a number is of somebody else than a record's person: of one whose registration is cancelled, too."""
+        owner = register_queries.person_with_number(number) if number else None
+        return owner is not None and owner.id != record.person_id
 
     def _revision(self, row: Any, record: Any, form: Form, words: approvals.Words) -> revision.Revision:
         """What a draft changes in the record that it stands for."""
@@ -120,11 +133,18 @@ class Records:
         )
 
     def _insert(self, row: Any, form: Form, by: Person) -> Any:
-        values = revision.values(form, {})
+        number = value(form, "id_no")
+        person = register_queries.person_with_number(number) if number else None
+        held = {} if person is None else {"id_no_raw": person.id_no_raw}
+        values = revision.values(form, held)
         now = self._place.clock.now()
-        person = PersonTable.create(
-            **register_queries.columns_for(values, register_queries.PERSON_KEYS), **_search_columns(values["name"])
-        )
+        columns = register_queries.columns_for(values, register_queries.PERSON_KEYS) | _search_columns(values["name"])
+        if person is None:
+            person = PersonTable.create(**columns)
+        else:
+            for key, column in columns.items():
+                setattr(person, key, column)
+            person.save()
         record = Registration.create(
             **register_queries.columns_for(values, register_queries.REGISTRATION_KEYS),
             form_no=self._next_form_number(),
@@ -159,17 +179,20 @@ class Records:
         with writing(self._place.store):
             record = self.row_of(record_id)
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
-            others = alike.alike(register_queries.values_of(record), record.id, self._place.zone)
-            return dataclasses.replace(self.shown(record), alike=others)
+            namesakes = alike.alike(register_queries.values_of(record), record.id, self._place.zone)
+            theirs = register_queries.others_of(record.person_id, record.id)
+            others = tuple(draft_view.record_line(one, self._place.zone) for one in theirs)
+            return dataclasses.replace(self.shown(record), alike=namesakes, others=others)
 
     def household_of(self, record_id: str) -> tuple[str, ...]:
-        """All who are registered in the household of a registration, itself among them, the first registered first.
+        """All who live in the household of a registration, itself among them, the first registered first.
 
         Raises: CodedError RECORD-UNKNOWN.
         """
         with reading(self._place.store):
             record = self.row_of(record_id)
-            members = [record] if record.household_id is None else draft_queries.household_records(record.household_id)
+            lives = record.household_id is not None and record.state == ACTIVE
+            members = draft_queries.household_records(record.household_id) if lives else [record]
             return tuple(str(each.id) for each in members)
 
     def row_of(self, record_id: str) -> Any:
@@ -180,12 +203,22 @@ class Records:
             raise unknown_record()
         return record
 
+    def active(self, record_id: str) -> Any:
+        """The row of an active registration, inside an open transaction.
+
+        Raises: CodedError RECORD-UNKNOWN, RECORD-CANCELLED.
+        """
+        record = self.row_of(record_id)
+        if record.state != ACTIVE:
+            raise refused("RECORD-CANCELLED")
+        return record
+
     def shown(self, record: Any) -> RecordView:
         """Show a registration, inside an open transaction."""
         form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
         setting = self._place.setting_of(record)
         required = frozenset(key for key in fields.KEYS if evaluate.is_required(key, form, setting))
-        return draft_view.record_view(record, evaluate.Judgement(), form, required)
+        return record_view.record_view(record, evaluate.Judgement(), form, required)
 
     def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.

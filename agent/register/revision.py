@@ -22,6 +22,7 @@ from peewee_models.register import Change
 
 HOUSEHOLD: Final = "household"
 CARD: Final = "card"
+STATE: Final = "state"
 NOTICE: Final = "notice_version"
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
 _KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
@@ -142,6 +143,14 @@ def write(record: Any, revision: Revision, form: Form, who: uuid.UUID, at: datet
     ):
         for key, column in register_queries.columns_for(new, [key for key in keys if key in new]).items():
             setattr(target, key, column)
+
+
+def write_state(record: Any, state: str, who: uuid.UUID, at: datetime, reason: str) -> None:
+    """Make a version of a record in which nothing but its state is new, with its history; it is not saved yet."""
+    record.version += 1
+    told = {"key": STATE, "old": record.state, "new": state, "reason": reason}
+    Change.create(registration=record, version=record.version, at=at, user=who, **told)
+    record.state = state
 
 
 def reason_of(form: Form) -> str:

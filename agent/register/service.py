@@ -9,16 +9,18 @@ from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store
 from agent.events.service import Event
 from agent.register import draft_view
+from agent.register.cancellation_view import CancellationView
+from agent.register.cancellations import Cancellations
 from agent.register.cards import Cards
 from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
-from agent.register.errors import Problems
+from agent.register.errors import Problems, refused
 from agent.register.household_views import HouseholdsFound
 from agent.register.households import Households
 from agent.register.record_views import RecordView
 from agent.register.records import Records
-from agent.register.views import DraftLine, DraftView, RecordLine, SecondWord, StationSettings
+from agent.register.views import DraftLine, DraftView, Problem, RecordLine, SecondWord, StationSettings
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
@@ -42,6 +44,7 @@ class RegisterService:
         self._drafts = Drafts(place)
         self._records = Records(place)
         self._corrections = Corrections(place, self._records)
+        self._cancellations = Cancellations(place, self._records)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place
@@ -157,7 +160,10 @@ class RegisterService:
         return self._records.household_of(record_id)
 
     def correction(self, record_id: str, by: SignedIn) -> CorrectionView:
-        """The form of a registration's correction, as far as it is typed.  Raises: CodedError RECORD-UNKNOWN."""
+        """The form of a registration's correction, as far as it is typed.
+
+        Raises: CodedError RECORD-UNKNOWN, RECORD-CANCELLED.
+        """
         require(by, Right.REGISTER_WRITE)
         return self._corrections.show(record_id, by)
 
@@ -196,9 +202,60 @@ class RegisterService:
         self._corrections.give_up(record_id, by)
 
     def edit(self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, reason: str) -> RecordView:
-        """Correct a registration.  Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CHANGED, REASON-MISSING."""
+        """Correct a registration.
+
+        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CANCELLED, RECORD-CHANGED, REASON-MISSING.
+        """
         require(by, Right.REGISTER_WRITE)
         return self._corrections.save(record_id, values, version, by, reason)
+
+    def cancellation(self, record_id: str, by: SignedIn) -> CancellationView:
+        """The form of a registration's cancellation.  Raises: CodedError RECORD-UNKNOWN, RECORD-CANCELLED."""
+        require(by, Right.REGISTER_WRITE)
+        return self._cancellations.show(record_id, by)
+
+    def has_kept_cancellation(self, record_id: str, by: SignedIn) -> bool:
+        """Whether this user has typed something of a cancellation that is not entered."""
+        require(by, Right.REGISTER_READ)
+        return self._cancellations.has_kept(record_id, by)
+
+    def keep_cancellation(self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn) -> None:
+        """Keep what was typed of a cancellation.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        self._cancellations.keep(record_id, values, version, by)
+
+    def give_up_cancellation(self, record_id: str, by: SignedIn) -> None:
+        """Erase what was typed of a cancellation.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_WRITE)
+        self._cancellations.give_up(record_id, by)
+
+    def cancel(
+        self, record_id: str, values: Mapping[str, str], version: int, by: SignedIn, second: tuple[str, str]
+    ) -> None:
+        """Cancel a registration; somebody else approves with name and password, once nothing else is in the way.
+
+        Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CANCELLED, RECORD-CHANGED, ACCOUNT-WRONG, ACCOUNT-WAIT,
+            ACCOUNT-SAME-PERSON, RIGHTS-DENIED.
+        """
+        require(by, Right.REGISTER_WRITE)
+        told = zip(("second_name", "second_password"), second, strict=True)
+        missing = [Problem("FIELD-MISSING", key) for key, text in told if not text]
+        if self._cancellations.check(record_id, values, version, by, missing):
+            second_id = self._accounts.second_person(by, *second)
+            self._cancellations.enter(record_id, values, version, by, second_id)
+
+    def restore(self, record_id: str, reason: str, by: SignedIn, second: tuple[str, str]) -> None:
+        """Undo a cancellation; somebody else approves with name and password.
+
+        Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, REASON-MISSING,
+            SECOND-PERSON-MISSING, ACCOUNT-WRONG, ACCOUNT-WAIT, ACCOUNT-SAME-PERSON, RIGHTS-DENIED.
+        """
+        require(by, Right.REGISTER_WRITE)
+        if self._cancellations.check_restore(record_id, reason, by):
+            if not all(second):
+                raise refused("SECOND-PERSON-MISSING")
+            second_id = self._accounts.second_person(by, *second)
+            self._cancellations.restore(record_id, reason, by, second_id)
 
     def chip_photo(self, draft_id: str, by: SignedIn) -> bytes | None:
         """The chip's photo behind a draft, in the reader's own coding; None when there is none."""

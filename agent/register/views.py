@@ -176,6 +176,7 @@ class RecordLine:
     id_number_masked: str
     address: str
     registered_on: date
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class DraftView:
         problems: what blocks saving and belongs to no single field, then all field problems in form order.
         is_joining: whether the clerk has chosen the household.
         existing_record: the saved registration of the same person; saving then edits that one.
+        former: the person's last registration, where all of theirs are cancelled; saving makes another one.
         move: what saving would change in that record's household.
         alike: registrations that may be of the same person, though no number says so.
     """
@@ -207,6 +209,7 @@ class DraftView:
     is_joining: bool = False
     move: HouseholdMove | None = None
     alike: tuple[RecordLine, ...] = ()
+    former: RecordLine | None = None
 
     @property
     def differs(self) -> bool:

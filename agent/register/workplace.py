@@ -17,9 +17,10 @@ from agent.register import alike, approvals, codes, draft_view, evaluate, fields
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
-from agent.register.views import DraftView, StationSettings
+from agent.register.views import DraftView, RecordLine, StationSettings
 from drivers.api import Clock
 from peewee_models import draft_queries, register_queries
+from peewee_models.register import ACTIVE
 
 
 class Person(Protocol):
@@ -191,7 +192,14 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         alike=alike.alike({key: entry.value for key, entry in shown.items()}, None, place.zone)
         if record is None
         else (),
+        former=_former(place, row),
     )
+
+
+def _former(place: Workplace, row: Any) -> RecordLine | None:
+    """The last registration of who comes back; nobody does where another record of theirs has been made since."""
+    last = None if row.person_id is None else register_queries.last_of(row.person_id)
+    return None if last is None or last.state == ACTIVE else draft_view.record_line(last, place.zone)
 
 
 def change(
@@ -206,9 +214,9 @@ def change(
     with writing(place.store):
         row = own_draft(draft_id, by)
         before = load(row)
-        after, has_come_into_view = link.linked(row, edit(row, before), station_defaults(place), place.clock.now())
-        if has_come_into_view:
-            place.note(by, audit.Act.RECORD_VIEWED, ("record", row.registration_id))
+        after, seen = link.linked(row, edit(row, before), station_defaults(place), place.clock.now())
+        if seen is not None:
+            place.note(by, audit.Act.RECORD_VIEWED, ("record", seen))
         shown = view(place, row, keep(place, row, before, after))
     place.tell_draft(by, row, is_only_verified=is_only_verified)
     return shown

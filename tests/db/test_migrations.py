@@ -29,6 +29,7 @@ ALL = [
     "0014_proven_dwellings",
     "0015_followed_corrections",
     "0016_photos",
+    "0017_cancellations",
 ]
 
 

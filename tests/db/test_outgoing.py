@@ -8,12 +8,14 @@ from agent.accounts.service import SignedIn
 from agent.register import outgoing
 from agent.register.views import SecondWord
 from peewee_models import register_queries
+from peewee_models.cancellations import Cancellation
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Person, Registration
 
 FOR_SEARCHING = {"name_key", "name_pinyin", "name_initials"}
-OF_THE_ROW = {"id", "person", "version"}
+OF_THE_ROW = {"id", "version"}
 OF_THE_STATION = {"reading"}
+LEFT = {"cancel_kind": "31", "leave_date": "202611", "evidence": "1", "second_name": "supervisor"}
 
 
 def columns(table: Any) -> set[str]:
@@ -42,7 +44,8 @@ def test_every_column_is_told_or_left_out_on_purpose(
     office.register.edit(record.id, {"mobile": "13911111111"}, 1, clerk, "本人来电")
     body = last_sent().body
     told = columns(Person) | columns(Registration)
-    assert set(body) == told - FOR_SEARCHING - OF_THE_ROW - OF_THE_STATION | {"origins", "accepted", "changes"}
+    beside = {"origins", "accepted", "changes", "cancellations"}
+    assert set(body) == told - FOR_SEARCHING - OF_THE_ROW - OF_THE_STATION | beside
     (change,), (accepted,) = body["changes"], body["accepted"]
     assert set(body["origins"]["name"]) == columns(FieldOrigin) - {"id", "registration", "key"}
     assert set(accepted) == columns(AcceptedProblem) - {"id", "registration"}
@@ -61,13 +64,17 @@ def test_the_last_row_is_the_record_as_it_is(office: Any, clerk: SignedIn, peopl
         lambda: office.register.edit(record.id, {"mobile": "13911111111"}, 1, clerk, "本人来电"),
         lambda: _move(office, clerk, east.id, record),
         lambda: _move(office, clerk, east.id, record),
+        lambda: office.register.cancel(record.id, LEFT, 3, clerk, ("supervisor", office.passwords["supervisor"])),
+        lambda: office.register.restore(record.id, "没有离开", clerk, ("supervisor", office.passwords["supervisor"])),
     ]
-    for version, step in zip((1, 2, 3, 3), (lambda: None, *steps), strict=True):
+    for version, step in zip((1, 2, 3, 3, 4, 5), (lambda: None, *steps), strict=True):
         step()
         (row,) = [row for row in Registration.select() if str(row.id) == record.id]
         sent = last_sent()
         assert (str(sent.subject_id), sent.version) == (record.id, version)
         assert sent.body == outgoing.body(register_queries.by_key(row.id))
+    (cancelled,) = last_sent().body["cancellations"]
+    assert set(cancelled) == columns(Cancellation) - {"id", "registration", "person_values"}
 
 
 def _move(office: Any, clerk: SignedIn, member_id: str, record: Any) -> None:

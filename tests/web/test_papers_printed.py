@@ -96,6 +96,26 @@ def test_a_changed_record_has_a_form_of_change(house, record):
     assert clerk.get(f"/print/record/{key}/changes").status_code == 200
 
 
+def test_who_has_left_has_a_form_of_cancellation_and_no_receipt(house, record):
+    clerk, key = record
+    refused = clerk.get(f"/print/record/{key}/cancellation")
+    assert refused.status_code == 409
+    assert "没有注销" in clerk.page
+    clerk.get(f"/register/{key}/cancel")
+    version = re.search(r'name="version" value="(\d+)"', clerk.page)[1]
+    second = house.sign_ins["supervisor"]
+    left = {"cancel_kind": "31", "leave_date": "20260301", "evidence_3": "1"}
+    approved = {"second_name": second["name"], "second_password": second["password"]}
+    done = clerk.post(f"/register/{key}/cancel", {"version": version, **left, **approved})
+    assert done.status_code == 303, re.findall(r'class="problem".*', clerk.page)
+    clerk.get(f"/register/{key}")
+    offered = re.findall(r'href="/print/record/[^"]+/([a-z-]+)"', clerk.page)
+    assert offered[0] == "cancellation"
+    assert "receipt" not in offered
+    for kind in offered:
+        assert clerk.get(f"/print/record/{key}/{kind}").status_code == 200, kind
+
+
 def test_a_supervisor_prints_and_a_technician_does_not(house, record):
     _, key = record
     assert house.signed_in("supervisor").get(f"/print/record/{key}/registration").status_code == 200

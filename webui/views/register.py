@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +70,17 @@ def search() -> ResponseReturnValue:
 @bp.get("/register/<record_id>")
 def record(record_id: str) -> ResponseReturnValue:
     """Show one record with its history."""
+    return show_record(record_id)
+
+
+def show_record(record_id: str, undoing: Mapping[str, str] | None = None, sentence: str = "") -> str:
+    """Render one record.
+
+    Args:
+        record_id: the record.
+        undoing: where undoing its cancellation was refused: `code`, `sentence`, and what was typed, `name`, `reason`.
+        sentence: what came of an act that led here.
+    """
     by, register = signed_in(), services().register
     shown, kept_at = register.record(record_id, by), register.correction_kept_at(record_id, by)
     _, saved = services().desk.last_saved(by) or ("", None)
@@ -78,6 +89,9 @@ def record(record_id: str) -> ResponseReturnValue:
         "saved": saved if is_just_saved else None,
         "history": timeline(shown),
         "kept_at": kept_at,
+        "has_kept_cancellation": register.has_kept_cancellation(record_id, by),
+        "undoing": undoing or {},
+        "sentence": sentence,
         "board": boards.of_record(shown),
         "photos": boards.photos_of_record(shown.id),
         "printed": services().printing.offered(shown, by),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.register.differences import Difference, compare
 from agent.register.household_views import HouseholdMove
-from agent.register.record_views import RecordView
+from agent.register.record_views import CancellationLine, RecordView
 from agent.register.revision import CARD
 from webui.fields import read_out
 
@@ -20,6 +20,8 @@ class ShownChange:
         source, verified: where the new value came from.
         vouched: where nothing changed, the fields that a card vouched for.
         members: where the household changed, who else belongs to the old and the new one.
+        is_restored: of a change of state, whether the registration is active again.
+        cancellation: of a change of state, what was entered or undone.
     """
 
     at: datetime
@@ -31,6 +33,8 @@ class ShownChange:
     verified: bool
     vouched: tuple[str, ...]
     members: HouseholdMove | None
+    is_restored: bool
+    cancellation: CancellationLine | None
 
 
 def timeline(record: RecordView) -> list[ShownChange]:
@@ -46,6 +50,8 @@ def timeline(record: RecordView) -> list[ShownChange]:
             change.verified,
             tuple(change.new.split()) if change.field == CARD else (),
             change.members,
+            change.is_restored,
+            change.cancellation,
         )
         for change in record.history
     ]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from agent.printing import sheets, typesetting
 from agent.register import fields
-from agent.register.record_views import ChangeLine, RecordView
+from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.views import FieldView
 
 ADDRESS = "江川路街道测试东路88弄12号301室"
@@ -40,6 +40,21 @@ CHANGES = (
     ChangeLine(AT, "测试录入员", "road", "测试西路", "测试东路", "搬家", "typed"),
     ChangeLine(AT, "测试录入员", "card", "", "name sex", "", "chip", verified=True),
     ChangeLine(datetime(2026, 2, 1, tzinfo=UTC), "测试别人", "education", "30", "20", "补充学历", "typed"),
+)
+
+
+CANCELLATION = CancellationLine(
+    kind="32",
+    leave_date="2026-03",
+    leave_to="测试区",
+    evidence=("8", "6"),
+    visits=(AT, datetime(2026, 3, 1, tzinfo=UTC)),
+    remark="房子已退租",
+    targets=("DISTRICT", "SPS"),
+    entered_by="测试录入员",
+    entered_at=AT,
+    approved_by="测试审核员",
+    approved_at=AT,
 )
 
 
@@ -73,6 +88,7 @@ class Press:
             form_no="990000001202603020001",
             notice_version="2026-11-29",
             id_no_raw="990000850612004",
+            cancellation=CANCELLATION,
         )
         return replace(made, **changes)
 

@@ -68,6 +68,16 @@ def test_a_form_of_change_says_what_was_saved_last_and_no_more(press):
     assert not sheets.has_changes(press.record(history=press.CHANGES[1:2]))
 
 
+def test_a_form_of_cancellation_says_why_on_whose_word_and_by_whom(press):
+    _, pdf, _ = press.paper("cancellation", [press.held(press.record())])
+    said = press.text(pdf)
+    for text in (
+        "迁往本市外区", "2026-03", "测试区", "上门未见、居委", "2026-03-0209:30、2026-03-0108:00", "房子已退租",
+        "区信息资源库、SPS信息库", "录入人测试录入员录入时间2026-03-0209:30", "审核人测试审核员审核时间2026-03-0209:30",
+    ):  # fmt: skip
+        assert text in said, text
+
+
 def test_a_receipt_shows_the_number_masked_and_when_to_come_again(press):
     _, pdf, _ = press.paper("receipt", [press.held(press.record(), press.portrait())])
     said = press.text(pdf)

@@ -19,7 +19,8 @@ function lettersAreOn() {
   return localStorage.getItem("letters") !== "off";
 }
 
-/** Press the button that carries this key, if there is one; a key that is held down presses once. */
+/** Press the button that carries this key, if there is one; a key that is held down presses once.  What it opens may
+    name the field to go to. */
 function press(keys, isHeld) {
   const button = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === keys && !one.closest("[hidden]"));
   if (!button) return false;
@@ -27,6 +28,7 @@ function press(keys, isHeld) {
   const field = button.dataset.focus && document.getElementById(button.dataset.focus);
   if (field) field.focus();
   else button.click();
+  if (button.dataset.opens) document.getElementById(button.dataset.opens).focus();
   return true;
 }
 

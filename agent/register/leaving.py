@@ -1,0 +1,219 @@
+"""When a cancellation (注销, form ZX) may be entered, and which systems are told of it: pure rules.
+
+Source: founding document, items 46, 55 and 69; the forms' field list for ZX, with its codes of kinds (GA/T 2000.25 and
+local ones) and of evidence.  A comparison of systems alone cancels nobody, and who was not met at the door was looked
+for three times at least, each at another time.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+from agent.register import codes, fields
+from agent.register.form import as_date
+from agent.register.views import Problem
+from drivers.stored_text import storable
+
+KIND: Final = "cancel_kind"
+LEAVE_DATE: Final = "leave_date"
+LEAVE_TO: Final = "leave_to"
+EVIDENCE: Final = "evidence"
+VISITS: Final = "visits"
+REMARK: Final = "cancel_remark"
+SECOND: Final = "second_name"
+KEYS: Final = (KIND, LEAVE_DATE, LEAVE_TO, EVIDENCE, VISITS, REMARK, SECOND)
+"""The fields of the form: `evidence` is codes with blanks between, `visits` a time a line; who approves comes last."""
+
+LONGEST: Final = {KIND: 100, LEAVE_DATE: 10, LEAVE_TO: 200, REMARK: 500, SECOND: 500}
+DISTRICT: Final = "DISTRICT"
+SPS: Final = "SPS"
+LEAST_VISITS: Final = 3
+VISITS_APART: Final = timedelta(hours=1)
+MOST_VISITS: Final = 6
+
+DIED, MISSING, NOBODY, BECAME_LOCAL, OTHER = "1", "2", "D3", "H1", "99"
+SELF, AT_THE_DOOR, COMPARISON = "1", "8", "9"
+WITHOUT_DATE: Final = frozenset({"D1", "D2", "D3", "D4"})
+"""Kinds of registrations that should not have been: nobody left, so that no day is asked for."""
+_CANNOT_SAY_SO: Final = frozenset({DIED, MISSING, NOBODY})
+_DOOR_PROVES_NOT: Final = frozenset({DIED, MISSING, BECAME_LOCAL})
+_OF_OLD_REGISTER: Final = "4"
+_MONTH: Final = re.compile(r"([0-9]{4})(?:(?:\s*[年/._-]\s*|\s+)([0-9]{1,2})|([0-9]{2}))\s*月?")
+_VISIT: Final = re.compile(r"(?:(.*[日号])\s*|(.*?[0-9])[\sT]+)([0-9]{1,2})\s*[:时点]?\s*([0-9]{2})\s*分?")
+_STORED_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
+_STORED_VISIT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a cancellation is judged against.
+
+    Attributes:
+        now: in the station's zone, in which clerks write what they type.
+        arrived: when the person came to the dwelling that is registered.
+    """
+
+    now: datetime
+    arrived: date
+
+
+def understood(typed: Mapping[str, str]) -> dict[str, str]:
+    """Write what was typed the way it is stored; what cannot be understood stays as typed, what is empty goes."""
+    values = {key: storable(typed.get(key, ""))[: fields.LONGEST_TYPED].strip() for key in KEYS}
+    values[KIND] = codes.resolve("cancel_kind", values[KIND]) or values[KIND]
+    values[LEAVE_DATE] = _leave_date(values[LEAVE_DATE])
+    values[EVIDENCE] = " ".join(dict.fromkeys(values[EVIDENCE].split()))
+    values[VISITS] = "\n".join(_visit(line) for line in values[VISITS].splitlines() if line.strip())
+    return {key: text for key, text in values.items() if text}
+
+
+def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
+    """Tell what is wrong with a cancellation as it is stored, in form order."""
+    kind, evidence = values.get(KIND, ""), evidence_of(values)
+    problems = [Problem("FIELD-MISSING", key) for key in KEYS if key in required(kind) and not values.get(key)]
+    if kind and codes.choice("cancel_kind", kind) is None:
+        problems.append(Problem("FIELD-CODE", KIND))
+    problems += _of_leave_date(values.get(LEAVE_DATE, ""), setting)
+    problems += [
+        Problem("FIELD-LENGTH", key, {"most": LONGEST[key], "over": len(values[key]) - LONGEST[key]})
+        for key in (LEAVE_TO, REMARK)
+        if len(values.get(key, "")) > LONGEST[key]
+    ]
+    problems += _of_visits(visits_of(values), setting)
+    if evidence:
+        problems += _of_evidence(kind, evidence, different_times(visits_at(values, setting.now.tzinfo)))
+    return sorted(problems, key=lambda problem: KEYS.index(problem.field or KIND))
+
+
+def required(kind: str) -> frozenset[str]:
+    """Which fields must not be empty for a kind; who approves is asked for apart."""
+    keys = {KIND, EVIDENCE}
+    if kind not in WITHOUT_DATE:
+        keys.add(LEAVE_DATE)
+    if kind == OTHER:
+        keys.add(REMARK)
+    return frozenset(keys)
+
+
+def evidence_of(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The codes on whose word the registration is cancelled."""
+    return tuple(values.get(EVIDENCE, "").split())
+
+
+def visits_of(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The attempts at the door, as they are stored or, where they cannot be understood, as they were typed."""
+    return tuple(values.get(VISITS, "").splitlines())
+
+
+def visit_at(stored: str, zone: tzinfo | None) -> datetime | None:
+    """Read a stored attempt, which was typed in a zone; None for anything else."""
+    try:
+        return datetime.fromisoformat(stored).replace(tzinfo=zone) if _STORED_VISIT.fullmatch(stored) else None
+    except ValueError:
+        return None
+
+
+def visits_at(values: Mapping[str, str], zone: tzinfo | None) -> list[datetime]:
+    """The attempts at the door that can be understood."""
+    return [at for text in visits_of(values) if (at := visit_at(text, zone)) is not None]
+
+
+def days_of(leave_date: str) -> tuple[date, date] | None:
+    """The first and the last day that a stored leave date may mean; None for anything else."""
+    day = as_date(leave_date)
+    if day is not None:
+        return day, day
+    first = as_date(leave_date + "-01") if _STORED_MONTH.fullmatch(leave_date) else None
+    return None if first is None else (first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+
+
+def targets(evidence: Iterable[str], verify_mode: str) -> tuple[str, ...]:
+    """Which systems are told.
+
+    The district base always; the old register of temporary residents (SPS) where the person stands in it, as far as is
+    known here: the registration came from a check of the old register, or a comparison of systems has named them.
+    """
+    is_in_sps = verify_mode == _OF_OLD_REGISTER or COMPARISON in evidence
+    return (DISTRICT, SPS) if is_in_sps else (DISTRICT,)
+
+
+def different_times(visits: Iterable[datetime]) -> int:
+    """How many attempts count: each at least an hour after the last one that does."""
+    counted: list[datetime] = []
+    for at in sorted(visits):
+        if not counted or at - counted[-1] >= VISITS_APART:
+            counted.append(at)
+    return len(counted)
+
+
+def _leave_date(text: str) -> str:
+    """Write a typed day or month in ISO; what is neither stays as it was typed."""
+    day = fields.understood("arrive_here_date", text, is_practice=False)
+    if as_date(day):
+        return day
+    match = _MONTH.fullmatch(unicodedata.normalize("NFKC", text))
+    month = f"{match[1]}-{match[2] or match[3]:0>2}" if match else ""
+    return month if days_of(month) else text
+
+
+def _visit(text: str) -> str:
+    """Write a typed day and time of day as they are stored; anything else stays as it was typed."""
+    match = _VISIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        return text.strip()
+    day = fields.understood("arrive_here_date", match[1] or match[2], is_practice=False)
+    stored = f"{day} {match[3]:0>2}:{match[4]}"
+    return stored if visit_at(stored, UTC) else text.strip()
+
+
+def _of_leave_date(text: str, setting: Setting) -> list[Problem]:
+    if not text:
+        return []
+    days = days_of(text)
+    if days is None:
+        return [Problem("CANCEL-DATE", LEAVE_DATE)]
+    first, last = days
+    if first > setting.now.date():
+        return [Problem("DATE-FUTURE", LEAVE_DATE)]
+    if last < setting.arrived:
+        return [Problem("CANCEL-BEFORE-ARRIVAL", LEAVE_DATE, {"date": setting.arrived.isoformat()})]
+    return []
+
+
+def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
+    problems = []
+    for place, text in enumerate(visits, 1):
+        at = visit_at(text, setting.now.tzinfo)
+        if at is None:
+            problems.append(Problem("CANCEL-VISIT-TIME", VISITS, {"place": place}))
+        elif at > setting.now:
+            problems.append(Problem("CANCEL-VISIT-FUTURE", VISITS, {"place": place}))
+        elif at.date() < setting.arrived:
+            arrived = setting.arrived.isoformat()
+            problems.append(Problem("CANCEL-VISIT-BEFORE-ARRIVAL", VISITS, {"place": place, "date": arrived}))
+    if len(visits) > MOST_VISITS:
+        problems.append(Problem("CANCEL-VISITS-MANY", VISITS, {"most": MOST_VISITS}))
+    return problems
+
+
+def _of_evidence(kind: str, evidence: tuple[str, ...], times: int) -> list[Problem]:
+    """Whether somebody's word, or so many attempts at the door, are enough for this kind."""
+    is_said = bool(set(evidence) - {AT_THE_DOOR, COMPARISON})
+    code = ""
+    if any(codes.choice("cancel_evidence", one) is None for one in evidence):
+        code = "FIELD-CODE"
+    elif SELF in evidence and kind in _CANNOT_SAY_SO:
+        code = "CANCEL-SELF"
+    elif not is_said and AT_THE_DOOR not in evidence:
+        code = "CANCEL-COMPARISON-ALONE"
+    elif not is_said and kind in _DOOR_PROVES_NOT:
+        code = "CANCEL-DOOR-PROVES-NOT"
+    elif not is_said and times < LEAST_VISITS:
+        return [Problem("CANCEL-VISITS-FEW", VISITS, {"least": LEAST_VISITS, "have": times})]
+    return [Problem(code, EVIDENCE)] if code else []
