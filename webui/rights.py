@@ -76,6 +76,7 @@ TABLE: Final[dict[str, Access]] = {
     "notice.page": Access.READERS,
     "households.search": Access.CLERK,
     "households.add_member": Access.CLERK,
+    "households.confirm": Access.CLERK,
     "register.page": Access.READERS,
     "register.record": Access.READERS,
     "register.search": Access.READERS,

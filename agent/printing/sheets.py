@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from agent.register import codes, fields, id_number, notice
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
-from agent.register.revision import CARD, HOUSEHOLD, STATE
+from agent.register.revision import CARD, HOUSEHOLD, STATE, UNCHANGED
 
 KINDS: Final = ("registration", "receipt", "notice", "own-data", "changes", "cancellation")
 """The papers of one registration; each has a template of its name."""
 HOUSEHOLD_FORMS: Final = "household"
 """The registration forms of all who live in a household, in one paper."""
-_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD, STATE})
+_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD, STATE, UNCHANGED})
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
 
 
@@ -108,6 +108,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "collected_by": record.collected_by,
         "collected_at": _minute(record.collected_at, zone),
         "registered_at": _minute(record.registered_at, zone),
+        "verified_at": _minute(record.verified_at, zone),
         "renewed_by": a_year_after(registered).isoformat(),
         "photo": None,
         "notice": _notice(record, printing.station) if kind == "notice" else [],

@@ -35,6 +35,7 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         collected_by=row.collected_by.name,
         collected_at=row.collected_at,
         registered_at=row.registered_at,
+        verified_at=row.verified_at,
         form_no=row.form_no,
         household="" if row.household_id is None else str(row.household_id),
         notice_version=row.notice_version,

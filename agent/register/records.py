@@ -81,6 +81,7 @@ class Records:
                     kind = outgoing.kind_of(made)
             if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
+            record.verified_at = self._place.clock.now()
             record.save()
             approvals.note_accepted(record, by.user_id, words)
             papers, give_room_back = self._place.papers.draft_saved(row.id, record.id, by)
@@ -153,6 +154,7 @@ class Records:
             collected_by=uuid.UUID(by.user_id),
             collected_at=row.opened_at,
             registered_at=now,
+            verified_at=now,
         )
         for key, entry in form.items():
             if entry.value and key in fields.KEYS:

@@ -82,6 +82,14 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         return self._households.find(address, by)
 
+    def confirm_household(self, member_id: str, seen: str, by: SignedIn) -> int:
+        """Note that nothing has changed with all of a household; how many they are.
+
+        Raises: CodedError HOUSEHOLD-UNKNOWN, HOUSEHOLD-CHANGED.
+        """
+        require(by, Right.REGISTER_WRITE)
+        return self._households.confirm(member_id, seen, by)
+
     def type_fields(self, draft_id: str, values: Mapping[str, str], by: SignedIn) -> DraftView:
         """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)

@@ -85,6 +85,7 @@ class Press:
             collected_by="测试采集员",
             collected_at=AT,
             registered_at=AT,
+            verified_at=AT,
             form_no="990000001202603020001",
             notice_version="2026-11-29",
             id_no_raw="990000850612004",
