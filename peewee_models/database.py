@@ -18,6 +18,7 @@ from peewee import DatabaseError
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from peewee_models import finding_index
 from peewee_models.failures import (
     ComponentTooOld,
     Damaged,
@@ -69,6 +70,10 @@ class SqlCipherStore(Writing, SqlCipherDatabase):  # type: ignore[misc]
     def begin_write(self) -> Any:
         """Take SQLite's one write lock at once, so that a reader never has to become a writer halfway."""
         return self.atomic("IMMEDIATE")
+
+    def settle(self) -> None:
+        """Let the finding index follow."""
+        finding_index.settle(self)
 
     def name_failure(self, error: Exception) -> StorageError | None:
         """Tell the failures of the file apart by SQLite's messages, which are part of its interface.

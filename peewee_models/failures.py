@@ -18,6 +18,13 @@ class ComponentTooOld(StorageError):
         self.needed = needed
 
 
+class ExtensionMissing(StorageError):
+    """The PostgreSQL server lacks an extension that finding needs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the server has no extension {name}; in Debian it comes with postgresql-15")
+
+
 class WrongKey(StorageError):
     """The key does not open this database.  Says nothing about the data: it is not touched."""
 

@@ -137,3 +137,13 @@ class AcceptedProblem(KeyedTable):
     user = ForeignKeyField(User, backref="accepted")
     second_user = ForeignKeyField(User, null=True, backref="seconded")
     at = UtcDateTimeField()
+
+
+class FullView(KeyedTable):
+    """That somebody had the numbers of a registration shown in full: which reason of the list, and in which words."""
+
+    registration = ForeignKeyField(Registration, on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="full_views")
+    at = UtcDateTimeField()
+    reason = CharField(max_length=20)
+    words = CharField(max_length=200, default="")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playhouse.migrations import Runner
 
+from peewee_models import finding_index
 from peewee_models.database import SqlCipherStore, Store
 from peewee_models.failures import Damaged, NewerSchema
 
@@ -28,7 +29,7 @@ def refuse_newer(store: Store) -> None:
 
 
 def upgrade(store: Store) -> list[str]:
-    """Apply what is missing; give the names of what was applied.
+    """Apply what is missing, and bring the finding index up to date; give the names of what was applied.
 
     Raises: NewerSchema when a migration was applied that this program does not have; Damaged when rows point nowhere.
     """
@@ -37,6 +38,8 @@ def upgrade(store: Store) -> list[str]:
         applied: list[str] = runner(store).up()
         if applied:
             check_references(store)
+        if isinstance(store, SqlCipherStore):
+            finding_index.ensure(store)
     return applied
 
 

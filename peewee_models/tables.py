@@ -12,7 +12,7 @@ from peewee_models.documents import CardPage, Document, Media, Page, RetentionWa
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.outbox import OutboxRow
 from peewee_models.photos import Photo
-from peewee_models.register import AcceptedProblem, Change, FieldOrigin, Household, Person, Registration
+from peewee_models.register import AcceptedProblem, Change, FieldOrigin, FullView, Household, Person, Registration
 from peewee_models.station import StationMeta
 
 TABLES: tuple[type[Table], ...] = (
@@ -29,6 +29,7 @@ TABLES: tuple[type[Table], ...] = (
     FieldOrigin,
     Change,
     AcceptedProblem,
+    FullView,
     Draft,
     DraftField,
     SavedDraft,

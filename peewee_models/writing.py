@@ -24,6 +24,10 @@ class Writing:
         """
         with self.translating(), self.write_lock, self.begin_write():
             yield
+            self.settle()
+
+    def settle(self) -> None:
+        """Bring up to date what follows from the facts, before the transaction ends; nothing, where all does itself."""
 
     @contextmanager
     def read(self: Any) -> Iterator[None]:

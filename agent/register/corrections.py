@@ -221,8 +221,8 @@ class Corrections:
         problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
         if _is_number_new(held, new) and not value(form, fields.AGAIN):
             problems.append(Problem("FIELD-MISSING", fields.AGAIN))
-        holder = register_queries.by_id_number(new["id_no"]) if new["id_no"] else None
-        if holder is not None and holder.id != record.id:
+        holder = register_queries.holder_of(new["id_no"]) if new["id_no"] else None
+        if holder is not None and holder != record.id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
         elif self._records.is_anothers(new["id_no"], record):
             problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))

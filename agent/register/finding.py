@@ -1,7 +1,8 @@
 """What a clerk's words for finding mean: a number, a name, its spelling, a phone, a character, an address; pure.
 
 Words that stand apart must all fit, each in its own way: `王 0316`, `zhang 88号`, `测试东路 88弄 101`.  Letters that
-follow one another are one spelling, and a query that is nothing but digits is one number, however it is parted.
+follow one another are one spelling, and a query that is nothing but digits is one number, however it is parted.  Three
+characters of a number are the least that is looked for in numbers; fewer are a lane, a house or a room.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from agent.register import id_number, names
-from peewee_models.register_queries import PLACE_KEYS, Fit
+from agent.register import codes, id_number, names
+from peewee_models.finding_queries import PLACE_KEYS, Fit
 
 _LEAST_OF_PHONE: Final = 4
-_NUMBER: Final = re.compile(r"[0-9]{2,18}X?")
+# Two digits stand in every sixth number: alone they are meant of a door.
+_NUMBER: Final = re.compile(r"(?=.{3})[0-9]{2,18}X?")
 _CODE_POINT: Final = re.compile(r"U\+([0-9A-F]{4,6})")
 # Without one of these a word is a name: on a road called after a surname lives half the register.
 _ENDS_OF_ROADS: Final = tuple("路街巷道弄里村苑坊园庄城")
@@ -68,8 +70,22 @@ def _of_piece(piece: str) -> list[list[Fit]]:
     words, numbers = parts_of(piece)
     if not numbers:
         roads = [Fit("road", word) for word in words if len(words) == 1 and word.endswith(_ENDS_OF_ROADS)]
-        return [[Fit("name", names.search_key(piece)), *roads]]
-    placed = [[Fit("road", word)] for word in words]
+        areas = [fit for word in words if len(words) == 1 for fit in _areas(word)]
+        return [[Fit("name", names.search_key(piece)), *roads, *areas]]
+    return of_address(piece)
+
+
+def _areas(word: str) -> list[Fit]:
+    """The towns and districts that are called so, whole."""
+    return [
+        Fit("area", line.code) for name in ("town", "district") for line in codes.table(name) if line.text_zh == word
+    ]
+
+
+def of_address(address: str) -> list[list[Fit]]:
+    """What an address asks for, every part of it, and nothing but places."""
+    words, numbers = parts_of(address)
+    placed = [[Fit("road", word), *_areas(word)] for word in words]
     return placed + [[Fit(column, text) for column in columns] for columns, text in numbers]
 
 

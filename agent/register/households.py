@@ -11,11 +11,11 @@ from agent.accounts.storage import writing
 from agent.events.service import Event
 from agent.register import draft_view, dwelling, outgoing, revision
 from agent.register.errors import key_of, refused
-from agent.register.finding import parts_of
+from agent.register.finding import of_address
 from agent.register.form import Entry
 from agent.register.household_views import HouseholdLine, HouseholdsFound
 from agent.register.workplace import Person, Workplace
-from peewee_models import draft_queries, register_queries
+from peewee_models import draft_queries, finding_queries, register_queries
 from peewee_models.register import ACTIVE
 
 MOST_HOUSEHOLDS: Final = 20
@@ -37,9 +37,9 @@ class Households:
             address: a road or a part of it, and numbers with or without their 弄, 号, 室.
             by: the clerk.
         """
-        words, numbers = parts_of(address)
+        wishes = of_address(address)
         with writing(self._place.store):
-            found = register_queries.dwellings_at(words, numbers, MOST_HOUSEHOLDS + 1)
+            found = finding_queries.dwellings_at(self._place.store, wishes, MOST_HOUSEHOLDS + 1)
             lines = tuple(_line(at, self._place.zone) for at in found[:MOST_HOUSEHOLDS])
             self._place.note(by, Act.SEARCHED, ("household", None), found=len(lines))
         return HouseholdsFound(lines, is_cut=len(found) > MOST_HOUSEHOLDS)

@@ -31,7 +31,7 @@ from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
-from peewee_models import draft_queries, register_queries
+from peewee_models import draft_queries, finding_queries, register_queries
 from peewee_models.register import ACTIVE, Registration
 from peewee_models.register import Person as PersonTable
 
@@ -82,7 +82,7 @@ class Records:
             if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
             record.verified_at = self._place.clock.now()
-            record.save()
+            record.save(only=record.dirty_fields)
             approvals.note_accepted(record, by.user_id, words)
             papers, give_room_back = self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)
@@ -107,8 +107,8 @@ class Records:
         problems = [*judgement.problems]
         problems += [Problem("FIELD-MISSING", key) for key in judgement.missing]
         number = value(form, "id_no")
-        holder = register_queries.by_id_number(number) if number else None
-        if holder is not None and holder.id != row.registration_id:
+        holder = register_queries.holder_of(number) if number else None
+        if holder is not None and holder != row.registration_id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
         elif row.registration_id is not None and self.is_anothers(number, membership.record_of(row)):
             problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
@@ -156,10 +156,12 @@ class Records:
             registered_at=now,
             verified_at=now,
         )
-        for key, entry in form.items():
-            if entry.value and key in fields.KEYS:
-                is_verified = entry.is_verified
-                register_queries.set_origin(record.id, key, entry.source, entry.at, is_verified=is_verified)
+        origins = [
+            (key, entry.source, entry.at, entry.is_verified)
+            for key, entry in form.items()
+            if entry.value and key in fields.KEYS
+        ]
+        register_queries.first_origins(record.id, origins)
         return record
 
     def _next_form_number(self) -> str:
@@ -245,7 +247,7 @@ class Records:
         The audit row says how many were found, never what was looked for.
         """
         with writing(self._place.store):
-            found = register_queries.matching(finding.wishes(query), max(1, page), PAGE)
+            found = finding_queries.matching(self._place.store, finding.wishes(query), max(1, page), PAGE)
             self._place.note(by, Act.SEARCHED, ("register", None), found=len(found))
             return [draft_view.record_line(record, self._place.zone) for record in found]
 

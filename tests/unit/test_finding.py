@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.register.finding import wishes
 
-KINDS = {"number", "phone", "name", "spelled", "road", "place", "lane", "sublane", "no", "room"}
+KINDS = {"number", "phone", "name", "spelled", "road", "place", "area", "lane", "sublane", "no", "room"}
 
 
 def told(query: str) -> list[set[tuple[str, str]]]:
@@ -20,10 +20,16 @@ def told(query: str) -> list[set[tuple[str, str]]]:
     [
         ("0316", [{("number", "0316"), ("phone", "0316")}]),
         ("031X", [{("number", "031X")}]),
-        ("12", [{("number", "12")}]),
+        ("12", [{("lane", "12"), ("sublane", "12"), ("no", "12"), ("room", "12")}]),
+        ("闵行区", [{("name", "闵行区"), ("area", "310112")}]),
+        ("江川路街道", [{("name", "江川路街道"), ("road", "江川路街道"), ("area", "310112001")}]),
+        ("莘庄镇88弄", [{("road", "莘庄镇"), ("area", "310112101")}, {("lane", "88")}]),
         ("138-0013 8000", [{("number", "13800138000"), ("phone", "13800138000")}]),
         ("Zhang San", [{("spelled", "zhangsan")}]),
-        ("zhang 12 san", [{("spelled", "zhang")}, {("number", "12"), ("place", "12")}, {("spelled", "san")}]),
+        (
+            "zhang 12 san",
+            [{("spelled", "zhang")}, {(key, "12") for key in ("lane", "sublane", "no", "room")}, {("spelled", "san")}],
+        ),
         ("lü", [{("name", "lü")}]),
         ("张三", [{("name", "张三")}]),
         ("阿•卜", [{("name", "阿·卜")}]),

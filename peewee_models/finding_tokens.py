@@ -1,0 +1,147 @@
+"""What the finding index holds of a registration, as words of FTS5, and how a wish becomes a question in its language.
+
+FTS5 splits its text at ASCII blanks and marks and folds ASCII letters (tokenizer `ascii`); everything else stands in a
+token as it is, so that characters which no version of Unicode knows yet, and private ones, are found, too.  What FTS5
+would take for a mark is written out, so that nothing a clerk types can be syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+COLUMNS: Final = ("number", "number_long", "phone", "phone_long", "name", "spelled", "road", "place")
+DIGITS_TOGETHER: Final = 3
+"""So many characters of a number or a phone stand in one token: the shortest part that is found."""
+
+_LONG: Final = 6
+"""So many stand in one token of the second kind: of longer parts each three characters stand in too many numbers."""
+
+_WHOLE: Final = {"number": 18, "phone": 11}
+"""A part that is so long is the whole, which has a token of its own."""
+
+LONGEST: Final = 400
+"""No column is longer, so no longer text stands in one."""
+
+SOURCES: Final = (
+    *("id_no", "mobile", "guardian_mobile", "name_key", "name_pinyin", "name_initials"),
+    *("road", "district", "town", "committee", "lane", "sublane", "no", "room"),
+)
+"""The columns of person and registration from which the index is made, in the order that `words_of` takes."""
+
+PLACE_KEYS: Final = ("lane", "sublane", "no", "room")
+AREA_KEYS: Final = ("district", "town", "committee")
+_SPELLED: Final = re.compile(r"[a-z]+")
+_NO_LETTERS: Final = re.compile(r"[^a-z]")
+_GAP: Final = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One way in which a registration may be meant.
+
+    Attributes:
+        kind: `number` and `phone`, any part of an ID number, capital X, or of a mobile number, the guardian's too;
+            `name`, any part of a name's search key; `spelled`, the beginning of a spelling or of its initials, small
+            letters; `road`, any part of a road's name; `place`, a whole number of lane, sublane, house or room;
+            `area`, the whole code of a district, a town or a committee; or one of these by its column.
+        text: what stands there; "" fits nobody.
+    """
+
+    kind: str
+    text: str
+
+
+def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
+    """The texts of `COLUMNS` for one registration.
+
+    Args:
+        values: of `SOURCES`, in that order.
+    """
+    held: Mapping[str, str] = dict(zip(SOURCES, (value or "" for value in values), strict=True))
+    phones = [held[key] for key in ("mobile", "guardian_mobile") if held[key]]
+    spelled = {start for key in ("name_pinyin", "name_initials") for start in _starts(held[key])}
+    places = [_place(key, held[key]) for key in (*PLACE_KEYS, *AREA_KEYS) if held[key]]
+    return (
+        _short([held["id_no"]]),
+        _long([held["id_no"]]),
+        _short(phones),
+        _long(phones),
+        " ".join(map(_character, held["name_key"])),
+        " ".join(sorted(spelled)),
+        " ".join(map(_character, held["road"])),
+        " ".join(places),
+    )
+
+
+def question(wishes: Iterable[Iterable[Fit]]) -> str:
+    """What FTS5 is asked: every wish, each in one of its ways; "" where nothing is wished, or nobody can fit a wish."""
+    clauses = [list(dict.fromkeys(filter(None, map(_way, ways)))) for ways in wishes]
+    if not all(clauses):
+        return ""
+    return " AND ".join(f"({' OR '.join(ways)})" for ways in clauses)
+
+
+def _way(fit: Fit) -> str:
+    """One way as FTS5 asks for it; "" where nobody can fit it."""
+    if not fit.text or len(fit.text) > LONGEST:
+        return ""
+    if fit.kind in {"number", "phone"}:
+        return _part_of_number(fit.kind, fit.text)
+    if fit.kind in {"name", "road"}:
+        return _phrase(fit.kind, map(_character, fit.text))
+    if fit.kind == "spelled":
+        return _phrase("spelled", [fit.text] if _SPELLED.fullmatch(fit.text) else [])
+    keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
+    return " OR ".join(_phrase("place", [_place(key, fit.text)]) for key in keys)
+
+
+def _phrase(column: str, tokens: Iterable[str]) -> str:
+    phrase = " ".join(tokens)
+    return f'{{{column}}} : "{phrase}"' if phrase else ""
+
+
+def _short(numbers: Iterable[str]) -> str:
+    """The parts of three of some numbers; between two of them a gap, over which no part reaches."""
+    return f" {_GAP} ".join(" ".join(_parts(number, DIGITS_TOGETHER)) for number in numbers)
+
+
+def _long(numbers: Iterable[str]) -> str:
+    """The parts of six of some numbers, each behind them whole."""
+    return f" {_GAP} ".join(
+        " ".join((*_parts(number, _LONG), _GAP, *_parts(number, len(number)))) for number in numbers if number
+    )
+
+
+def _part_of_number(kind: str, text: str) -> str:
+    if len(text) == _WHOLE[kind]:
+        return _phrase(f"{kind}_long", _parts(text, len(text)))
+    if len(text) >= _LONG:
+        return _phrase(f"{kind}_long", _parts(text, _LONG))
+    return _phrase(kind, _parts(text, DIGITS_TOGETHER))
+
+
+def _parts(number: str, size: int) -> Iterator[str]:
+    """Every `size` characters that follow one another: what stands in a row, stands in a row of these."""
+    plain = [_character(character) for character in number]
+    for begin in range(len(plain) - size + 1):
+        yield "".join(plain[begin : begin + size])
+
+
+def _starts(spellings: str) -> Iterator[str]:
+    """Every beginning of every spelling, as far as it is letters."""
+    for spelling in spellings.split(" "):
+        letters = _NO_LETTERS.split(spelling, maxsplit=1)[0]
+        for end in range(1, len(letters) + 1):
+            yield letters[:end]
+
+
+def _place(key: str, text: str) -> str:
+    return f"{key}_{''.join(map(_character, text))}"
+
+
+def _character(character: str) -> str:
+    """A character as it stands in a token: marks, blanks and control characters of ASCII by their number."""
+    return character if ord(character) > 0x7F or character.isalnum() else f"_{ord(character):x}_"
