@@ -79,6 +79,8 @@ TABLE: Final[dict[str, Access]] = {
     "households.confirm": Access.CLERK,
     "register.page": Access.READERS,
     "register.record": Access.READERS,
+    "register.show_in_full": Access.READERS,
+    "register.mask_again": Access.READERS,
     "register.search": Access.READERS,
     "corrections.page": Access.CLERK,
     "corrections.keep": Access.CLERK,

@@ -228,6 +228,18 @@ def target_name(target: str) -> str:
     return {"DISTRICT": gettext("区信息资源库"), "SPS": gettext("SPS 信息库")}.get(target, target)
 
 
+def full_view_reasons() -> list[tuple[str, str]]:
+    """The reasons for seeing numbers in full, each with its code."""
+    return [
+        (choice.code, choice.text_zh if language() == "zh" else choice.text_en) for choice in table("full_view_reason")
+    ]
+
+
+def full_view_reason(code: str) -> str:
+    """One such reason; the code itself where there is none of it any more."""
+    return dict(full_view_reasons()).get(code, code)
+
+
 def code_fields() -> list[FieldSpec]:
     """One field for each code table of the form."""
     return list({spec.table: spec for spec in FIELDS.values() if spec.kind == "code"}.values())
@@ -243,6 +255,8 @@ def install(app: Flask) -> None:
         colour_words=colour_words,
         discard_reasons=discard_reasons,
         flaw_name=flaw_name,
+        full_view_reason=full_view_reason,
+        full_view_reasons=full_view_reasons,
         identity_name=identity_name,
         in_a_row=in_a_row,
         is_refresh=is_refresh,

@@ -37,6 +37,7 @@ class Act(StrEnum):
     RECORD_EDITED = "register.edited"
     RECORD_CONFIRMED = "register.confirmed"
     RECORD_VIEWED = "register.viewed"
+    RECORD_SHOWN_IN_FULL = "register.shown-in-full"
     CORRECTION_BEGUN = "register.correction-begun"
     CORRECTION_SECOND_PERSON = "register.second-person"
     CORRECTION_GIVEN_UP = "register.correction-given-up"

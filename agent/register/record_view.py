@@ -11,7 +11,7 @@ from agent.register.draft_view import field_view, registered
 from agent.register.evaluate import Judgement
 from agent.register.form import Form
 from agent.register.household_views import HouseholdMove
-from agent.register.record_views import AcceptedLine, CancellationLine, ChangeLine, RecordView
+from agent.register.record_views import AcceptedLine, CancellationLine, ChangeLine, FullViewLine, RecordView
 from peewee_models import cancellations, register_queries
 from peewee_models.register import ACTIVE
 
@@ -31,6 +31,10 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         accepted=tuple(
             AcceptedLine(line.field, line.code, line.at, (line.second_user or line.user).name, line.reason)
             for line in register_queries.accepted_of(row.id)
+        ),
+        full_views=tuple(
+            FullViewLine(view.at, view.user.name, view.reason, view.words)
+            for view in register_queries.full_views_of(row.id)
         ),
         collected_by=row.collected_by.name,
         collected_at=row.collected_at,

@@ -84,8 +84,23 @@ class AcceptedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FullViewLine:
+    """That somebody had a record shown in full.
+
+    Attributes:
+        reason: a code of the table `full_view_reason`.
+        words: why, in their own words; "" where they said no more.
+    """
+
+    at: datetime
+    by: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
-    """A saved registration with its history, newest change first, what was let pass, and who may be the same person.
+    """A saved registration: its history and who saw it in full, newest first, what was let pass, who may be the same.
 
     `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore` whether it can be undone;
     `others` are the same person's other registrations, the newest first.  `verified_at` tells when somebody last looked
@@ -99,6 +114,7 @@ class RecordView:
     fields: dict[str, FieldView]
     history: tuple[ChangeLine, ...]
     accepted: tuple[AcceptedLine, ...]
+    full_views: tuple[FullViewLine, ...]
     collected_by: str
     collected_at: datetime
     registered_at: datetime

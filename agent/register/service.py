@@ -16,6 +16,7 @@ from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
 from agent.register.errors import Problems, refused
+from agent.register.full_views import FullViews
 from agent.register.household_views import HouseholdsFound
 from agent.register.households import Households
 from agent.register.record_views import RecordView
@@ -45,6 +46,7 @@ class RegisterService:
         self._records = Records(place)
         self._corrections = Corrections(place, self._records)
         self._cancellations = Cancellations(place, self._records)
+        self.full_views = FullViews(place, self._records)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place
@@ -158,7 +160,7 @@ class RegisterService:
         return self._records.lately_saved()
 
     def record(self, record_id: str, by: SignedIn) -> RecordView:
-        """One registration with its history.  Raises: CodedError RECORD-UNKNOWN."""
+        """One registration with its history, for what follows from it.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_READ)
         return self._records.record(record_id, by)
 

@@ -42,6 +42,9 @@ def saved(clerk: Any, name: str) -> dict[str, str]:
     page.get_by_role("link", name=name, exact=True).first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("dd[data-field=name]")).to_be_visible()
+    page.locator("#first-reason").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#first-reason")).to_have_count(0)
     pairs = "all => Object.fromEntries(all.map(d => [d.dataset.field, d.dataset.value]))"
     return page.eval_on_selector_all("dd[data-field]", pairs)
 
@@ -186,6 +189,9 @@ def test_the_whole_path_goes_without_javascript(clerk_without_script, language, 
     tab_to(page, f"a:text-is('{name}')")
     page.keyboard.press("Enter")
     expect(page.locator("dd[data-field=name]")).to_be_visible()
+    tab_to(page, "#first-reason")
+    page.keyboard.press("Enter")
+    expect(page.locator("#first-reason")).to_have_count(0)
     facts = page.locator("dd[data-field]").all()
     same(clerk, {one.get_attribute("data-field"): one.get_attribute("data-value") for one in facts}, card)
 

@@ -156,8 +156,9 @@ def corrected(clerk, save):
 
 
 def kept_with(clerk, wrong):
-    """The page of the record shows the new number and who let it pass."""
+    """The page of the record shows the new number, once it is asked for, and who let it pass."""
     page = clerk.page
+    page.click("#first-reason")
     expect(page.locator("[data-field=id_no]")).to_have_attribute("data-value", wrong)
     expect(page.locator(".timeline")).to_contain_text(REASON)
 

@@ -142,6 +142,7 @@ def losses(person, saved, kept):
     found = []
     for serial, place in saved.items():
         adult = clerk.adult(serial)
+        person.post(f"{place}/full", reason="COMPARE")
         is_there = person.get(place)[0] == 200 and adult["mobile"] in person.page and adult["name"] in person.page
         if not is_there or not is_found(person, serial):
             found.append(f"record {serial} is lost")

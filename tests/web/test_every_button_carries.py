@@ -113,7 +113,9 @@ def joining(house, clerk):
 
 def known(house, clerk):
     """The card of somebody who is registered already."""
-    clerk.get(saved(house, clerk))
+    record = saved(house, clerk)
+    clerk.post(f"{record}/full", {"reason": "COMPARE"})
+    clerk.get(record)
     house.lay(house.card("测试丙", re.search(r'data-field="id_no" data-value="([^"]+)"', clerk.page)[1]))
     return "/desk"
 

@@ -1,4 +1,4 @@
-"""The register: find a record, look at it with its history."""
+"""The register: find a record, look at it with its history, masked or for a reason in full."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.errors import CodedError
 from agent.register.views import PAGE, RecordLine
 from webui import boards
 from webui.context import services, signed_in
+from webui.language import message
 from webui.views.register_history import timeline
 
 bp = Blueprint("register", __name__)
@@ -69,31 +71,61 @@ def search() -> ResponseReturnValue:
 
 @bp.get("/register/<record_id>")
 def record(record_id: str) -> ResponseReturnValue:
-    """Show one record with its history."""
+    """Show one record with its history; where its numbers are in full, it is loaded anew when their time is over."""
     return show_record(record_id)
 
 
-def show_record(record_id: str, undoing: Mapping[str, str] | None = None, sentence: str = "") -> str:
+@bp.post("/register/<record_id>/full")
+def show_in_full(record_id: str) -> ResponseReturnValue:
+    """Show the numbers in full for a while.  303 to the record; 422 with it where the reason is missing."""
+    reason, words = request.form.get("reason", ""), request.form.get("words", "")
+    try:
+        services().register.full_views.begin(record_id, reason, words, signed_in())
+    except CodedError as error:
+        if error.code not in {"FULL-VIEW-REASON", "FULL-VIEW-WORDS"}:
+            raise
+        return show_record(record_id, refusal=message(error.code, error.facts)), 422
+    return redirect(url_for("register.record", record_id=record_id), 303)
+
+
+@bp.post("/register/<record_id>/mask")
+def mask_again(record_id: str) -> ResponseReturnValue:
+    """Mask the numbers again.  303 to the record."""
+    services().register.full_views.end(record_id, signed_in())
+    return redirect(url_for("register.record", record_id=record_id), 303)
+
+
+def show_record(
+    record_id: str, undoing: Mapping[str, str] | None = None, sentence: str = "", refusal: str = ""
+) -> Response:
     """Render one record.
 
     Args:
         record_id: the record.
         undoing: where undoing its cancellation was refused: `code`, `sentence`, and what was typed, `name`, `reason`.
         sentence: what came of an act that led here.
+        refusal: why its numbers are not shown in full.
     """
     by, register = signed_in(), services().register
-    shown, kept_at = register.record(record_id, by), register.correction_kept_at(record_id, by)
+    look, kept_at = register.full_views.look(record_id, by), register.correction_kept_at(record_id, by)
+    record = look.record
     _, saved = services().desk.last_saved(by) or ("", None)
-    is_just_saved = saved is not None and (saved.id, saved.version) == (shown.id, shown.version)
+    is_just_saved = saved is not None and (saved.id, saved.version) == (record.id, record.version)
     shown_with = {
         "saved": saved if is_just_saved else None,
-        "history": timeline(shown),
+        "history": timeline(look.shown),
         "kept_at": kept_at,
         "has_kept_cancellation": register.has_kept_cancellation(record_id, by),
         "undoing": undoing or {},
         "sentence": sentence,
-        "board": boards.of_record(shown),
-        "photos": boards.photos_of_record(shown.id),
-        "printed": services().printing.offered(shown, by),
+        "board": boards.of_record(record),
+        "photos": boards.photos_of_record(record.id),
+        "printed": services().printing.offered(record, by),
+        "full_until": look.full_until,
+        "refusal": refusal,
     }
-    return render_template("register/record.html", record=shown, **shown_with)
+    answer = make_response(render_template("register/record.html", record=look.shown, **shown_with))
+    if look.full_until is not None:
+        left_s = (look.full_until - services().clock.now()).total_seconds()
+        answer.headers["Refresh"] = str(max(1, round(left_s) + 1))
+    return answer
