@@ -13,6 +13,7 @@ import bench_camera
 import bench_idle
 import bench_orphan
 import bench_papers
+import bench_register
 import bench_scan
 import bench_start
 import bench_tabs
@@ -30,6 +31,7 @@ BENCHES = (
     bench_scan,
     bench_camera,
     bench_papers,
+    bench_register,
     bench_start,
     bench_idle,
 )
