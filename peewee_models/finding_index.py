@@ -65,8 +65,9 @@ _VALUES: Final = (
 """Beside the keys the columns that `words_of` takes, in its order."""
 
 _INTO: Final = (
-    "INSERT INTO finding (rowid, number, number_long, phone, phone_long, name, spelled, road, place)"
-    " SELECT seq, ?, ?, ?, ?, ?, ?, ?, ? FROM finding_row WHERE registration_id = ?"
+    "INSERT INTO finding"
+    " (rowid, number, number_long, phone, phone_long, name, name_long, spelled, road, road_long, place)"
+    " SELECT seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM finding_row WHERE registration_id = ?"
 )
 _ERASED: Final = (
     "DELETE FROM finding_row WHERE seq = ? AND NOT EXISTS (SELECT 1 FROM registration WHERE id = registration_id)"
@@ -74,7 +75,8 @@ _ERASED: Final = (
 _HELD: Final = (
     "SELECT p.id_no, p.mobile, p.guardian_mobile, p.name_key, p.name_pinyin, p.name_initials,"
     " r.road, r.district, r.town, r.committee, r.lane, r.sublane, r.no, r.room,"
-    " f.number, f.number_long, f.phone, f.phone_long, f.name, f.spelled, f.road, f.place"
+    " f.number, f.number_long, f.phone, f.phone_long, f.name, f.name_long, f.spelled,"
+    " f.road, f.road_long, f.place"
     " FROM registration r JOIN person p ON p.id = r.person_id"
     " LEFT JOIN finding_row m ON m.registration_id = r.id LEFT JOIN finding f ON f.rowid = m.seq"
 )

@@ -12,15 +12,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-COLUMNS: Final = ("number", "number_long", "phone", "phone_long", "name", "spelled", "road", "place")
+COLUMNS: Final = (
+    *("number", "number_long", "phone", "phone_long"),
+    *("name", "name_long", "spelled", "road", "road_long", "place"),
+)
 DIGITS_TOGETHER: Final = 3
 """So many characters of a number or a phone stand in one token: the shortest part that is found."""
 
 _LONG: Final = 6
 """So many stand in one token of the second kind: of longer parts each three characters stand in too many numbers."""
 
+_PAIR: Final = 2
+"""So many characters of a name or a road stand in one token of the second kind: 路 alone is in nearly every road."""
+
 _WHOLE: Final = {"number": 18, "phone": 11}
-"""A part that is so long is the whole, which has a token of its own."""
+"""A part that is so long is the whole, which has a token of its own; nothing is longer."""
 
 LONGEST: Final = 400
 """No column is longer, so no longer text stands in one."""
@@ -69,9 +75,11 @@ def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
         _long([held["id_no"]]),
         _short(phones),
         _long(phones),
-        " ".join(map(_character, held["name_key"])),
+        " ".join(_parts(held["name_key"], 1)),
+        " ".join(_parts(held["name_key"], _PAIR)),
         " ".join(sorted(spelled)),
-        " ".join(map(_character, held["road"])),
+        " ".join(_parts(held["road"], 1)),
+        " ".join(_parts(held["road"], _PAIR)),
         " ".join(places),
     )
 
@@ -91,7 +99,9 @@ def _way(fit: Fit) -> str:
     if fit.kind in {"number", "phone"}:
         return _part_of_number(fit.kind, fit.text)
     if fit.kind in {"name", "road"}:
-        return _phrase(fit.kind, map(_character, fit.text))
+        if len(fit.text) >= _PAIR:
+            return _phrase(f"{fit.kind}_long", _parts(fit.text, _PAIR))
+        return _phrase(fit.kind, _parts(fit.text, 1))
     if fit.kind == "spelled":
         return _phrase("spelled", [fit.text] if _SPELLED.fullmatch(fit.text) else [])
     keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
@@ -116,6 +126,8 @@ def _long(numbers: Iterable[str]) -> str:
 
 
 def _part_of_number(kind: str, text: str) -> str:
+    if len(text) > _WHOLE[kind]:
+        return ""
     if len(text) == _WHOLE[kind]:
         return _phrase(f"{kind}_long", _parts(text, len(text)))
     if len(text) >= _LONG:

@@ -73,6 +73,7 @@ class Records:
                 act, kind = Act.RECORD_SAVED, outgoing.SAVED
             else:
                 record = register_queries.by_key(row.registration_id)
+                record.verified_at = self._place.clock.now()
                 made = self._revision(row, record, form, words)
                 words = {about: words[about] for about in made.passed}
                 act = Act.RECORD_EDITED if made.is_change else Act.RECORD_CONFIRMED
@@ -81,8 +82,8 @@ class Records:
                     kind = outgoing.kind_of(made)
             if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
-            record.verified_at = self._place.clock.now()
-            record.save(only=record.dirty_fields)
+            if record.is_dirty():
+                record.save(only=record.dirty_fields)
             approvals.note_accepted(record, by.user_id, words)
             papers, give_room_back = self._place.papers.draft_saved(row.id, record.id, by)
             row.delete_instance(recursive=True)

@@ -13,7 +13,7 @@ from peewee import CharField, DateTimeField, ForeignKeyField, Model, PostgresqlD
 
 from peewee_models.failures import ExtensionMissing
 
-_WORDS = "number, number_long, phone, phone_long, name, spelled, road, place"
+_WORDS = "number, number_long, phone, phone_long, name, name_long, spelled, road, road_long, place"
 _STATION = (
     "CREATE TABLE finding_row (seq INTEGER PRIMARY KEY, registration_id TEXT NOT NULL UNIQUE)",
     "CREATE TABLE finding_stale (id INTEGER PRIMARY KEY, registration_id TEXT NOT NULL UNIQUE)",

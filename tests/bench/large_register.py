@@ -9,6 +9,7 @@ tables are the same.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
 import shutil
@@ -94,6 +95,7 @@ def large_register(people: int) -> Iterator[LargeRegister]:
         for pragma in (*WORKING, "PRAGMA wal_checkpoint(TRUNCATE)"):
             store.execute_sql(pragma)
         ready.built_s = time.perf_counter() - begin
+        gc.collect()
         yield ready
     finally:
         store.close()
@@ -124,7 +126,7 @@ def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
     fields = table._meta.sorted_fields
     adapt = {one.column_name: one.db_value for one in fields}
     usual = {one.column_name: one.default if not callable(one.default) else None for one in fields}
-    usual |= {name: FIRST_DAY for name in ("created_at", "collected_at") if name in usual}
+    usual |= {name: FIRST_DAY for name in ("created_at", "collected_at", "verified_at") if name in usual}
     empty = {name: "" if value is None else adapt[name](value) for name, value in usual.items()}
     held = [[adapt[name](row[name]) if name in row else empty[name] for name in empty] for row in rows]
     marks = ", ".join("?" * len(empty))
