@@ -9,9 +9,11 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.errors import CodedError
 from agent.register.views import PAGE, RecordLine
-from webui import boards
+from webui import boards, errors
 from webui.context import services, signed_in
+from webui.language import message
 from webui.views.register_history import timeline
 
 bp = Blueprint("register", __name__)
@@ -96,3 +98,9 @@ def show_record(record_id: str, undoing: Mapping[str, str] | None = None, senten
         "photos": boards.photos_of_record(shown.id),
     }
     return render_template("register/record.html", record=shown, **shown_with)
+
+
+def show_cancelled(record_id: str, error: CodedError) -> ResponseReturnValue:
+    """Render a record that is cancelled, or is no longer, in place of the form that was asked for or sent."""
+    status = 200 if request.method == "GET" else errors.status_of(error)
+    return show_record(record_id, sentence=message(error.code, error.facts)), status
