@@ -45,6 +45,7 @@ from agent.operations.database_watch import DatabaseWatch
 from agent.photos.album import Album
 from agent.photos.belongings import Belongings
 from agent.photos.service import Darkroom, PhotosService
+from agent.printing.service import PrintingService, Shelf, Sources
 from agent.register.desk import Desk
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
@@ -124,6 +125,14 @@ class _Ground:
     bus: EventBus
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What has to be cleared now and then, besides documents."""
+
+    album: Album
+    shelf: Shelf
+
+
 @dataclass(slots=True)
 class _Listeners:
     """Whom the devices' signs go to; complete before anything is started."""
@@ -158,9 +167,12 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     accounts, register, desk = _register(ground, Belongings(papers.papers, album))
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
-    scan_desk, documents, looks = _documents(ground, papers, album, supervisor)
+    shelf = Shelf(ground.clock)
+    scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf), supervisor)
     camera_desk = CameraDesk(supervisor, ground.clock)
     photos = _photos(ground, papers.pictures, camera_desk, album)
+    sources = Sources(register, photos, documents)
+    printing = PrintingService(store, ground.clock, sources, papers.pictures, shelf)
     listeners.devices, listeners.scan_desk, listeners.camera_desk = devices, scan_desk, camera_desk
     button = ScanButton(desk, register, documents, ground.clock, ground.bus.publish)
     scan_desk.on_button = button.pressed
@@ -188,6 +200,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         scan_button=button,
         camera_desk=camera_desk,
         photos=photos,
+        printing=printing,
         looks=looks,
         pictures=papers.pictures,
         watch=watch,
@@ -232,7 +245,7 @@ def _devices(ground: _Ground, listeners: _Listeners, notifier: Notifier) -> tupl
 
 
 def _documents(
-    ground: _Ground, papers: Documents, album: Album, supervisor: Supervisor
+    ground: _Ground, papers: Documents, kept: _Kept, supervisor: Supervisor
 ) -> tuple[ScanDesk, DocumentsService, PageLooks]:
     store, clock, publish = ground.store, ground.clock, ground.bus.publish
 
@@ -247,12 +260,13 @@ def _documents(
 
     def keep_house() -> None:
         papers.keep_house()
-        album.keep_house()
+        kept.album.keep_house()
+        kept.shelf.drop_old()
 
     around = Around(keep_house, is_scanner_coming, store.close, float(usual_s))
     scan_desk = ScanDesk(supervisor, clock, publish, around)
-    kept = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
-    scans = Scans(store, clock, kept, scan_desk, scanner_status, publish)
+    of_scans = Kept(papers.papers, papers.jobs, papers.shelf, papers.cards)
+    scans = Scans(store, clock, of_scans, scan_desk, scanner_status, publish)
     looks = PageLooks(store, papers.straightening, papers.cards, papers.pictures, publish, clock, scan_desk.is_at_work)
     papers.papers.on_stored = looks.wish
     documents = DocumentsService(store, clock, papers.papers, papers.pictures, papers.straightening, scans)

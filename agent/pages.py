@@ -73,6 +73,7 @@ def services_of(station: Station, practice: Practice) -> Services:
         documents=station.documents,
         uploads=station.uploads,
         photos=station.photos,
+        printing=station.printing,
         scan_button=station.scan_button,
         database=station.watch,
         camera=station.camera_desk,

@@ -36,6 +36,7 @@ from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
 from agent.operations.database_watch import DatabaseWatch
 from agent.photos.service import PhotosService
+from agent.printing.service import PrintingService
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
@@ -240,6 +241,7 @@ class Station:
     scan_button: ScanButton
     camera_desk: CameraDesk
     photos: PhotosService
+    printing: PrintingService
     looks: PageLooks
     pictures: Pictures
     watch: DatabaseWatch

@@ -83,6 +83,7 @@ class Registration(KeyedTable):
     collected_by = ForeignKeyField(User, backref="collected")
     collected_at = UtcDateTimeField()
     registered_at = UtcDateTimeField(index=True)
+    verified_at = UtcDateTimeField(null=True)
 
 
 Registration.add_index(

@@ -76,6 +76,7 @@ TABLE: Final[dict[str, Access]] = {
     "notice.page": Access.READERS,
     "households.search": Access.CLERK,
     "households.add_member": Access.CLERK,
+    "households.confirm": Access.CLERK,
     "register.page": Access.READERS,
     "register.record": Access.READERS,
     "register.search": Access.READERS,
@@ -132,6 +133,9 @@ TABLE: Final[dict[str, Access]] = {
     "photos.drop": Access.CLERK,
     "photos.live": Access.CLERK,
     "photos.glance": Access.CLERK,
+    "printing.page": Access.READERS,
+    "printing.sheet": Access.READERS,
+    "printing.pdf": Access.READERS,
     "media.card_picture": Access.CLERK,
     "devices.page": Access.TECHNICIAN,
     "devices.restart": Access.TECHNICIAN,
@@ -162,7 +166,7 @@ NO_PAGES: Final = frozenset(
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
-        "photos.picture", "photos.still", "photos.live", "photos.glance",
+        "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agent.documents.service import DocumentsService, Uploads
     from agent.events.service import EventBus
     from agent.photos.service import PhotosService
+    from agent.printing.service import PrintingService
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
 
@@ -82,6 +83,7 @@ class Services:
     documents: DocumentsService
     uploads: Uploads
     photos: PhotosService
+    printing: PrintingService
     scan_button: ButtonPresses
     database: DatabaseFile
     camera: StationCamera

@@ -145,6 +145,19 @@ def colour_words(colour: str) -> str:
     return {"colour": gettext("彩色"), "grey": gettext("灰度"), "lineart": gettext("黑白")}.get(colour, colour)
 
 
+def paper_name(kind: str) -> str:
+    """What people call a kind of paper that is printed."""
+    return {
+        "registration": gettext("登记表"),
+        "receipt": gettext("登记回执"),
+        "notice": gettext("个人信息处理告知书"),
+        "own-data": gettext("本人信息查阅单"),
+        "changes": gettext("变更表"),
+        "cancellation": gettext("注销表"),
+        "household": gettext("全户登记表"),
+    }.get(kind, kind)
+
+
 def setting_name(name: str) -> str:
     """What a setting of the camera is called."""
     return {
@@ -238,6 +251,7 @@ def install(app: Flask) -> None:
         offered_colours=offered_colours,
         offered_resolutions=offered_resolutions,
         offered_sizes=offered_sizes,
+        paper_name=paper_name,
         passed_over=passed_over,
         question_choice=question_choice,
         scan_kind=scan_kind,

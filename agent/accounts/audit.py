@@ -59,6 +59,7 @@ class Act(StrEnum):
     PHOTO_USED = "photo.used"
     PHOTO_SHREDDED = "photo.shredded"
     PHOTOS_MOVED = "photo.moved"
+    PAPER_MADE = "paper.made"
     DEVICE_ACT = "device.act"
     TRAIL_LOOKED_OVER = "audit.looked-over"
 

@@ -13,12 +13,14 @@ from agent.photos.operations import finish as finish_photo
 from agent.photos.operations import glance as glance_at_frame
 from agent.photos.operations import make as make_photo
 from agent.photos.operations import show as show_picture
+from agent.printing import typesetting
 
 OPERATIONS: dict[str, Operation] = {
     "card": card,
     "file-page": page_of,
     "file-pages": pages_of,
     "look": look,
+    "paper": typesetting.typeset,
     "pdf-end": finish,
     "pdf-pages": typeset,
     "photo-finish": finish_photo,
@@ -34,3 +36,4 @@ OPERATIONS: dict[str, Operation] = {
 def prepare() -> None:
     """Load what an operation would else load anew each time, in a child that is gone with it."""
     faces.load()
+    typesetting.load()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 
@@ -34,11 +35,15 @@ class HouseholdLine:
 
     Attributes:
         id: of the member registered last, whose household and dwelling a further person takes over.
+        seen: tells this state of the household from every other.
+        verified_on: since when nobody has looked whether all are registered as they are.
     """
 
     id: str
     address: str
     members: tuple[MemberLine, ...]
+    seen: str
+    verified_on: date
 
 
 @dataclass(frozen=True, slots=True)

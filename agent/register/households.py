@@ -1,13 +1,15 @@
-"""Households as the clerk looks for them: by the address where they live, to register one more person there."""
+"""Households as the clerk looks for them: by the address where they live, to add a person, or to find all unchanged."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import tzinfo
 from typing import Any, Final
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import writing
-from agent.register import draft_view, dwelling
+from agent.events.service import Event
+from agent.register import draft_view, dwelling, outgoing, revision
 from agent.register.errors import key_of, refused
 from agent.register.finding import parts_of
 from agent.register.form import Entry
@@ -38,9 +40,35 @@ class Households:
         words, numbers = parts_of(address)
         with writing(self._place.store):
             found = register_queries.dwellings_at(words, numbers, MOST_HOUSEHOLDS + 1)
-            lines = tuple(map(_line, found[:MOST_HOUSEHOLDS]))
+            lines = tuple(_line(at, self._place.zone) for at in found[:MOST_HOUSEHOLDS])
             self._place.note(by, Act.SEARCHED, ("household", None), found=len(lines))
         return HouseholdsFound(lines, is_cut=len(found) > MOST_HOUSEHOLDS)
+
+    def confirm(self, member_id: str, seen: str, by: Person) -> int:
+        """Note that all who live in a household at one address are registered as they are: nothing has changed.
+
+        Args:
+            member_id: a registration of the household.
+            seen: the household as the clerk saw it, `HouseholdLine.seen`.
+            by: the clerk.
+
+        Returns: how many they are.
+        Raises: CodedError HOUSEHOLD-UNKNOWN, HOUSEHOLD-CHANGED.
+        """
+        with writing(self._place.store):
+            member = _living(member_id)
+            here = _at(member)
+            if _seen(here) != seen:
+                raise refused("HOUSEHOLD-CHANGED")
+            now = self._place.clock.now()
+            for record in here:
+                revision.write_unchanged(record, uuid.UUID(by.user_id), now)
+                record.save()
+                self._place.note(by, Act.RECORD_CONFIRMED, ("record", record.id), version=record.version)
+                outgoing.send(outgoing.VERIFIED, record, now)
+        for record in here:
+            self._place.publish(Event("register", None, {"record": str(record.id), "version": record.version}))
+        return len(here)
 
 
 def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entry]]:
@@ -48,18 +76,39 @@ def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entr
 
     Inside an open transaction.  Raises: CodedError HOUSEHOLD-UNKNOWN.
     """
+    member = _living(member_id)
+    return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
+
+
+def _living(member_id: str) -> Any:
+    """The row of somebody who lives in a household now.  Raises: CodedError HOUSEHOLD-UNKNOWN."""
     key = key_of(member_id)
     member = None if key is None else register_queries.by_key(key)
     if member is None or member.household_id is None or member.state != ACTIVE:
         raise refused("HOUSEHOLD-UNKNOWN")
-    return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
+    return member
 
 
-def _line(at: Any) -> HouseholdLine:
-    here = [
+def _at(one: Any) -> list[Any]:
+    """Those of a household who live at one dwelling, the first registered first."""
+    return [
         record
-        for record in draft_queries.household_records(at.household_id)
-        if all(getattr(record, key) == getattr(at, key) for key in register_queries.DWELLING_KEYS)
+        for record in draft_queries.household_records(one.household_id)
+        if all(getattr(record, key) == getattr(one, key) for key in register_queries.DWELLING_KEYS)
     ]
-    address = draft_view.dwelling(register_queries.values_of(here[-1]))
-    return HouseholdLine(str(here[-1].id), address, tuple(map(draft_view.record_member, here)))
+
+
+def _seen(here: list[Any]) -> str:
+    """Who they are, and in which version: another text once anything of them has changed."""
+    return " ".join(f"{record.id}:{record.version}" for record in here)
+
+
+def _line(at: Any, zone: tzinfo) -> HouseholdLine:
+    here = _at(at)
+    return HouseholdLine(
+        id=str(here[-1].id),
+        address=draft_view.dwelling(register_queries.values_of(here[-1])),
+        members=tuple(map(draft_view.record_member, here)),
+        seen=_seen(here),
+        verified_on=min(record.verified_at for record in here).astimezone(zone).date(),
+    )

@@ -37,6 +37,7 @@ def body(record: Any) -> dict[str, Any]:
         "collected_by": str(record.collected_by_id),
         "collected_at": record.collected_at.isoformat(),
         "registered_at": record.registered_at.isoformat(),
+        "verified_at": record.verified_at.isoformat(),
         "origins": {
             key: {"source": origin.source, "is_verified": bool(origin.is_verified), "at": origin.at.isoformat()}
             for key, origin in register_queries.origins_of(record.id).items()

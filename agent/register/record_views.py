@@ -45,8 +45,8 @@ class ChangeLine:
     """One change of a saved record.
 
     Attributes:
-        field: key of the field, or `household`, or `state`, or `card`: `new` then names the fields that a card
-            vouched for.
+        field: key of the field, or `household`, or `state`, or `unchanged`, or `card`: `new` then names the fields
+            that a card vouched for.
         source, verified: where the new value came from; "" where it was not noted.
         members: of a change of household: who else belongs to the old one and to the new one.
         cancellation: of a change of state: what was entered, or undone.
@@ -88,7 +88,8 @@ class RecordView:
     """A saved registration with its history, newest change first, what was let pass, and who may be the same person.
 
     `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore` whether it can be undone;
-    `others` are the same person's other registrations, the newest first.
+    `others` are the same person's other registrations, the newest first.  `verified_at` tells when somebody last looked
+    whether all is as it is registered.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
     `papers_added` how many documents came with it.
     """
@@ -101,12 +102,14 @@ class RecordView:
     collected_by: str
     collected_at: datetime
     registered_at: datetime
+    verified_at: datetime
     form_no: str = ""
     household: str = ""
     notice_version: str = ""
     alike: tuple[RecordLine, ...] = ()
     is_as_before: bool = False
     papers_added: int = 0
+    id_no_raw: str = ""
     is_cancelled: bool = False
     cancellation: CancellationLine | None = None
     can_restore: bool = False

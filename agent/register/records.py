@@ -81,6 +81,7 @@ class Records:
                     kind = outgoing.kind_of(made)
             if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
+            record.verified_at = self._place.clock.now()
             record.save()
             approvals.note_accepted(record, by.user_id, words)
             papers, give_room_back = self._place.papers.draft_saved(row.id, record.id, by)
@@ -153,6 +154,7 @@ class Records:
             collected_by=uuid.UUID(by.user_id),
             collected_at=row.opened_at,
             registered_at=now,
+            verified_at=now,
         )
         for key, entry in form.items():
             if entry.value and key in fields.KEYS:
@@ -183,6 +185,17 @@ class Records:
             theirs = register_queries.others_of(record.person_id, record.id)
             others = tuple(draft_view.record_line(one, self._place.zone) for one in theirs)
             return dataclasses.replace(self.shown(record), alike=namesakes, others=others)
+
+    def household_of(self, record_id: str) -> tuple[str, ...]:
+        """All who live in the household of a registration, itself among them, the first registered first.
+
+        Raises: CodedError RECORD-UNKNOWN.
+        """
+        with reading(self._place.store):
+            record = self.row_of(record_id)
+            lives = record.household_id is not None and record.state == ACTIVE
+            members = draft_queries.household_records(record.household_id) if lives else [record]
+            return tuple(str(each.id) for each in members)
 
     def row_of(self, record_id: str) -> Any:
         """The row of a registration, inside an open transaction.  Raises: CodedError RECORD-UNKNOWN."""

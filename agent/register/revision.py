@@ -23,6 +23,7 @@ from peewee_models.register import Change
 HOUSEHOLD: Final = "household"
 CARD: Final = "card"
 STATE: Final = "state"
+UNCHANGED: Final = "unchanged"
 NOTICE: Final = "notice_version"
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
 _KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
@@ -151,6 +152,14 @@ def write_state(record: Any, state: str, who: uuid.UUID, at: datetime, reason: s
     told = {"key": STATE, "old": record.state, "new": state, "reason": reason}
     Change.create(registration=record, version=record.version, at=at, user=who, **told)
     record.state = state
+
+
+def write_unchanged(record: Any, who: uuid.UUID, at: datetime) -> None:
+    """Make a version of a record in which nothing is new but that it was found so, with its history; not saved yet."""
+    record.version += 1
+    told = {"key": UNCHANGED, "old": record.verified_at.isoformat(), "new": at.isoformat(), "reason": ""}
+    Change.create(registration=record, version=record.version, at=at, user=who, **told)
+    record.verified_at = at
 
 
 def reason_of(form: Form) -> str:

@@ -82,6 +82,14 @@ class RegisterService:
         require(by, Right.REGISTER_WRITE)
         return self._households.find(address, by)
 
+    def confirm_household(self, member_id: str, seen: str, by: SignedIn) -> int:
+        """Note that nothing has changed with all of a household; how many they are.
+
+        Raises: CodedError HOUSEHOLD-UNKNOWN, HOUSEHOLD-CHANGED.
+        """
+        require(by, Right.REGISTER_WRITE)
+        return self._households.confirm(member_id, seen, by)
+
     def type_fields(self, draft_id: str, values: Mapping[str, str], by: SignedIn) -> DraftView:
         """Keep what was typed.  Raises: CodedError DRAFT-UNKNOWN."""
         require(by, Right.REGISTER_WRITE)
@@ -153,6 +161,11 @@ class RegisterService:
         """One registration with its history.  Raises: CodedError RECORD-UNKNOWN."""
         require(by, Right.REGISTER_READ)
         return self._records.record(record_id, by)
+
+    def household_of(self, record_id: str, by: SignedIn) -> tuple[str, ...]:
+        """The registrations of a registration's household, its own among them.  Raises: CodedError RECORD-UNKNOWN."""
+        require(by, Right.REGISTER_READ)
+        return self._records.household_of(record_id)
 
     def correction(self, record_id: str, by: SignedIn) -> CorrectionView:
         """The form of a registration's correction, as far as it is typed.

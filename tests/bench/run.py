@@ -12,6 +12,7 @@ from pathlib import Path
 import bench_camera
 import bench_idle
 import bench_orphan
+import bench_papers
 import bench_scan
 import bench_start
 import bench_tabs
@@ -28,6 +29,7 @@ BENCHES = (
     bench_tabs,
     bench_scan,
     bench_camera,
+    bench_papers,
     bench_start,
     bench_idle,
 )

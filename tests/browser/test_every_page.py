@@ -69,7 +69,7 @@ def a_record(clerk):
 
 def arguments_for(person, role):
     """What stands for each kind of key in an address."""
-    given = {"role": "reader", "order": "speed", "kind": "record"}
+    given = {"role": "reader", "order": "speed", "kind": "record", "paper": "registration"}
     if role in {"clerk", "supervisor"}:
         record = a_record(person).rpartition("/")[2]
         given |= {"record_id": record, "owner_id": record}

@@ -1,4 +1,4 @@
-"""Where the cursor goes on the form: to what keeps it from being saved, above the bar, never away from who types."""
+"""Where the cursor goes on the form, and that a page that is renewed meanwhile takes nothing from who types."""
 
 from __future__ import annotations
 
@@ -78,3 +78,43 @@ def test_a_question_takes_no_key_from_who_types_and_leaves_them_where_they_were(
     expect(page.locator("#question")).to_have_count(0)
     expect(page.locator("#employer")).to_be_focused()
     expect(page.locator("#name")).to_have_value(re.compile(typist.demo.names["resident-054"]))
+
+
+COUNT_RENEWALS = "() => document.addEventListener('fragments', () => { window.renewals = (window.renewals ?? 0) + 1 })"
+
+
+def test_what_is_on_its_way_stays_in_a_page_that_is_renewed_before_it_arrives(typist):
+    page, held = typist.page, []
+    page.route("**/keep", lambda route: route.continue_() if held else held.append(route))
+    page.uncheck("#notice_given")
+    page.focus("#employer")
+    page.evaluate(COUNT_RENEWALS)
+    typist.demo.lift()
+    page.wait_for_function("() => window.renewals")
+    assert len(held) == 1
+    expect(page.locator("#notice_given")).not_to_be_checked()
+    held[0].continue_()
+    expect(page.locator("#missing")).to_contain_text("已告知")
+    expect(page.locator("#notice_given")).not_to_be_checked()
+    page.check("#notice_given")
+    expect(page.locator("#missing")).to_have_count(0)
+
+
+def test_a_page_is_not_renewed_under_a_mouse_that_is_pressed(typist):
+    page = typist.page
+    box = page.locator("#notice_given")
+    box.scroll_into_view_if_needed()
+    page.evaluate(COUNT_RENEWALS)
+    place = box.bounding_box()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.evaluate("() => { window.renewals = 0 }")
+    with page.expect_response(lambda answer: answer.request.method == "GET" and answer.url.endswith("/desk")):
+        typist.demo.lift()
+    page.evaluate("() => new Promise(done => setTimeout(done, 150))")
+    assert page.evaluate("window.renewals") == 0
+    page.mouse.up()
+    page.wait_for_function("() => window.renewals")
+    expect(box).not_to_be_checked()
+    page.check("#notice_given")
+    expect(page.locator("#missing")).to_have_count(0)

@@ -42,6 +42,32 @@ def test_a_household_is_found_as_its_address_is_typed_and_one_more_person_joins_
     expect(page.locator("#room")).to_have_value(room)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_household_without_changes_is_confirmed_by_one_key(clerk, language):
+    clerk.sign_in(language=language)
+    clerk.clear_desk()
+    page, room = clerk.page, {"zh": "813", "en": "814"}[language]
+    clerk.tap({"zh": "resident-028", "en": "resident-029"}[language])
+    clerk.complete()
+    page.fill("#room", room)
+    expect(page.locator("#missing")).to_have_count(0)
+    page.keyboard.press("F9")
+    expect(page.locator("#query")).to_be_visible()
+    clerk.demo.lift()
+    expect(page.locator("#live")).to_have_attribute("data-sound", "none")
+    page.locator("h1").click()
+    page.keyboard.press("h")
+    page.locator("#query").press_sequentially(f"测试路 {room}")
+    expect(page.locator(".households li")).to_have_count(1)
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#confirmed")).to_be_visible()
+    expect(page.locator("#query")).to_have_value(f"测试路 {room}")
+    expect(page.locator(".households li")).to_have_count(1)
+    assert Axe().run(page).violations_count == 0
+    row = clerk.demo.row("SELECT version, verified_at > registered_at AS later FROM registration WHERE room = ?", room)
+    assert row == {"version": 2, "later": 1}
+
+
 def test_without_a_script_the_button_finds_it(clerk):
     clerk.sign_in()
     page = clerk.page

@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+# Every page is looked at in English in test_every_page.py too, and the other sizes lie between these two.
+DRILL = pytest.mark.drill
 HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
 PATHS = {
@@ -100,7 +102,7 @@ def pages_of(clerk, role):
     yield "error"
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=DRILL)])
 @pytest.mark.parametrize("role", ["visitor", "clerk", "technician", "supervisor"])
 def test_axe_finds_nothing_and_every_word_is_in_the_pages_language(clerk, role, language, tmp_path):
     clerk.language = language
@@ -114,7 +116,7 @@ def test_axe_finds_nothing_and_every_word_is_in_the_pages_language(clerk, role, 
     clerk.said = [said for said in clerk.said if "404" not in said]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["desk", "phone", *(pytest.param(size, marks=DRILL) for size in ("small", "zoomed"))])
 def test_no_page_scrolls_sideways(clerk, size):
     clerk.language = "en"
     width, height = SIZES[size]

@@ -30,6 +30,7 @@ ALL = [
     "0015_followed_corrections",
     "0016_photos",
     "0017_cancellations",
+    "0019_verified_registrations",
 ]
 
 

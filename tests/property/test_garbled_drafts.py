@@ -271,7 +271,7 @@ def drill(wire: str, folder: Path, count: int, *, is_compared: bool = True) -> O
 
 
 @pytest.mark.parametrize("wire", WIRES)
-@pytest.mark.parametrize("count", [20, pytest.param(340, marks=[pytest.mark.drill, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("count", [10, pytest.param(340, marks=[pytest.mark.drill, pytest.mark.timeout(3600)])])
 def test_nobody_wrong_or_mixed_is_verified_or_saved(tmp_path: Path, wire: str, count: int) -> None:
     office = drill(wire, tmp_path, count)
     assert office.wrong == []

@@ -153,7 +153,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     assert may["supervisor"] - everybody == {
         "register.page", "register.record", "register.search", *USERS, *AUDIT,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
-        "photos.page", "photos.picture",
+        "photos.page", "photos.picture", "printing.page", "printing.sheet", "printing.pdf",
     }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",

@@ -1,11 +1,13 @@
-"""A household by its address: found, and one more person registered there."""
+"""A household by its address: found, one more person registered there, or all of it found unchanged."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.errors import CodedError
 from webui.context import services, signed_in
+from webui.language import message
 
 bp = Blueprint("households", __name__)
 
@@ -13,15 +15,32 @@ bp = Blueprint("households", __name__)
 @bp.get("/households")
 def page() -> ResponseReturnValue:
     """Ask for an address."""
-    return render_template("households/page.html", query="", found=None)
+    return show("")
 
 
 @bp.post("/households")
 def search() -> ResponseReturnValue:
     """Find households.  A POST: where people live never stands in an address."""
-    query = request.form.get("query", "").strip()
+    return show(request.form.get("query", "").strip())
+
+
+def show(query: str, status: int = 200, **said: object) -> ResponseReturnValue:
+    """Render the page with what is found now, and what is said of the last act: `confirmed` or `sentence`."""
     found = services().register.households(query, signed_in()) if query else None
-    return render_template("households/page.html", query=query, found=found)
+    return render_template("households/page.html", query=query, found=found, **said), status
+
+
+@bp.post("/households/<record_id>/unchanged")
+def confirm(record_id: str) -> ResponseReturnValue:
+    """Note that nothing has changed with a household, and show what was found, with today's date."""
+    query, seen = request.form.get("query", "").strip(), request.form.get("seen", "")
+    try:
+        confirmed = services().register.confirm_household(record_id, seen, signed_in())
+    except CodedError as error:
+        if error.code not in {"HOUSEHOLD-UNKNOWN", "HOUSEHOLD-CHANGED"}:
+            raise
+        return show(query, 409, sentence=message(error.code, error.facts))
+    return show(query, confirmed=confirmed)
 
 
 @bp.post("/households/<record_id>/member")

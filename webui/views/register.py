@@ -96,6 +96,7 @@ def show_record(record_id: str, undoing: Mapping[str, str] | None = None, senten
         "sentence": sentence,
         "board": boards.of_record(shown),
         "photos": boards.photos_of_record(shown.id),
+        "printed": services().printing.offered(shown, by),
     }
     return render_template("register/record.html", record=shown, **shown_with)
 

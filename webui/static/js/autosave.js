@@ -1,7 +1,7 @@
 // Save what is typed: a moment after the last key, never in the middle of a composition, one request at a time.
 import { ask, notice } from "./request.js";
 import { follow, isTyped, onItsWay, sent, servedOf, valueOf } from "./morph.js";
-import { handle, isElsewhere, keepSaid, overtake } from "./fragments.js";
+import { handle, isElsewhere, keepSaid, overtake, whileNothingIsPressed } from "./fragments.js";
 
 const PAUSE_MS = 350;
 let timer = 0;
@@ -55,6 +55,8 @@ async function send(url, isAct, extra = []) {
   overtake();
   try {
     const answer = await ask("POST", url, [...always(), ...fields, ...extra]);
+    await whileNothingIsPressed();
+    onItsWay.clear();
     if (isAct && isElsewhere(answer)) document.dispatchEvent(new Event("act-leaves"));
     if (!isAct) keepSaid(answer.document);
     const isDone = handle(answer);

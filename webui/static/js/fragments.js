@@ -69,6 +69,25 @@ export function handle(answer) {
   return answer.status < 400;
 }
 
+// A click is a press and a release at one place: a page that moves in between would swallow it.
+const PRESSED_MS = 5000;
+let press = null;
+
+addEventListener("pointerdown", () => {
+  const mine = {};
+  mine.isOver = new Promise((resolve) => { mine.end = resolve; });
+  press = mine;
+  setTimeout(() => mine.end(), PRESSED_MS);
+}, true);
+for (const name of ["pointerup", "pointercancel", "blur"]) {
+  addEventListener(name, () => setTimeout(() => press?.end()));
+}
+
+/** Wait until no button of the mouse is held down, or for a moment. */
+export async function whileNothingIsPressed() {
+  await press?.isOver;
+}
+
 /** Fetch this page anew; of several at once only the newest counts. */
 export async function refresh() {
   if (document.visibilityState === "hidden") {
@@ -79,6 +98,7 @@ export async function refresh() {
   const mine = ++latest;
   try {
     const answer = await ask("GET", location.href.split("#")[0]);
+    await whileNothingIsPressed();
     if (mine !== latest) return;
     keepSaid(answer.document);
     handle(answer);

@@ -60,7 +60,7 @@ function syncAttributes(from, to) {
 
 function syncControl(from, to) {
   const isUnderTheCaret = from === document.activeElement && valueOf(from) !== servedOf(from);
-  const keep = from.type !== "hidden" && (isTyped(from) || isUnderTheCaret);
+  const keep = from.type !== "hidden" && (isTyped(from) || isUnderTheCaret || onItsWay.has(from.name));
   const held = valueOf(from);
   syncAttributes(from, to);
   if (from.nodeName === "SELECT" && !from.isEqualNode(to)) syncChildren(from, to);

@@ -1,0 +1,1 @@
+"""Papers that the station prints: forms, slips, notices, the person's own data."""

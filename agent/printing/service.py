@@ -1,0 +1,141 @@
+"""The papers of the register as the pages ask for them: typeset, shown, printed, each with its audit row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from agent.accounts import audit
+from agent.accounts.audit import Act
+from agent.accounts.service import Right, SignedIn, require
+from agent.accounts.storage import Store, writing
+from agent.documents.pictures import Pictures
+from agent.documents.service import DocumentsService
+from agent.documents.views import OwnerRef
+from agent.errors import Actor, CodedError, Retry
+from agent.photos.service import PhotosService
+from agent.printing import sheets
+from agent.printing.shelf import Paper, Shelf, new_id
+from agent.register.record_views import RecordView
+from agent.register.service import RegisterService
+from drivers.api import Clock
+
+__all__ = ["KINDS", "Paper", "PrintingService", "Shelf", "Sources"]
+
+KINDS: Final = (*sheets.KINDS, sheets.HOUSEHOLD_FORMS)
+NOT_MADE: Final = "PAPER-NOT-MADE"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the contents of papers come from."""
+
+    register: RegisterService
+    photos: PhotosService
+    documents: DocumentsService
+
+
+class PrintingService:
+    """The papers that this station prints.
+
+    Args:
+        store: the database.
+        clock: the time.
+        sources: where the contents come from.
+        pictures: the process that typesets.
+        shelf: where papers wait.
+    """
+
+    def __init__(self, store: Store, clock: Clock, sources: Sources, pictures: Pictures, shelf: Shelf) -> None:
+        self._store = store
+        self._clock = clock
+        self._from = sources
+        self._pictures = pictures
+        self._shelf = shelf
+        self._undrawn: frozenset[str] = frozenset()
+
+    def offered(self, record: RecordView, by: SignedIn) -> tuple[str, ...]:
+        """Which papers say something about a registration, the most wanted first."""
+        changes = ("changes",) if sheets.has_changes(record) else ()
+        are_several = len(self._from.register.household_of(record.id, by)) > 1
+        household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
+        if record.is_cancelled:
+            cancelled = ("cancellation",) if record.cancellation is not None else ()
+            return (*cancelled, "registration", *changes, "own-data")
+        return ("registration", "receipt", *changes, *household, "notice", "own-data")
+
+    def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:
+        """Make a paper and keep it for this session for a while; the audit says that it could be printed.
+
+        Args:
+            kind: one of `KINDS`.
+            record_id: of a registration; for the forms of a household one of its members'.
+            by: who prints.
+
+        Raises: RightsDenied; CodedError PAPER-UNKNOWN, PAPER-NO-CHANGES, PAPER-NOT-CANCELLED, PAPER-NOT-MADE,
+            RECORD-UNKNOWN; and as a kept photo cannot be read.
+        """
+        require(by, Right.REGISTER_READ)
+        if kind not in KINDS:
+            raise _refused("PAPER-UNKNOWN")
+        register = self._from.register
+        members = register.household_of(record_id, by) if kind == sheets.HOUSEHOLD_FORMS else (record_id,)
+        held = [self._held(each, by) for each in members]
+        if kind == "changes" and not sheets.has_changes(held[0].record):
+            raise _refused("PAPER-NO-CHANGES")
+        if kind == "cancellation" and held[0].record.cancellation is None:
+            raise _refused("PAPER-NOT-CANCELLED")
+        station = register.place.station
+        printing = sheets.Printing(
+            station.name, by.name, self._clock.now(), register.place.zone, is_practice=station.is_practice
+        )
+        content, photos = sheets.content(kind, held, printing)
+        asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
+        made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)
+        pdf, *pages = made.pieces
+        undrawn = tuple(msgspec.convert(made.facts["undrawn"], list[str]))
+        self._undrawn |= set(undrawn)  # to find out is half of the work, and the fonts stay the same
+        paper = Paper(
+            id=new_id(),
+            kind=kind,
+            record_id=record_id,
+            session_id=by.session_id,
+            pdf=pdf,
+            pages=tuple(pages),
+            undrawn=undrawn,
+            made_s=self._clock.monotonic(),
+        )
+        with writing(self._store):
+            for one in held:
+                audit.write(
+                    self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), kind=kind, pages=len(pages)
+                )
+        self._shelf.put(paper)
+        return paper
+
+    def paper(self, paper_id: str, by: SignedIn) -> Paper:
+        """A paper that this session has made.  Raises: CodedError PAPER-GONE."""
+        require(by, Right.REGISTER_READ)
+        paper = self._shelf.find(paper_id, by.session_id)
+        if paper is None:
+            raise _refused("PAPER-GONE")
+        return paper
+
+    def _held(self, record_id: str, by: SignedIn) -> sheets.Held:
+        record = self._from.register.record(record_id, by)
+        values = {key: view.value for key, view in record.fields.items()}
+        ref = OwnerRef("record", record.id)
+        board = self._from.documents.board(ref, values, by)
+        current = self._from.photos.board(ref, by).current
+        return sheets.Held(
+            record=record,
+            address=self._from.register.written_address(values),
+            documents=[(each.kind.zh, len(each.pages)) for each in board.documents if each.pages],
+            photo=None if current is None else self._from.photos.picture(ref, current.id, by),
+        )
+
+
+def _refused(code: str) -> CodedError:
+    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION)

@@ -1,0 +1,185 @@
+"""What stands on a paper, as the templates take it: texts in Chinese, as people read them; pure.
+
+A sheet is one person's part of a paper.  Source of the papers' contents: the forms' field list, blocks P, A and RG, and
+the Personal Information Protection Law, articles 17 and 45.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from agent.register import codes, fields, id_number, notice
+from agent.register.record_views import CancellationLine, ChangeLine, RecordView
+from agent.register.revision import CARD, HOUSEHOLD, STATE, UNCHANGED
+
+KINDS: Final = ("registration", "receipt", "notice", "own-data", "changes", "cancellation")
+"""The papers of one registration; each has a template of its name."""
+HOUSEHOLD_FORMS: Final = "household"
+"""The registration forms of all who live in a household, in one paper."""
+_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD, STATE, UNCHANGED})
+_TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that a sheet is made of.
+
+    Attributes:
+        record: the registration.
+        address: its dwelling, as people write it.
+        documents: of the papers that are kept, the name of each and how many pages it has.
+        photo: the registrant's photo, JPEG; None where there is none.
+    """
+
+    record: RecordView
+    address: str
+    documents: Sequence[tuple[str, int]]
+    photo: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """Who prints, where and when.
+
+    Attributes:
+        station: the station's name.
+        name: of who prints.
+        at: when, aware.
+        zone: of the station: in it people read times.
+        is_practice: whether the people are made up.
+    """
+
+    station: str
+    name: str
+    at: datetime
+    zone: tzinfo
+    is_practice: bool
+
+
+def template_of(kind: str) -> str:
+    """Which template sets a kind of paper."""
+    return "registration" if kind == HOUSEHOLD_FORMS else kind
+
+
+def has_changes(record: RecordView) -> bool:
+    """Whether a form of change would say anything."""
+    return any(change.field not in _NO_FIELDS for change in record.history)
+
+
+def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[str, Any], list[bytes]]:
+    """Everything that a template is given, and the photos that it names by their place from 1.
+
+    Args:
+        kind: of the paper.
+        held: of each sheet.
+        printing: who, where and when.
+    """
+    photos: list[bytes] = []
+    sheets = []
+    for one in held:
+        sheet = _sheet(kind, one, printing)
+        if one.photo is not None and kind in {"registration", "own-data", HOUSEHOLD_FORMS}:
+            photos.append(one.photo)
+            sheet["photo"] = len(photos)
+        sheets.append(sheet)
+    return {
+        "station": printing.station,
+        "printed_by": printing.name,
+        "printed_at": _minute(printing.at, printing.zone),
+        "is_practice": printing.is_practice,
+        "sheets": sheets,
+    }, photos
+
+
+def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
+    record, zone = held.record, printing.zone
+    values = {key: view.shown for key, view in record.fields.items()}
+    values |= {"id_no_raw": record.id_no_raw, "notice_version": record.notice_version}
+    registered = record.registered_at.astimezone(zone).date()
+    return {
+        "id": record.id,
+        "form_no": record.form_no,
+        "values": values,
+        "id_no_masked": id_number.masked(record.fields["id_no"].value),
+        "address": held.address,
+        "collected_by": record.collected_by,
+        "collected_at": _minute(record.collected_at, zone),
+        "registered_at": _minute(record.registered_at, zone),
+        "verified_at": _minute(record.verified_at, zone),
+        "renewed_by": a_year_after(registered).isoformat(),
+        "photo": None,
+        "notice": _notice(record, printing.station) if kind == "notice" else [],
+        "origins": _origins(record, zone) if kind == "own-data" else {},
+        "documents": [{"kind": name, "pages": pages} for name, pages in held.documents] if kind == "own-data" else [],
+        "changes": _changes(kind, record, zone),
+        "cancellation": None if record.cancellation is None else _cancellation(record.cancellation, zone),
+    }
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; of 29 February the 28th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def _notice(record: RecordView, station: str) -> list[dict[str, str]]:
+    """The text that the record says was given."""
+    parts = notice.notice(record.notice_version or notice.CURRENT) or ()
+    return [{"heading": part.heading_zh, "text": part.text_zh.format(station=station)} for part in parts]
+
+
+def _origins(record: RecordView, zone: tzinfo) -> dict[str, dict[str, str]]:
+    return {
+        key: {"source": view.source, "at": "" if view.at is None else _minute(view.at, zone)}
+        for key, view in record.fields.items()
+        if view.source
+    }
+
+
+def _changes(kind: str, record: RecordView, zone: tzinfo) -> list[dict[str, str]]:
+    """For the person all changes; for the form of change those that were saved last, together."""
+    if kind not in {"changes", "own-data"}:
+        return []
+    of_fields = [change for change in record.history if change.field not in _NO_FIELDS]
+    if kind == "changes":
+        of_fields = [change for change in of_fields if change.at == of_fields[0].at]
+    return list(_change_lines(of_fields, zone))
+
+
+def _change_lines(changes: Iterable[ChangeLine], zone: tzinfo) -> Iterable[dict[str, str]]:
+    for change in changes:
+        yield {
+            "at": _minute(change.at, zone),
+            "by": change.by,
+            "field": change.field,
+            "old": fields.shown(change.field, change.old),
+            "new": fields.shown(change.field, change.new),
+            "reason": change.reason,
+        }
+
+
+def _cancellation(one: CancellationLine, zone: tzinfo) -> dict[str, str]:
+    """Why a registration was cancelled, line by line; `approved_by` is another than `entered_by`."""
+    visits = [_minute(at, zone) for at in one.visits]
+    return {
+        "kind": codes.shown("cancel_kind", one.kind),
+        "leave_date": one.leave_date,
+        "leave_to": one.leave_to,
+        "evidence": "、".join(codes.shown("cancel_evidence", code) for code in one.evidence),
+        "visits": "、".join(visits),
+        "remark": one.remark,
+        "targets": "、".join(_TARGETS.get(target, target) for target in one.targets),
+        "entered_by": one.entered_by,
+        "entered_at": _minute(one.entered_at, zone),
+        "approved_by": one.approved_by,
+        "approved_at": _minute(one.approved_at, zone),
+    }
+
+
+def _minute(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
