@@ -45,7 +45,7 @@ def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house,
     assert "/member" not in clerk.page
     assert 'id="undo"' in clerk.page
     clerk.get("/register")
-    row = re.search(rf'<tr><td[^>]*><a href="{record}">.*?</tr>', clerk.page)[0]
+    row = re.search(rf'<tr><td><a href="{record}"[^>]*>.*?</tr>', clerk.page)[0]
     assert "已注销" in row
     supervisor = house.signed_in("supervisor")
     supervisor.get(record)
