@@ -17,7 +17,6 @@ from agent.events.service import Event
 from agent.register import fields, leaving, outgoing, revision
 from agent.register.cancellation_view import CancellationView, cancellation_view
 from agent.register.errors import Problems, key_of, refused
-from agent.register.record_views import RecordView
 from agent.register.records import Records
 from agent.register.views import Problem
 from agent.register.workplace import Person, Workplace
@@ -105,9 +104,7 @@ class Cancellations:
             self._checked(record, typed, version, missing)
             return True
 
-    def enter(
-        self, record_id: str, typed: Mapping[str, str], version: int, by: Person, second_user_id: str
-    ) -> RecordView:
+    def enter(self, record_id: str, typed: Mapping[str, str], version: int, by: Person, second_user_id: str) -> None:
         """Cancel a registration with a second person's approval.
 
         Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CANCELLED, RECORD-CHANGED.
@@ -129,12 +126,11 @@ class Cancellations:
             )
             record.save()
             cancellations.forget_form(record.id)
-            told = {"version": record.version, "second": second_user_id}
-            self._place.note(by, Act.RECORD_CANCELLED, ("record", record.id), **told)
+            self._place.note(
+                by, Act.RECORD_CANCELLED, ("record", record.id), version=record.version, second=second_user_id
+            )
             outgoing.send(outgoing.CANCELLED, record, now)
-            shown = self._records.shown(register_queries.by_key(record.id))
-        self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
-        return shown
+        self._tell_pages(record)
 
     def check_restore(self, record_id: str, reason: str, by: Person) -> bool:
         """Look whether a cancellation may be undone, before anybody's password is tried.
@@ -152,7 +148,7 @@ class Cancellations:
             self._to_restore(record, reason)
             return True
 
-    def restore(self, record_id: str, reason: str, by: Person, second_user_id: str) -> RecordView:
+    def restore(self, record_id: str, reason: str, by: Person, second_user_id: str) -> None:
         """Undo a cancellation with a second person's approval, as long as the person was not registered again.
 
         Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, REASON-MISSING.
@@ -167,12 +163,11 @@ class Cancellations:
             row.person_values = {}
             row.save()
             record.save()
-            told = {"version": record.version, "second": second_user_id}
-            self._place.note(by, Act.RECORD_RESTORED, ("record", record.id), **told)
+            self._place.note(
+                by, Act.RECORD_RESTORED, ("record", record.id), version=record.version, second=second_user_id
+            )
             outgoing.send(outgoing.RESTORED, record, now)
-            shown = self._records.shown(register_queries.by_key(record.id))
-        self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
-        return shown
+        self._tell_pages(record)
 
     def _checked(
         self, record: Any, typed: Mapping[str, str], version: int, missing: Sequence[Problem] = ()
@@ -219,6 +214,9 @@ class Cancellations:
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
         return row
+
+    def _tell_pages(self, record: Any) -> None:
+        self._place.publish(Event("register", None, {"record": str(record.id), "version": int(record.version)}))
 
     def _setting(self, record: Any) -> leaving.Setting:
         return leaving.Setting(self._place.clock.now().astimezone(self._place.zone), record.arrive_here_date)

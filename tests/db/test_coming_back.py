@@ -150,7 +150,7 @@ def test_with_another_number_nothing_of_who_left_stays_in_the_form(
 
 
 def test_nobody_joins_whoever_is_cancelled_and_they_count_for_no_household(
-    office: Any, clerk: SignedIn, people: Any
+    office: Any, clerk: SignedIn, people: Any, rest: dict[str, str]
 ) -> None:
     first = office.register_person(clerk, people(1), road="测试东路", room="401")
     assert len(office.register.households("测试东路", clerk).lines) == 1
@@ -159,8 +159,24 @@ def test_nobody_joins_whoever_is_cancelled_and_they_count_for_no_household(
     with pytest.raises(CodedError, match="HOUSEHOLD-UNKNOWN"):
         office.desk.open_draft(clerk, first.id)
     restore(office, clerk, first)
+    office.desk.open_draft(clerk, first.id)
+    number = people(3).id_number
+    named = {
+        "name": "测试丁",
+        "ethnic": "01",
+        "hukou_address": "测试地区测试路1号",
+        "id_no": number,
+        "id_no_again": number,
+    }
+    typed = {**rest, **named, "road": "测试东路", "room": "401"}
+    second = office.desk.save(office.register.type_fields(office.draft(clerk).id, typed, clerk).id, clerk)
+    assert second.household == first.household
     (line,) = office.register.households("测试东路", clerk).lines
-    assert [member.id for member in line.members] == [first.id]
+    assert {member.id for member in line.members} == {first.id, second.id}
+    cancel(office, clerk, first)
+    (line,) = office.register.households("测试东路", clerk).lines
+    assert [member.id for member in line.members] == [second.id]
+    assert office.desk.open_draft(clerk, second.id).household[0].id == second.id
 
 
 def test_a_number_of_somebody_who_left_is_not_given_to_another_record(

@@ -70,7 +70,9 @@ def test_a_reason_shows_all_for_this_session_and_record_and_a_while(
     assert office.register.full_views.look(record.id, clerk).full_until is None
     office.register.full_views.begin(record.id, "CONTACT", "", clerk)
     office.clock.forward(-3600)
-    assert office.register.full_views.look(record.id, clerk).full_until is None, "a clock that was set back shows nothing longer"
+    assert office.register.full_views.look(record.id, clerk).full_until is None, (
+        "a clock that was set back shows nothing longer"
+    )
     assert audited("register.shown-in-full") == [{"reason": "COMPARE"}, {"reason": "CONTACT"}]
     assert OutboxRow.select().count() == before
 
@@ -88,7 +90,10 @@ def test_the_words_stand_in_the_history_and_never_in_the_audit(office: Any, cler
     office.register.full_views.begin(record.id, "OTHER", " 核对测试甲的名单 ", supervisor)
     office.clock.forward(60)
     office.register.full_views.begin(record.id, "INSPECT", "x" * 900, supervisor)
-    told = [(view.by, view.reason, view.words[:9]) for view in office.register.full_views.look(record.id, clerk).shown.full_views]
+    told = [
+        (view.by, view.reason, view.words[:9])
+        for view in office.register.full_views.look(record.id, clerk).shown.full_views
+    ]
     assert told == [("supervisor", "INSPECT", "x" * 9), ("supervisor", "OTHER", "核对测试甲的名单")]
     assert max(len(view.words) for view in FullView.select()) == 200
     assert audited("register.shown-in-full") == [{"reason": "OTHER"}, {"reason": "INSPECT"}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.register import codes, leaving
@@ -36,6 +36,8 @@ def oracle_evidence(kind: str, said: set[str], visits: list[datetime]) -> bool:
 
 
 @given(kinds, evidence, visit_times)
+@example("31", {"8"}, [NOW, NOW - timedelta(hours=1)])
+@example("31", {"8", "9"}, [NOW, NOW - timedelta(hours=1), NOW - timedelta(hours=2)])
 def test_evidence_agrees_with_the_table(kind: str, said: set[str], visits: list[datetime]) -> None:
     typed = {
         "cancel_kind": kind,

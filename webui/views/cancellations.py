@@ -16,7 +16,7 @@ from webui.context import services, signed_in
 from webui.form_layout import CANCELLATION_FIELDS
 from webui.language import message
 from webui.second_person import NOT_CONFIRMED, name_and_password
-from webui.views.register import show_record
+from webui.views.register import show_cancelled, show_record
 
 bp = Blueprint("cancellations", __name__, url_prefix="/register/<record_id>")
 
@@ -101,9 +101,6 @@ def restore(record_id: str) -> ResponseReturnValue:
 @bp.errorhandler(CodedError)
 def not_there(error: CodedError) -> ResponseReturnValue:
     """Lead to the record, which says so, where it was cancelled or restored by somebody else meanwhile."""
-    is_other_now = error.code in {"RECORD-CANCELLED", "RECORD-NOT-CANCELLED", "RECORD-CAME-BACK"}
-    if not is_other_now:
+    if error.code not in {"RECORD-CANCELLED", "RECORD-NOT-CANCELLED", "RECORD-CAME-BACK"}:
         return errors.coded(error)
-    told = message(error.code, error.facts)
-    record_id = str((request.view_args or {})["record_id"])
-    return show_record(record_id, sentence=told), 200 if request.method == "GET" else errors.status_of(error)
+    return show_cancelled(str((request.view_args or {})["record_id"]), error)

@@ -13,6 +13,7 @@ from webui import errors, typed
 from webui.context import services, signed_in
 from webui.language import message
 from webui.second_person import REFUSALS, posted
+from webui.views.register import show_cancelled
 
 bp = Blueprint("corrections", __name__, url_prefix="/register/<record_id>/edit")
 
@@ -67,7 +68,12 @@ def give_up(record_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(CodedError)
 def not_saved(error: CodedError) -> ResponseReturnValue:
-    """Show the form again as it was typed, each thing at its place; an error of another kind has its own page."""
+    """Show the form again as it was typed, each thing at its place; an error of another kind has its own page.
+
+    A record that is cancelled has no such form: its own page says so, and what was typed waits with it.
+    """
+    if error.code == "RECORD-CANCELLED":
+        return show_cancelled(str((request.view_args or {})["record_id"]), error)
     if error.code not in TOLD_ON_THE_FORM:
         return errors.coded(error)
     status = errors.status_of(error) if error.code == "RECORD-CHANGED" else 422

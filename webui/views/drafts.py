@@ -125,7 +125,9 @@ def second_person(draft_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(Problems)
 def not_saved(error: Problems) -> ResponseReturnValue:
-    """Show the form again with what is wrong, each thing at its place."""
+    """Show the form again with what is wrong, each thing at its place; of a record that went, in its own words."""
+    if any(problem.code == "RECORD-CANCELLED-MEANWHILE" for problem in error.problems):
+        return desk.show(services().desk.view(signed_in()), 422, message("RECORD-CANCELLED-MEANWHILE"))
     return desk.show(services().desk.view(signed_in()), 422, message(error.code, error.facts), problems=error.problems)
 
 

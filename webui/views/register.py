@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
 from agent.register.views import PAGE, RecordLine
-from webui import boards
+from webui import boards, errors
 from webui.context import services, signed_in
 from webui.language import message
 from webui.views.register_history import timeline
@@ -129,3 +129,9 @@ def show_record(
         left_s = (look.full_until - services().clock.now()).total_seconds()
         answer.headers["Refresh"] = str(max(1, round(left_s) + 1))
     return answer
+
+
+def show_cancelled(record_id: str, error: CodedError) -> ResponseReturnValue:
+    """Render a record that is cancelled, or is no longer, in place of the form that was asked for or sent."""
+    status = 200 if request.method == "GET" else errors.status_of(error)
+    return show_record(record_id, sentence=message(error.code, error.facts)), status

@@ -9,54 +9,13 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from agent.accounts.storage import writing
 from peewee_models.accounts import Session
 from peewee_models.cancellations import Cancellation, CancellationForm
 
-SPEC = importlib.util.spec_from_file_location("plain_page_of_cancelling", Path(__file__).with_name("plain_page.py"))
+SPEC = importlib.util.spec_from_file_location("plain_page_of_cancelling", Path(__file__).parents[1] / "plain_page.py")
 plain_page = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(plain_page)
-
-REST = {
-    "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
-    "reason": "12", "proof_type": "2", "town": "xzz", "road": "测试东路", "mobile": "13800000000",
-    "education": "高中", "notice_given": "1",
-}  # fmt: skip
-NUMBERS = iter(
-    ("990000198506120049", "990000198506120065", "990000198506120081", "990000198506120946", "990000198506120989")
-)
-
-
-@pytest.fixture
-def clerk(house):
-    browser = house.signed_in("clerk")
-    browser.post("/language", {"language": "zh"})
-    return browser
-
-
-@pytest.fixture
-def record(house, clerk):
-    """The path of a record of a new person."""
-    return registered(house, clerk, next(NUMBERS))
-
-
-def registered(house, clerk, number):
-    house.lay(house.card("测试林", number))
-    clerk.get("/desk")
-    saved = clerk.post(clerk.action("save"), clerk.form(**REST, then="stay"))
-    assert saved.status_code == 303, re.findall(r'class="problem".*', clerk.page)
-    house.lift()
-    return saved.headers["Location"]
-
-
-def filled(house, clerk, **typed):
-    """The form as it is sent, with a right second person."""
-    version = re.search(r'name="version" value="(\d+)"', clerk.page)[1]
-    who = house.sign_ins["supervisor"]
-    shown = {"cancel_kind": "31 离沪", "leave_date": "20260401", "evidence_3": "1", "version": version}
-    return shown | {"second_name": who["name"], "second_password": who["password"]} | typed
 
 
 def kept_of(record):
@@ -70,12 +29,12 @@ def value_of(browser, key):
     return html.unescape(found[1])
 
 
-def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house, clerk, record):
+def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house, clerk, record, filled):
     clerk.get(record)
     assert f'href="{record}/cancel"' in clerk.page
     clerk.get(f"{record}/cancel")
     assert "测试林" in clerk.page
-    answer = clerk.post(f"{record}/cancel", filled(house, clerk, leave_to="测试外地", cancel_remark="房东来电"))
+    answer = clerk.post(f"{record}/cancel", filled(clerk, leave_to="测试外地", cancel_remark="房东来电"))
     assert (answer.status_code, answer.headers["Location"]) == (303, record), clerk.page
     clerk.get(record)
     told = re.search(r'<section class="callout bad cancelled".*?</section>', clerk.page, re.DOTALL)[0]
@@ -86,7 +45,7 @@ def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house,
     assert "/member" not in clerk.page
     assert 'id="undo"' in clerk.page
     clerk.get("/register")
-    row = re.search(rf'<tr><td[^>]*><a href="{record}">.*?</tr>', clerk.page)[0]
+    row = re.search(rf'<tr><td><a href="{record}"[^>]*>.*?</tr>', clerk.page)[0]
     assert "已注销" in row
     supervisor = house.signed_in("supervisor")
     supervisor.get(record)
@@ -97,12 +56,12 @@ def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house,
         assert "已注销，不能更正或再次注销" in clerk.page
 
 
-def test_each_mistake_stands_at_its_field_and_what_was_typed_is_there_still(house, clerk, record):
+def test_each_mistake_stands_at_its_field_and_what_was_typed_is_there_still(house, clerk, record, filled):
     clerk.get(f"{record}/cancel")
     assert len(re.findall(r"<[^>]* autofocus", clerk.page)) == 1
     assert 'class="problem"' not in clerk.page
     wrong = filled(
-        house, clerk, cancel_kind="99", leave_date="20250101", evidence_3="", evidence_8="1",
+        clerk, cancel_kind="99", leave_date="20250101", evidence_3="", evidence_8="1",
         visit_1="20260402 1830", visit_2="晚上", second_password="",
     )  # fmt: skip
     answer = clerk.post(f"{record}/cancel", wrong)
@@ -123,12 +82,10 @@ def test_each_mistake_stands_at_its_field_and_what_was_typed_is_there_still(hous
     assert house.sign_ins["supervisor"]["password"] not in clerk.page
 
 
-def test_a_second_person_who_is_none_leaves_all_as_it_was_typed(house, clerk, record):
+def test_a_second_person_who_is_none_leaves_all_as_it_was_typed(house, clerk, record, filled):
     clerk.get(f"{record}/cancel")
     me = house.sign_ins["clerk"]
-    answer = clerk.post(
-        f"{record}/cancel", filled(house, clerk, second_name=me["name"], second_password=me["password"])
-    )
+    answer = clerk.post(f"{record}/cancel", filled(clerk, second_name=me["name"], second_password=me["password"]))
     assert answer.status_code == 422
     assert "须由另一个人确认" in re.search(r'id="second-sentence".*', clerk.page)[0]
     assert re.search(r'id="second_name"[^>]* autofocus', clerk.page)
@@ -136,9 +93,9 @@ def test_a_second_person_who_is_none_leaves_all_as_it_was_typed(house, clerk, re
     assert 'id="problems"' not in clerk.page
 
 
-def test_typed_behind_the_lock_or_put_aside_it_comes_back_and_can_be_given_up(house, clerk, record):
+def test_typed_behind_the_lock_or_put_aside_it_comes_back_and_can_be_given_up(house, clerk, record, filled):
     clerk.get(f"{record}/cancel")
-    typed = filled(house, clerk, leave_to="锁前写的", second_password="")
+    typed = filled(clerk, leave_to="锁前写的", second_password="")
     with writing(house.station.register.place.store):
         Session.update(last_seen_at=house.station.clock.now() - timedelta(minutes=6)).execute()
     answer = clerk.post(f"{record}/cancel", typed)
@@ -148,17 +105,17 @@ def test_typed_behind_the_lock_or_put_aside_it_comes_back_and_can_be_given_up(ho
     clerk.post("/locked", {"password": house.sign_ins["clerk"]["password"], "back": f"{record}/cancel"})
     clerk.get(f"{record}/cancel")
     assert value_of(clerk, "leave_to") == "锁前写的"
-    aside = clerk.post(f"{record}/cancel/keep", filled(house, clerk, leave_to="后来写的", then="leave"))
+    aside = clerk.post(f"{record}/cancel/keep", filled(clerk, leave_to="后来写的", then="leave"))
     assert aside.headers["Location"] == record
     clerk.get(record)
     assert "继续注销" in clerk.page
     clerk.get(f"{record}/cancel")
     assert value_of(clerk, "leave_to") == "后来写的"
-    assert clerk.post(f"{record}/cancel/give-up", filled(house, clerk)).headers["Location"] == record
+    assert clerk.post(f"{record}/cancel/give-up", filled(clerk)).headers["Location"] == record
     assert kept_of(record) == []
 
 
-def test_no_button_of_the_form_loses_what_was_typed(house, clerk, record):
+def test_no_button_of_the_form_loses_what_was_typed(clerk, record):
     clerk.get(f"{record}/cancel")
     page = plain_page.PlainPage(clerk.page)
     assert len(page.forms) == 1, "a form of its own loses what was typed beside it"
@@ -179,22 +136,20 @@ def test_no_button_of_the_form_loses_what_was_typed(house, clerk, record):
     assert Cancellation.select().where(of_record).count() == 0
 
 
-def test_it_is_undone_on_the_record_and_a_refusal_keeps_the_reason(house, clerk):
-    record = registered(house, clerk, "990000198506121025")
+def test_it_is_undone_on_the_record_and_a_refusal_keeps_the_reason(clerk, record, filled, undoing):
     clerk.get(f"{record}/cancel")
-    form = filled(house, clerk)
+    form = filled(clerk)
     for _ in range(2):
         assert clerk.post(f"{record}/cancel", form).headers["Location"] == record
     clerk.get(record)
-    who = house.sign_ins["supervisor"]
-    sent = {"undo_reason": "其实没有离开", "second_name": who["name"], "second_password": who["password"]}
-    answer = clerk.post(f"{record}/restore", sent | {"second_password": "wrong"})
+    answer = clerk.post(f"{record}/restore", undoing | {"second_password": "wrong"})
     assert answer.status_code == 422
     assert value_of(clerk, "undo-reason") == "其实没有离开"
     assert "姓名或密码不对" in re.search(r'id="undo-sentence".*', clerk.page)[0]
-    assert clerk.post(f"{record}/restore", sent | {"undo_reason": " "}).status_code == 422
+    for nothing in ("undo_reason", "second_password"):
+        assert clerk.post(f"{record}/restore", undoing | {nothing: ""}).status_code == 422
     for _ in range(2):
-        answer = clerk.post(f"{record}/restore", sent)
+        answer = clerk.post(f"{record}/restore", undoing)
         assert (answer.status_code, answer.headers["Location"]) == (303, record), clerk.page
     clerk.get(record)
     assert 'id="cancelled"' not in clerk.page
@@ -204,16 +159,15 @@ def test_it_is_undone_on_the_record_and_a_refusal_keeps_the_reason(house, clerk)
     assert "已注销：31离沪·2026-04-01" in timeline
 
 
-def test_the_one_who_comes_back_is_told_on_the_desk_and_both_records_lead_to_each_other(house, clerk):
-    number = "990000198506121041"
-    record = registered(house, clerk, number)
-    clerk.get(f"{record}/cancel")
-    assert clerk.post(f"{record}/cancel", filled(house, clerk)).status_code == 303
+def test_the_one_who_comes_back_is_told_on_the_desk_and_both_records_lead_to_each_other(
+    house, clerk, record, number, rest, cancel, undoing
+):
+    cancel(clerk, record)
     house.lay(house.card("测试林", number))
     clerk.get("/desk")
     assert 'id="former"' in clerk.page
     assert 'id="existing"' not in clerk.page
-    again = clerk.post(clerk.action("save"), clerk.form(**REST, then="stay"))
+    again = clerk.post(clerk.action("save"), clerk.form(**rest, then="stay"))
     house.lift()
     assert again.status_code == 303, re.findall(r'class="problem".*', clerk.page)
     new = again.headers["Location"]
@@ -222,7 +176,5 @@ def test_the_one_who_comes_back_is_told_on_the_desk_and_both_records_lead_to_eac
     clerk.get(record)
     assert f'href="{new}"' in clerk.page
     assert "这份注销不能再撤销" in clerk.page
-    who = house.sign_ins["supervisor"]
-    sent = {"undo_reason": "其实没有离开", "second_name": who["name"], "second_password": who["password"]}
-    assert clerk.post(f"{record}/restore", sent).status_code == 409
+    assert clerk.post(f"{record}/restore", undoing).status_code == 409
     assert "这份注销不能再撤销。请到新的登记里更正" in clerk.page
