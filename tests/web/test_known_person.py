@@ -61,7 +61,7 @@ def test_a_known_record_is_corrected_with_a_reason_and_joins_a_household(house, 
     assert 'id="correction_reason"' in clerk.page
     assert clerk.post(clerk.action("save"), clerk.form(correction_reason="本人来电", then="stay")).status_code == 303
     clerk.get(west)
-    assert "手机原：13800000000现：13911111111本人来电" in told(clerk)
+    assert "手机原：138****0000现：139****1111本人来电" in told(clerk)
 
     clerk.post(f"/households/{east.rpartition('/')[2]}/member")
     house.lay(house.card("样例二", "990000198506120065"))
