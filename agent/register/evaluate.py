@@ -16,7 +16,7 @@ from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
 _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_ID_LIKE = re.compile(r"\d{15,18}")
+ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 GUARDIAN_DECLARES = "2"
 # The person, a spouse, children and grandchildren (GB/T 4761): nobody under 16 has one of them for a guardian.
@@ -225,7 +225,7 @@ def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
         result.problems.append(Problem("TOWN-DISTRICT", "town"))
     if value(form, "reason") in _WORKING_REASONS and not value(form, "employer") and not value(form, "remark"):
         result.warnings.append(Problem("EMPLOYER-OR-NOTE", "employer"))
-    if _ID_LIKE.search(value(form, "remark")):
+    if ID_LIKE.search(value(form, "remark")):
         result.warnings.append(Problem("REMARK-DIGITS", "remark"))
     named, given = _division_named(form, setting), value(form, "hukou_div")
     if named and given and divisions.are_apart(named, given):

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from agent.register import codes, fields
+from agent.register.evaluate import ID_LIKE
 from agent.register.form import as_date
 from agent.register.views import Problem
 from drivers.stored_text import storable
@@ -85,6 +86,8 @@ def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
         for key in (LEAVE_TO, REMARK)
         if len(values.get(key, "")) > LONGEST[key]
     ]
+    if ID_LIKE.search(values.get(REMARK, "")):
+        problems.append(Problem("REMARK-DIGITS", REMARK))
     problems += _of_visits(visits_of(values), setting)
     if evidence:
         problems += _of_evidence(kind, evidence, different_times(visits_at(values, setting.now.tzinfo)))

@@ -124,6 +124,7 @@ def test_too_much_is_told_and_unknown_codes_are() -> None:
         ("FIELD-LENGTH", "leave_to"),
         ("FIELD-LENGTH", "cancel_remark"),
     ]
+    assert found(cancel_remark="号码 990000198506120049") == [("REMARK-DIGITS", "cancel_remark")]
     assert found(cancel_kind="98") == [("FIELD-CODE", "cancel_kind")]
     assert found(evidence="3 0") == [("FIELD-CODE", "evidence")]
     many = "\n".join(f"2026-11-0{day} 10:00" for day in range(1, 8))

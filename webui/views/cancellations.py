@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
+from agent.register.id_number import masked
 from agent.register.service import Problems
 from agent.register.views import Problem
 from webui import errors, typed
@@ -34,6 +35,7 @@ def show(record_id: str, problems: Iterable[Problem] | None = None, **told: str)
         record=shown.record,
         specs=CANCELLATION_FIELDS,
         address=services().register.written_address({key: view.value for key, view in form.record.fields.items()}),
+        number=masked(form.record.fields["id_no"].value),
         visit_places=typed.VISITS,
         is_refused=is_refused,
         **told,

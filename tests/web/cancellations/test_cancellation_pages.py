@@ -29,11 +29,14 @@ def value_of(browser, key):
     return html.unescape(found[1])
 
 
-def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house, clerk, record, filled):
+def test_a_record_is_cancelled_on_one_page_and_says_so_wherever_it_stands(house, clerk, record, number, filled):
     clerk.get(record)
     assert f'href="{record}/cancel"' in clerk.page
     clerk.get(f"{record}/cancel")
-    assert "测试林" in clerk.page
+    whose = re.search(r'<p id="whose">.*', clerk.page)[0]
+    assert "测试林" in whose
+    assert f"{number[:6]}********{number[-4:]}" in whose
+    assert number[6:14] not in clerk.page, "whoever walks past could read it"
     answer = clerk.post(f"{record}/cancel", filled(clerk, leave_to="测试外地", cancel_remark="房东来电"))
     assert (answer.status_code, answer.headers["Location"]) == (303, record), clerk.page
     clerk.get(record)
