@@ -21,7 +21,9 @@ def family(office: Any, clerk: SignedIn, people: Any) -> list[Any]:
     """Two who live together, and a third at the same address who is a household of their own."""
     first = office.register_person(clerk, people(), **HERE)
     office.desk.open_draft(clerk, first.id)
+    office.clock.forward(1)
     second = office.register_person(clerk, people(3), **HERE)
+    office.clock.forward(1)
     third = office.register_person(clerk, people(5), **HERE)
     return [first, second, third]
 
