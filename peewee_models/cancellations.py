@@ -123,9 +123,7 @@ def put_form(record_id: uuid.UUID, user_id: uuid.UUID, version: int, typed: dict
     return True
 
 
-def forget_form(record_id: uuid.UUID, user_id: uuid.UUID | None = None) -> bool:
-    """Erase what this user, or (None) anybody, had typed of a cancellation; tell whether there was anything."""
-    gone = CancellationForm.registration == record_id
-    if user_id is not None:
-        gone &= CancellationForm.user == user_id
+def forget_form(record_id: uuid.UUID, user_id: uuid.UUID) -> bool:
+    """Erase what this user had typed of a cancellation; tell whether there was anything."""
+    gone = (CancellationForm.registration == record_id) & (CancellationForm.user == user_id)
     return bool(CancellationForm.delete().where(gone).execute())

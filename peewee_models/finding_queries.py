@@ -21,6 +21,7 @@ __all__ = ["PLACE_KEYS", "Fit", "by_columns", "dwellings_at", "joined", "matchin
 
 DWELLING_KEYS: Final = ("district", "town", "road", "lane", "sublane", "no", "room")
 _FIRST_LOOK: Final = 200
+_MOST_AT_ONCE: Final = 3200
 Wishes = Sequence[Sequence[Fit]]
 
 
@@ -96,7 +97,7 @@ def _streamed(store: Any, wishes: Wishes) -> Iterator[Any]:
         yield from (rows[key] for key in keys)
         if len(keys) < most:
             return
-        offset, most = offset + most, most * 4
+        offset, most = offset + most, min(most * 4, _MOST_AT_ONCE)
 
 
 def _first_of_each(registrations: Iterable[Any], most: int) -> list[Any]:

@@ -83,7 +83,7 @@ class Registration(KeyedTable):
     collected_by = ForeignKeyField(User, backref="collected")
     collected_at = UtcDateTimeField()
     registered_at = UtcDateTimeField(index=True)
-    verified_at = UtcDateTimeField(null=True)
+    verified_at = UtcDateTimeField()
 
 
 Registration.add_index(

@@ -100,7 +100,8 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    moved = {"drafts": "desk", "households": "desk", "corrections": "register", "cancellations": "register"}
+    moved = {"drafts": "desk", "households": "desk"}
+    moved |= dict.fromkeys(("corrections", "cancellations", "printing"), "register")
     area = moved.get(area, area)
     shown = []
     for endpoint, name in offered:

@@ -10,7 +10,8 @@ from flask import Flask, url_for
 from agent.documents.kinds import DocumentKind, kinds
 from agent.documents.service import MOST_PAGES, Board, SourceView
 from agent.register.codes import table
-from agent.register.views import DraftView
+from agent.register.record_views import PRINTED
+from agent.register.views import Choice, DraftView
 from webui.context import is_refresh, services
 from webui.fields import choice_text
 from webui.form_layout import FIELDS, FieldSpec
@@ -229,15 +230,17 @@ def target_name(target: str) -> str:
 
 
 def full_view_reasons() -> list[tuple[str, str]]:
-    """The reasons for seeing numbers in full, each with its code."""
-    return [
-        (choice.code, choice.text_zh if language() == "zh" else choice.text_en) for choice in table("full_view_reason")
-    ]
+    """The reasons that can be given for seeing numbers in full, each with its code."""
+    return [(one.code, _name_of(one)) for one in table("full_view_reason") if one.code != PRINTED]
 
 
 def full_view_reason(code: str) -> str:
     """One such reason; the code itself where there is none of it any more."""
-    return dict(full_view_reasons()).get(code, code)
+    return {one.code: _name_of(one) for one in table("full_view_reason")}.get(code, code)
+
+
+def _name_of(choice: Choice) -> str:
+    return choice.text_zh if language() == "zh" else choice.text_en
 
 
 def code_fields() -> list[FieldSpec]:

@@ -48,7 +48,9 @@ PARTS = (
     "pyserial",
     "pyudev",
     "pyusb",
+    "segno",
     "sqlcipher3",
+    "typst",
     "Werkzeug",
 )
 

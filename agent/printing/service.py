@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +27,9 @@ __all__ = ["KINDS", "Paper", "PrintingService", "Shelf", "Sources"]
 
 KINDS: Final = (*sheets.KINDS, sheets.HOUSEHOLD_FORMS)
 NOT_MADE: Final = "PAPER-NOT-MADE"
+MOST_PEOPLE: Final = 20
+"""So many have room on one paper: the process that sets it works for nobody else meanwhile."""
+MOST_REMEMBERED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +78,14 @@ class PrintingService:
             record_id: of a registration; for the forms of a household one of its members'.
             by: who prints.
 
-        Raises: RightsDenied; CodedError PAPER-UNKNOWN, PAPER-NO-CHANGES, PAPER-NOT-CANCELLED, PAPER-NOT-MADE,
-            RECORD-UNKNOWN; and as a kept photo cannot be read.
+        Raises: RightsDenied; CodedError PAPER-UNKNOWN, PAPER-NO-CHANGES, PAPER-NOT-CANCELLED, PAPER-OF-CANCELLED,
+            PAPER-TOO-MANY, PAPER-NOT-MADE, RECORD-UNKNOWN; and as a kept photo cannot be read.
         """
         require(by, Right.REGISTER_READ)
         if kind not in KINDS:
             raise _refused("PAPER-UNKNOWN")
-        register = self._from.register
-        members = register.household_of(record_id, by) if kind == sheets.HOUSEHOLD_FORMS else (record_id,)
-        held = [self._held(each, by) for each in members]
-        if kind == "changes" and not sheets.has_changes(held[0].record):
-            raise _refused("PAPER-NO-CHANGES")
-        if kind == "cancellation" and held[0].record.cancellation is None:
-            raise _refused("PAPER-NOT-CANCELLED")
-        station = register.place.station
-        printing = sheets.Printing(
-            station.name, by.name, self._clock.now(), register.place.zone, is_practice=station.is_practice
-        )
-        content, photos = sheets.content(kind, held, printing)
-        asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
-        made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)
-        pdf, *pages = made.pieces
-        undrawn = tuple(msgspec.convert(made.facts["undrawn"], list[str]))
-        self._undrawn |= set(undrawn)  # to find out is half of the work, and the fonts stay the same
+        held = self._asked_for(kind, record_id, by)
+        facts, pdf, pages = self._typeset(kind, held, by)
         paper = Paper(
             id=new_id(),
             kind=kind,
@@ -104,16 +93,53 @@ class PrintingService:
             session_id=by.session_id,
             pdf=pdf,
             pages=tuple(pages),
-            undrawn=undrawn,
+            undrawn=tuple(msgspec.convert(facts["undrawn"], list[str])),
             made_s=self._clock.monotonic(),
         )
         with writing(self._store):
             for one in held:
+                if sheets.shows_numbers(kind):
+                    self._from.register.full_views.note_print(one.record.id, by)
                 audit.write(
                     self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), kind=kind, pages=len(pages)
                 )
         self._shelf.put(paper)
         return paper
+
+    def _asked_for(self, kind: str, record_id: str, by: SignedIn) -> list[sheets.Held]:
+        """What goes onto a paper, where that can be printed of this registration."""
+        is_of_household = kind == sheets.HOUSEHOLD_FORMS
+        members = self._from.register.household_of(record_id, by) if is_of_household else (record_id,)
+        if len(members) > MOST_PEOPLE:
+            raise _refused("PAPER-TOO-MANY", people=len(members), most=MOST_PEOPLE)
+        held = [self._held(each, by) for each in members]
+        record = held[0].record
+        if kind == "changes" and not sheets.has_changes(record):
+            raise _refused("PAPER-NO-CHANGES")
+        if kind == "cancellation" and record.cancellation is None:
+            raise _refused("PAPER-NOT-CANCELLED")
+        if record.is_cancelled and kind in sheets.OF_THE_LIVING:
+            raise _refused("PAPER-OF-CANCELLED")
+        return held
+
+    def _typeset(
+        self, kind: str, held: list[sheets.Held], by: SignedIn
+    ) -> tuple[Mapping[str, Any], bytes, list[bytes]]:
+        """Have a paper set: what is told of it, the PDF, the pages."""
+        place = self._from.register.place
+        is_practice = place.station.is_practice
+        printing = sheets.Printing(place.station.name, by.name, self._clock.now(), place.zone, is_practice=is_practice)
+        content, photos = sheets.content(kind, held, printing)
+        asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
+        made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)
+        pdf, *pages = made.pieces
+        self._remember(msgspec.convert(made.facts["learnt"], list[str]))
+        return made.facts, pdf, pages
+
+    def _remember(self, learnt: list[str]) -> None:
+        """Keep what no font draws: to find out is half of the work, and the fonts stay the same."""
+        known = self._undrawn | set(learnt)
+        self._undrawn = known if len(known) <= MOST_REMEMBERED else frozenset(learnt)
 
     def paper(self, paper_id: str, by: SignedIn) -> Paper:
         """A paper that this session has made.  Raises: CodedError PAPER-GONE."""
@@ -137,5 +163,5 @@ class PrintingService:
         )
 
 
-def _refused(code: str) -> CodedError:
-    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION)
+def _refused(code: str, **facts: int) -> CodedError:
+    return CodedError(code, Actor.CLERK, Retry.AFTER_ACTION, **facts)

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 from agent.register import codes, fields, id_number, notice
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
-from agent.register.revision import CARD, HOUSEHOLD, STATE, UNCHANGED
+from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
 KINDS: Final = ("registration", "receipt", "notice", "own-data", "changes", "cancellation")
 """The papers of one registration; each has a template of its name."""
 HOUSEHOLD_FORMS: Final = "household"
 """The registration forms of all who live in a household, in one paper."""
-_NO_FIELDS: Final = frozenset({CARD, HOUSEHOLD, STATE, UNCHANGED})
+OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
+"""What is printed of nobody who has left."""
+_NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
 
 
@@ -64,6 +66,11 @@ def template_of(kind: str) -> str:
     return "registration" if kind == HOUSEHOLD_FORMS else kind
 
 
+def shows_numbers(kind: str) -> bool:
+    """Whether a kind of paper has numbers in full, which the record's page masks."""
+    return kind not in {"receipt", "notice"}
+
+
 def has_changes(record: RecordView) -> bool:
     """Whether a form of change would say anything."""
     return any(change.field not in _NO_FIELDS for change in record.history)
@@ -102,6 +109,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     return {
         "id": record.id,
         "form_no": record.form_no,
+        "is_cancelled": record.is_cancelled,
         "values": values,
         "id_no_masked": id_number.masked(record.fields["id_no"].value),
         "address": held.address,

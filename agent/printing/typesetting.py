@@ -49,8 +49,9 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
         pieces: the data as JSON, whose `sheets` name their photo by its place among the pieces, or None; then the
             photos, JPEG.
 
-    Returns: `pages`: how many there are; `undrawn`: the code points that no font draws, as `U+30000`.  The pieces are
-        the PDF and an SVG for each page.
+    Returns: `pages`: how many there are; `undrawn`: the code points that no font draws, as `U+30000`; `learnt`: those
+        of them that are worth remembering, for it took a vain attempt to know.  The pieces are the PDF and an SVG for
+        each page.
     """
     content, *photos = pieces
     data = json.loads(content)
@@ -65,6 +66,7 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
     main = f'#include "{facts["template"]}.typ"'.encode()
     known = {chr(int(point.removeprefix("U+"), 16)) for point in facts["undrawn"]}
     boxed = {character for character in _characters(data) if character in known or is_never_drawn(character)}
+    learnt: set[str] = set()
     for _ in range(_ATTEMPTS):
         files |= {"main.typ": main, "data.json": json.dumps(with_boxes(data, boxed)).encode()}
         try:
@@ -74,9 +76,11 @@ def typeset(facts: Mapping[str, Any], pieces: Sequence[bytes]) -> Result:
             if not found:
                 raise
             boxed |= found
+            learnt |= found
             continue
         pages = _compiled(files, format="svg")
-        return {"pages": len(pages), "undrawn": [code_point(one) for one in sorted(boxed)]}, [pdf, *pages]
+        told = {"undrawn": [code_point(one) for one in sorted(boxed)], "learnt": [code_point(one) for one in learnt]}
+        return {"pages": len(pages), **told}, [pdf, *pages]
     raise ValueError("more and more characters that no font draws")
 
 

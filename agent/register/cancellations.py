@@ -53,7 +53,7 @@ class Cancellations:
     def keep(self, record_id: str, typed: Mapping[str, str], version: int, by: Person) -> None:
         """Keep what was typed in place of what was kept before; an empty form is nothing.
 
-        A form of a record that is cancelled by now has nothing left to say.
+        A form of a record that somebody else has cancelled by now is kept too: that may be undone.
 
         Args:
             record_id: the registration.
@@ -68,7 +68,7 @@ class Cancellations:
         with writing(self._place.store):
             record = self._records.row_of(record_id)
             values = leaving.understood(typed)
-            if not values or record.state != ACTIVE:
+            if not values:
                 cancellations.forget_form(record.id, user)
                 return
             begun = min(max(1, version), record.version)
@@ -125,7 +125,7 @@ class Cancellations:
                 approved_at=now,
             )
             record.save()
-            cancellations.forget_form(record.id)
+            cancellations.forget_form(record.id, uuid.UUID(by.user_id))
             self._place.note(
                 by, Act.RECORD_CANCELLED, ("record", record.id), version=record.version, second=second_user_id
             )

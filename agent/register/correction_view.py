@@ -65,16 +65,16 @@ def correction_view(
         fields=shown,
         reason="" if kept is None else kept.reason,
         problems=tuple(sorted(judgement.problems, key=lambda problem: place[problem.field])),
-        meanwhile={} if kept is None else _since(register_queries.history_of(kept.registration_id), kept.version),
+        meanwhile={} if kept is None else since(register_queries.history_of(kept.registration_id), kept.version),
         kept_at=None if kept is None else kept.at,
     )
 
 
-def _since(history: Iterable[Any], version: int) -> dict[str, ChangeLine]:
-    """The changes after a version, newest first as they come, as one for each field."""
+def since(history: Iterable[Any], version: int) -> dict[str, ChangeLine]:
+    """The changes of fields after a version, newest first as they come, as one for each field."""
     changes: dict[str, ChangeLine] = {}
     for row in history:
-        if row.version > version and row.key != revision.STATE:
+        if row.version > version and row.key not in revision.NO_FIELDS:
             last = changes.setdefault(row.key, ChangeLine(row.at, row.user.name, row.key, "", row.new, row.reason))
             changes[row.key] = replace(last, old=row.old)
     return changes

@@ -16,7 +16,7 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import approvals, divisions, evaluate, fields, id_number, outgoing, revision
-from agent.register.correction_view import CorrectionView, correction_view
+from agent.register.correction_view import CorrectionView, correction_view, since
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Form, value
 from agent.register.record_views import RecordView
@@ -134,15 +134,16 @@ class Corrections:
         Raises: Problems; CodedError RECORD-UNKNOWN, RECORD-CANCELLED, RECORD-CHANGED (somebody was faster),
             REASON-MISSING.
         """
-        if not fields.reason(reason):
-            raise refused("REASON-MISSING")
         with writing(self._place.store):
             record = self._records.active(record_id)
+            if not fields.reason(reason):
+                raise refused("REASON-MISSING")
             held = register_queries.values_of(record)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             typed = self._typed(values, held, kept)
             new = {**held, **typed}
-            if record.version != version and any(new[key] != held[key] for key in held):
+            is_stale = version > record.version or since(register_queries.history_of(record.id), version)
+            if is_stale and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
             form = self._records.form_of(record, new)
             judgement = self._judge(record, held, new, form)
@@ -224,8 +225,10 @@ class Corrections:
         holder = register_queries.holder_of(new["id_no"]) if new["id_no"] else None
         if holder is not None and holder != record.id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
-        elif self._records.is_anothers(new["id_no"], record):
+        elif self._records.is_anothers(new["id_no"], record.person_id):
             problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
+        elif _is_number_new(held, new) and register_queries.others_of(record.person_id, record.id):
+            problems.append(Problem("NUMBER-HAS-OTHERS", "id_no"))
         warnings = [one for one in judgement.warnings if one not in old.warnings]
         return evaluate.Judgement(problems=problems, warnings=warnings)
 

@@ -121,14 +121,14 @@ def registered(household: uuid.UUID | None, but: Collection[uuid.UUID | None]) -
 
 
 def record_line(row: Any, zone: tzinfo) -> RecordLine:
-    """Show a registration in a list; its day is the station's."""
-    person = row.person
+    """Show a registration in a list, one that is cancelled as it was then; its day is the station's."""
+    values = register_queries.values_of(row)
     return RecordLine(
         id=str(row.id),
-        name=person.name,
-        name_masked=names.masked(person.name),
-        id_number_masked=id_number.masked(person.id_no or ""),
-        address=dwelling(register_queries.own_values_of(row)),
+        name=values["name"],
+        name_masked=names.masked(values["name"]),
+        id_number_masked=id_number.masked(values["id_no"]),
+        address=dwelling(values),
         registered_on=row.registered_at.astimezone(zone).date(),
         is_cancelled=row.state != ACTIVE,
     )

@@ -21,8 +21,8 @@ from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
 from agent.register import codes, fields, id_number
-from agent.register.errors import refused
-from agent.register.record_views import ChangeLine, RecordView
+from agent.register.errors import key_of, refused
+from agent.register.record_views import PRINTED, ChangeLine, RecordView
 from agent.register.records import Records
 from agent.register.workplace import Workplace
 from peewee_models.register import FullView
@@ -81,7 +81,7 @@ class FullViews:
         """
         require(by, Right.REGISTER_READ)
         said = fields.reason(words)[:LONGEST_WORDS]
-        if codes.choice("full_view_reason", reason) is None:
+        if reason == PRINTED or codes.choice("full_view_reason", reason) is None:
             raise refused("FULL-VIEW-REASON")
         if reason == OTHER and not said:
             raise refused("FULL-VIEW-WORDS")
@@ -93,11 +93,22 @@ class FullViews:
             self._until = {key: until for key, until in self._until.items() if until > now}
             self._until[by.session_id, str(record.id)] = now + SHOWN_FOR
 
+    def note_print(self, record_id: str, by: SignedIn) -> None:
+        """Note in a record that its numbers were printed in full, inside the open transaction."""
+        FullView.create(
+            registration=uuid.UUID(record_id),
+            user=uuid.UUID(by.user_id),
+            at=self._place.clock.now(),
+            reason=PRINTED,
+            words="",
+        )
+
     def end(self, record_id: str, by: SignedIn) -> None:
         """Mask a record again before its time is over."""
         require(by, Right.REGISTER_READ)
+        key = key_of(record_id)
         with self._lock:
-            self._until.pop((by.session_id, record_id), None)
+            self._until.pop((by.session_id, str(key)), None)
 
     def _standing(self, record_id: str, by: SignedIn) -> datetime | None:
         """Until when this session sees a record in full; None where it does not."""

@@ -57,7 +57,9 @@ class Households:
         """
         with writing(self._place.store):
             member = _living(member_id)
-            here = _at(member)
+            here = living_with(member)
+            if _seen(here, ago=1) == seen and all(_is_confirmed(record, by) for record in here):
+                return len(here)  # the same press once more
             if _seen(here) != seen:
                 raise refused("HOUSEHOLD-CHANGED")
             now = self._place.clock.now()
@@ -89,8 +91,12 @@ def _living(member_id: str) -> Any:
     return member
 
 
-def _at(one: Any) -> list[Any]:
-    """Those of a household who live at one dwelling, the first registered first."""
+def living_with(one: Any) -> list[Any]:
+    """All of a registration's household who live at its dwelling now, the first registered first.
+
+    Args:
+        one: a row with `household_id` and `DWELLING_KEYS`.
+    """
     return [
         record
         for record in draft_queries.household_records(one.household_id)
@@ -98,13 +104,19 @@ def _at(one: Any) -> list[Any]:
     ]
 
 
-def _seen(here: list[Any]) -> str:
-    """Who they are, and in which version: another text once anything of them has changed."""
-    return " ".join(f"{record.id}:{record.version}" for record in here)
+def _seen(here: list[Any], ago: int = 0) -> str:
+    """Who they are, and in which version, or in one of so many versions ago: another text for any other state."""
+    return " ".join(f"{record.id}:{record.version - ago}" for record in here)
+
+
+def _is_confirmed(record: Any, by: Person) -> bool:
+    """Whether the last that was done with a record is that this person has confirmed it."""
+    last = register_queries.changes_of(record.id, record.version)
+    return [(line.key, str(line.user_id)) for line in last] == [(revision.UNCHANGED, by.user_id)]
 
 
 def _line(at: Any, zone: tzinfo) -> HouseholdLine:
-    here = _at(at)
+    here = living_with(at)
     return HouseholdLine(
         id=str(here[-1].id),
         address=draft_view.dwelling(register_queries.values_of(here[-1])),

@@ -86,8 +86,9 @@ def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
         for key in (LEAVE_TO, REMARK)
         if len(values.get(key, "")) > LONGEST[key]
     ]
-    if ID_LIKE.search(values.get(REMARK, "")):
-        problems.append(Problem("REMARK-DIGITS", REMARK))
+    for key in (LEAVE_TO, REMARK):
+        if ID_LIKE.search("".join(values.get(key, "").split())):
+            problems.append(Problem("REMARK-DIGITS", key))
     problems += _of_visits(visits_of(values), setting)
     if evidence:
         problems += _of_evidence(kind, evidence, different_times(visits_at(values, setting.now.tzinfo)))

@@ -43,7 +43,7 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         form_no=row.form_no,
         household="" if row.household_id is None else str(row.household_id),
         notice_version=row.notice_version,
-        id_no_raw=row.person.id_no_raw,
+        id_no_raw=register_queries.values_of(row)["id_no_raw"],
         is_cancelled=row.state != ACTIVE,
         cancellation=None if standing is None else lines[standing.id],
         can_restore=standing is not None and register_queries.last_of(row.person_id).id == row.id,

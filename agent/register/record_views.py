@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from agent.register.household_views import HouseholdMove
 from agent.register.views import FieldView, RecordLine
@@ -81,6 +82,10 @@ class AcceptedLine:
     at: datetime
     by: str
     reason: str
+
+
+PRINTED: Final = "PRINT"
+"""The reason of a full view that nobody chooses: a paper was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from agent.register import (
     evaluate,
     fields,
     finding,
+    households,
     membership,
     names,
     outgoing,
@@ -73,13 +74,13 @@ class Records:
                 act, kind = Act.RECORD_SAVED, outgoing.SAVED
             else:
                 record = register_queries.by_key(row.registration_id)
-                record.verified_at = self._place.clock.now()
                 made = self._revision(row, record, form, words)
                 words = {about: words[about] for about in made.passed}
                 act = Act.RECORD_EDITED if made.is_change else Act.RECORD_CONFIRMED
                 if made.is_version:
                     self.revise(record, made, form, by, revision.reason_of(form))
                     kind = outgoing.kind_of(made)
+                    record.verified_at = self._place.clock.now()
             if row.card_state in _TRUSTED and source(form, "id_no") == "chip":
                 record.reading = row.card_state
             if record.is_dirty():
@@ -99,7 +100,8 @@ class Records:
         return shown
 
     def _refuse_problems(self, row: Any, form: Form, words: approvals.Words) -> None:
-        if row.registration_id is not None and membership.record_of(row) is None:
+        tied = membership.record_of(row)
+        if row.registration_id is not None and tied is None:
             raise Problems([Problem("RECORD-CANCELLED-MEANWHILE")])
         judgement = evaluate.judge(form, self._place.setting(row))
         if judgement.scope.reason is not None:
@@ -111,16 +113,16 @@ class Records:
         holder = register_queries.holder_of(number) if number else None
         if holder is not None and holder != row.registration_id:
             problems.append(Problem("PERSON-REGISTERED", "id_no"))
-        elif row.registration_id is not None and self.is_anothers(number, membership.record_of(row)):
+        elif self.is_anothers(number, row.person_id if tied is None else tied.person_id):
             problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
         if problems:
             raise Problems(problems)
 
     @staticmethod
-    def is_anothers(number: str, record: Any) -> bool:
-        """Whether a number is of somebody else than a record's person: of one whose registration is cancelled, too."""
+    def is_anothers(number: str, person_id: uuid.UUID | None) -> bool:
+        """Whether a number is of another person, of one whose registration is cancelled too; None: a new person."""
         owner = register_queries.person_with_number(number) if number else None
-        return owner is not None and owner.id != record.person_id
+        return owner is not None and owner.id != person_id
 
     def _revision(self, row: Any, record: Any, form: Form, words: approvals.Words) -> revision.Revision:
         """What a draft changes in the record that it stands for."""
@@ -190,15 +192,14 @@ class Records:
             return dataclasses.replace(self.shown(record), alike=namesakes, others=others)
 
     def household_of(self, record_id: str) -> tuple[str, ...]:
-        """All who live in the household of a registration, itself among them, the first registered first.
+        """All of a registration's household who live at its dwelling, itself among them, the first registered first.
 
         Raises: CodedError RECORD-UNKNOWN.
         """
         with reading(self._place.store):
             record = self.row_of(record_id)
             lives = record.household_id is not None and record.state == ACTIVE
-            members = draft_queries.household_records(record.household_id) if lives else [record]
-            return tuple(str(each.id) for each in members)
+            return tuple(str(each.id) for each in (households.living_with(record) if lives else [record]))
 
     def row_of(self, record_id: str) -> Any:
         """The row of a registration, inside an open transaction.  Raises: CodedError RECORD-UNKNOWN."""

@@ -24,6 +24,8 @@ HOUSEHOLD: Final = "household"
 CARD: Final = "card"
 STATE: Final = "state"
 UNCHANGED: Final = "unchanged"
+NO_FIELDS: Final = frozenset({CARD, STATE, UNCHANGED})
+"""Lines of the history that change no value of the record."""
 NOTICE: Final = "notice_version"
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
 _KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "straighten.page": "test_straighten.py",
     "devices.use_question": "test_devices.py",
     "photos.frame_page": "test_photo_taken.py",
+    "printing.page": "test_papers_on_screen.py",
 }
 ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
 WORDS = """() => [...document.querySelectorAll('body *')]
@@ -69,7 +70,7 @@ def a_record(clerk):
 
 def arguments_for(person, role):
     """What stands for each kind of key in an address."""
-    given = {"role": "reader", "order": "speed", "kind": "record", "paper": "registration"}
+    given = {"role": "reader", "order": "speed", "kind": "record"}
     if role in {"clerk", "supervisor"}:
         record = a_record(person).rpartition("/")[2]
         given |= {"record_id": record, "owner_id": record}

@@ -29,12 +29,15 @@ def at_a_record(person, language="zh"):
 @pytest.mark.parametrize(("language", "name"), [("zh", "登记表"), ("en", "Registration form")])
 def test_the_form_is_printed_by_keyboard_alone(clerk, language, name):
     page = at_a_record(clerk, language)
+    expect(page.locator("#print")).to_be_visible()
+    expect(page.locator("body.live")).to_have_count(1)
     record = page.url
     page.keyboard.press("F8")
     expect(page.locator("h1")).to_contain_text(name)
     sheet = page.locator("img.paper")
     expect(sheet).to_have_count(1)
     page.wait_for_function(LOADED, arg=sheet.element_handle())
+    expect(page.locator("body.live")).to_have_count(1)
     result = Axe().run(page)
     assert result.violations_count == 0, result.generate_report()
     page.evaluate("window.print = () => { document.body.dataset.printed = 'yes' }")
@@ -46,7 +49,7 @@ def test_the_form_is_printed_by_keyboard_alone(clerk, language, name):
 
 def test_each_sheet_fills_one_page_of_the_printer(clerk):
     page = at_a_record(clerk)
-    page.locator("a[href$='/own-data']").click()
+    page.locator("button[formaction$='/own-data']").click()
     sheets = page.locator("img.paper")
     expect(sheets.first).to_be_visible()
     count = sheets.count()
@@ -61,7 +64,7 @@ def test_each_sheet_fills_one_page_of_the_printer(clerk):
 
 def test_without_javascript_the_pdf_is_a_link(clerk_without_script):
     page = at_a_record(clerk_without_script)
-    page.locator("a[href$='/receipt']").click()
+    page.locator("button[formaction$='/receipt']").click()
     expect(page.locator("img.paper")).to_have_count(1)
     expect(page.locator("[data-print]")).to_be_hidden()
     address = page.locator("a[href$='/paper.pdf']").get_attribute("href")

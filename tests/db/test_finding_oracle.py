@@ -59,7 +59,7 @@ def many(office: Any) -> list[tuple[Any, Any]]:
                 arrive_here_date=date(2026, 1, 3), reason="12", proof_type="2", district="310112",
                 town=("310112101", "310112102")[number % 2], road=ROADS[number % len(ROADS)], notice_given="1",
                 state=("active", "cancelled")[number % 11 == 0], collected_by=user, collected_at=at,
-                registered_at=at + timedelta(minutes=number), **doors,
+                registered_at=at + timedelta(minutes=number), verified_at=at, **doors,
             )  # fmt: skip
             made.append((record, person))
     return made

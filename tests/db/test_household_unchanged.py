@@ -72,6 +72,10 @@ def test_a_household_that_has_changed_since_it_was_seen_is_not_confirmed(
     assert (OutboxRow.select().count(), Change.select().count(), AuditEntry.select().count()) == rows
     again = found(office, clerk, first)
     assert office.register.confirm_household(again.id, again.seen, clerk) == 2
+    rows = OutboxRow.select().count(), Change.select().count(), AuditEntry.select().count()
+    assert office.register.confirm_household(again.id, again.seen, clerk) == 2, "the same press once more"
+    assert (OutboxRow.select().count(), Change.select().count(), AuditEntry.select().count()) == rows
+    office.register.edit(second.id, {"mobile": "13922222222"}, second.version + 2, clerk, "本人来电")
     with pytest.raises(CodedError, match="HOUSEHOLD-CHANGED"):
         office.register.confirm_household(again.id, again.seen, clerk)
 
@@ -89,11 +93,11 @@ def test_a_saved_form_dates_its_record_too(office: Any, clerk: SignedIn, people:
     first = office.register_person(clerk, people(), **HERE)
     assert office.register.record(first.id, clerk).verified_at == office.clock.now()
     office.clock.forward(60)
-    office.tap(people())
+    office.tap(people(address="测试地区另一路2号"))
     office.desk.save(office.draft(clerk).id, clerk)
     assert office.register.record(first.id, clerk).verified_at == office.clock.now()
     office.clock.forward(60)
-    office.register.edit(first.id, {"mobile": "13911111111"}, 1, clerk, "本人来电")
+    office.register.edit(first.id, {"mobile": "13911111111"}, 2, clerk, "本人来电")
     assert Registration.get().verified_at < office.clock.now(), (
         "one value that was put right says nothing of the others"
     )

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -115,9 +116,10 @@ def waiting_child(pictures: Pictures) -> tuple[psutil.Process, psutil.Process]:
     work(pictures)
     parent = process(pictures)
     for _ in range(1000):
-        children = parent.children()
-        if [child.status() for child in children] == [psutil.STATUS_SLEEPING]:
-            return parent, children[0]
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):  # the last wish's child goes while it is looked at
+            children = parent.children()
+            if [child.status() for child in children] == [psutil.STATUS_SLEEPING]:
+                return parent, children[0]
         time.sleep(0.01)
     raise AssertionError("no child waits")
 

@@ -154,7 +154,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "register.page", "register.record", "register.search", "register.show_in_full", "register.mask_again",
         *USERS, *AUDIT,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
-        "photos.page", "photos.picture", "printing.page", "printing.sheet", "printing.pdf",
+        "photos.page", "photos.picture", "printing.make", "printing.page", "printing.sheet", "printing.pdf",
     }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",

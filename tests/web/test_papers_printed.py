@@ -11,6 +11,7 @@ from agent.accounts.audit import Act
 from agent.errors import CodedError
 from agent.printing.service import KINDS
 from peewee_models.audit import AuditEntry
+from peewee_models.register import FullView
 
 REST = {
     "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
@@ -35,6 +36,12 @@ def record(house):
     return clerk, found[1]
 
 
+def make(clerk, key, kind):
+    """Press the button of a paper; the status, of its preview where it was made."""
+    answer = clerk.post(f"/print/record/{key}/{kind}")
+    return clerk.get(answer.headers["Location"]).status_code if answer.status_code == 303 else answer.status_code
+
+
 def rows(house):
     with house.station.register.place.store.read():
         return [
@@ -51,8 +58,8 @@ def test_the_form_is_shown_page_by_page_and_handed_out_as_pdf(house, record):
     clerk, key = record
     before = len(rows(house))
     clerk.get(f"/register/{key}")
-    offered = re.search(r'href="(/print/record/[^"]+/registration)" data-key="F8"', clerk.page)[1]
-    assert clerk.get(offered).status_code == 200
+    assert re.search(rf'formaction="/print/record/{key}/registration" data-key="F8"', clerk.page)
+    assert make(clerk, key, "registration") == 200
     pages, pdf = addresses(clerk.page)
     assert len(pages) == 1
     assert "U+E863" in clerk.page
@@ -76,30 +83,28 @@ def test_the_form_is_shown_page_by_page_and_handed_out_as_pdf(house, record):
 def test_each_paper_that_is_offered_can_be_had(house, record):
     clerk, key = record
     clerk.get(f"/register/{key}")
-    offered = re.findall(r'href="/print/record/[^"]+/([a-z-]+)"', clerk.page)
+    offered = re.findall(r'formaction="/print/record/[^"]+/([a-z-]+)"', clerk.page)
     assert offered == ["registration", "receipt", "notice", "own-data"]
     for kind in offered:
-        assert clerk.get(f"/print/record/{key}/{kind}").status_code == 200, kind
+        assert make(clerk, key, kind) == 200, kind
 
 
 def test_a_changed_record_has_a_form_of_change(house, record):
     clerk, key = record
-    refused = clerk.get(f"/print/record/{key}/changes")
-    assert refused.status_code == 409
+    assert make(clerk, key, "changes") == 409
     assert "没有更正过" in clerk.page
     clerk.get(f"/register/{key}/edit")
     version = re.search(r'name="version" value="(\d+)"', clerk.page)[1]
     saved = clerk.post(f"/register/{key}/edit", {"version": version, "road": "测试西路", "edit_reason": "搬家"})
     assert saved.status_code == 303, clerk.page
     clerk.get(f"/register/{key}")
-    assert f'href="/print/record/{key}/changes"' in clerk.page
-    assert clerk.get(f"/print/record/{key}/changes").status_code == 200
+    assert f'formaction="/print/record/{key}/changes"' in clerk.page
+    assert make(clerk, key, "changes") == 200
 
 
 def test_who_has_left_has_a_form_of_cancellation_and_no_receipt(house, record):
     clerk, key = record
-    refused = clerk.get(f"/print/record/{key}/cancellation")
-    assert refused.status_code == 409
+    assert make(clerk, key, "cancellation") == 409
     assert "没有注销" in clerk.page
     clerk.get(f"/register/{key}/cancel")
     version = re.search(r'name="version" value="(\d+)"', clerk.page)[1]
@@ -109,22 +114,50 @@ def test_who_has_left_has_a_form_of_cancellation_and_no_receipt(house, record):
     done = clerk.post(f"/register/{key}/cancel", {"version": version, **left, **approved})
     assert done.status_code == 303, re.findall(r'class="problem".*', clerk.page)
     clerk.get(f"/register/{key}")
-    offered = re.findall(r'href="/print/record/[^"]+/([a-z-]+)"', clerk.page)
+    offered = re.findall(r'formaction="/print/record/[^"]+/([a-z-]+)"', clerk.page)
     assert offered[0] == "cancellation"
-    assert "receipt" not in offered
+    for kind in ("receipt", "notice", "household"):
+        assert kind not in offered
+        assert make(clerk, key, kind) == 409
+        assert "不再打印这种纸" in clerk.page
     for kind in offered:
-        assert clerk.get(f"/print/record/{key}/{kind}").status_code == 200, kind
+        assert make(clerk, key, kind) == 200, kind
+
+
+def test_a_paper_with_numbers_in_full_stands_in_the_record_and_a_masked_one_does_not(house, record):
+    clerk, key = record
+    with house.station.register.place.store.read():
+        before = FullView.select().count()
+    assert make(clerk, key, "own-data") == 200
+    assert make(clerk, key, "registration") == 200
+    with house.station.register.place.store.read():
+        told = [(str(one.registration_id), one.reason) for one in FullView.select().order_by(FullView.at)][before:]
+    assert told == [(key, "PRINT")] * 2
+    clerk.get(f"/register/{key}")
+    assert "打印" in re.search(r'<ol class="timeline">(.*?)</ol>', clerk.page, re.DOTALL)[1]
+    assert 'value="PRINT"' not in clerk.page, "nobody chooses it to see the numbers"
+    refused = clerk.post(f"/register/{key}/full", {"reason": "PRINT", "words": ""})
+    assert refused.status_code == 422
+
+
+def test_more_people_than_fit_are_refused(house, record, monkeypatch):
+    clerk, key = record
+    monkeypatch.setattr(house.station.register, "household_of", lambda record_id, _by: (record_id,) * 21)
+    before = rows(house)
+    assert make(clerk, key, "household") == 409
+    assert "21 人" in clerk.page
+    assert rows(house) == before
 
 
 def test_a_supervisor_prints_and_a_technician_does_not(house, record):
     _, key = record
-    assert house.signed_in("supervisor").get(f"/print/record/{key}/registration").status_code == 200
-    assert house.signed_in("technician").get(f"/print/record/{key}/registration").status_code == 403
+    assert make(house.signed_in("supervisor"), key, "registration") == 200
+    assert make(house.signed_in("technician"), key, "registration") == 403
 
 
 def test_a_paper_is_of_one_session(house, record):
     clerk, key = record
-    clerk.get(f"/print/record/{key}/registration")
+    make(clerk, key, "registration")
     pages, pdf = addresses(clerk.page)
     supervisor = house.signed_in("supervisor")
     for path in (*pages, pdf):
@@ -138,9 +171,9 @@ def test_a_paper_is_of_one_session(house, record):
 def test_there_is_no_other_paper_and_no_paper_of_nobody(house, record):
     clerk, key = record
     before = rows(house)
-    assert clerk.get(f"/print/record/{key}/anything").status_code == 404
+    assert make(clerk, key, "anything") == 404
     assert "没有这种纸" in clerk.page
-    assert clerk.get("/print/record/00000000-0000-4000-8000-000000000000/registration").status_code == 404
+    assert make(clerk, "00000000-0000-4000-8000-000000000000", "registration") == 404
     assert rows(house) == before
 
 
@@ -152,8 +185,7 @@ def test_a_paper_that_cannot_be_set_leaves_no_row(house, record, monkeypatch):
         raise CodedError("PAPER-NOT-MADE", "technician", "now")
 
     monkeypatch.setattr(house.station.printing._pictures, "work", fails)
-    answer = clerk.get(f"/print/record/{key}/registration")
-    assert answer.status_code >= 400
+    assert make(clerk, key, "registration") >= 400
     assert "没有排好" in clerk.page
     assert rows(house) == before
 

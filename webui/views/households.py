@@ -20,27 +20,26 @@ def page() -> ResponseReturnValue:
 
 @bp.post("/households")
 def search() -> ResponseReturnValue:
-    """Find households.  A POST: where people live never stands in an address."""
-    return show(request.form.get("query", "").strip())
+    """Find households, and note before that one of them is unchanged where its button was pressed.
+
+    A POST: where people live never stands in an address.  409 where that household has changed meanwhile.
+    """
+    query, unchanged = request.form.get("query", "").strip(), request.form.get("unchanged", "")
+    if not unchanged:
+        return show(query)
+    try:
+        confirmed = services().register.confirm_household(unchanged, request.form.get("seen", ""), signed_in())
+    except CodedError as error:
+        if error.code not in {"HOUSEHOLD-UNKNOWN", "HOUSEHOLD-CHANGED"}:
+            raise
+        return show(query, 409, sentence=message(error.code, error.facts))
+    return show(query, confirmed=confirmed)
 
 
 def show(query: str, status: int = 200, **said: object) -> ResponseReturnValue:
     """Render the page with what is found now, and what is said of the last act: `confirmed` or `sentence`."""
     found = services().register.households(query, signed_in()) if query else None
     return render_template("households/page.html", query=query, found=found, **said), status
-
-
-@bp.post("/households/<record_id>/unchanged")
-def confirm(record_id: str) -> ResponseReturnValue:
-    """Note that nothing has changed with a household, and show what was found, with today's date."""
-    query, seen = request.form.get("query", "").strip(), request.form.get("seen", "")
-    try:
-        confirmed = services().register.confirm_household(record_id, seen, signed_in())
-    except CodedError as error:
-        if error.code not in {"HOUSEHOLD-UNKNOWN", "HOUSEHOLD-CHANGED"}:
-            raise
-        return show(query, 409, sentence=message(error.code, error.facts))
-    return show(query, confirmed=confirmed)
 
 
 @bp.post("/households/<record_id>/member")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webui.context import services, signed_in
@@ -11,10 +11,17 @@ from webui.views.documents import file
 bp = Blueprint("printing", __name__, url_prefix="/print")
 
 
-@bp.get("/record/<record_id>/<paper>")
-def page(record_id: str, paper: str) -> ResponseReturnValue:
-    """Make a paper of a registration and show it."""
-    return render_template("printing/page.html", paper=services().printing.make(paper, record_id, signed_in()))
+@bp.post("/record/<record_id>/<paper>")
+def make(record_id: str, paper: str) -> ResponseReturnValue:
+    """Make a paper of a registration.  303 to its preview."""
+    made = services().printing.make(paper, record_id, signed_in())
+    return redirect(url_for("printing.page", paper_id=made.id), 303)
+
+
+@bp.get("/paper/<paper_id>")
+def page(paper_id: str) -> ResponseReturnValue:
+    """Show a paper that was made."""
+    return render_template("printing/page.html", paper=services().printing.paper(paper_id, signed_in()))
 
 
 @bp.get("/paper/<paper_id>/<int:number>.svg")

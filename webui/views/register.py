@@ -125,7 +125,7 @@ def show_record(
         "refusal": refusal,
     }
     answer = make_response(render_template("register/record.html", record=look.shown, **shown_with))
-    if look.full_until is not None:
+    if look.full_until is not None and request.method == "GET":
         left_s = (look.full_until - services().clock.now()).total_seconds()
         answer.headers["Refresh"] = str(max(1, round(left_s) + 1))
     return answer

@@ -82,6 +82,7 @@ class Press:
             fields=shown,
             history=CHANGES,
             accepted=(),
+            full_views=(),
             collected_by="测试采集员",
             collected_at=AT,
             registered_at=AT,

@@ -156,6 +156,13 @@ def test_what_no_font_draws_is_boxed_and_listed_and_all_else_drawn(press):
     assert "U+" not in press.text(press.paper("registration", [press.held(press.record())])[1])
 
 
+def test_the_papers_of_who_has_left_say_so(press):
+    for kind in ("registration", "own-data", "cancellation"):
+        for is_gone in (True, False):
+            _, pdf, _ = press.paper(kind, [press.held(press.record(is_cancelled=is_gone))])
+            assert ("这份登记已注销" in press.text(pdf)) is is_gone, kind
+
+
 def test_what_is_known_not_to_be_drawn_is_boxed_where_it_stands_and_told_nowhere_else(press, monkeypatch):
     known = ["U+30000", "U+31350"]
     monkeypatch.setattr(typesetting, "_ATTEMPTS", 1)

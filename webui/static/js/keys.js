@@ -28,7 +28,8 @@ function press(keys, isHeld) {
   const field = button.dataset.focus && document.getElementById(button.dataset.focus);
   if (field) field.focus();
   else button.click();
-  if (button.dataset.opens) document.getElementById(button.dataset.opens).focus();
+  const opened = button.dataset.opens && document.getElementById(button.dataset.opens);
+  if (opened?.checkVisibility()) opened.focus();
   return true;
 }
 
