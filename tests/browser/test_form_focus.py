@@ -100,6 +100,22 @@ def test_what_is_on_its_way_stays_in_a_page_that_is_renewed_before_it_arrives(ty
     expect(page.locator("#missing")).to_have_count(0)
 
 
+def test_what_is_typed_back_while_the_other_is_on_its_way_stays(typist):
+    page, held = typist.page, []
+    before = page.input_value("#employer")
+    page.route("**/keep", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/keep"):
+        page.fill("#employer", "测试别的单位")
+    page.fill("#employer", before)
+    page.focus("#remark")
+    page.evaluate(COUNT_RENEWALS)
+    held[0].continue_()
+    page.wait_for_function("() => window.renewals")
+    expect(page.locator("#employer")).to_have_value(before)
+    page.reload()
+    expect(page.locator("#employer")).to_have_value(before)
+
+
 def test_a_page_is_not_renewed_under_a_mouse_that_is_pressed(typist):
     page = typist.page
     box = page.locator("#notice_given")

@@ -1,6 +1,6 @@
 // Save what is typed: a moment after the last key, never in the middle of a composition, one request at a time.
 import { ask, notice } from "./request.js";
-import { follow, isTyped, onItsWay, sent, servedOf, valueOf } from "./morph.js";
+import { answered, follow, isTyped, onItsWay, sent, servedOf, valueOf } from "./morph.js";
 import { handle, isElsewhere, keepSaid, overtake, whileNothingIsPressed } from "./fragments.js";
 
 const PAUSE_MS = 350;
@@ -56,7 +56,7 @@ async function send(url, isAct, extra = []) {
   try {
     const answer = await ask("POST", url, [...always(), ...fields, ...extra]);
     await whileNothingIsPressed();
-    onItsWay.clear();
+    for (const [name] of fields) answered.add(name);
     if (isAct && isElsewhere(answer)) document.dispatchEvent(new Event("act-leaves"));
     if (!isAct) keepSaid(answer.document);
     const isDone = handle(answer);
@@ -69,6 +69,7 @@ async function send(url, isAct, extra = []) {
     return false;
   } finally {
     onItsWay.clear();
+    answered.clear();
   }
 }
 

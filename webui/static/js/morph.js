@@ -9,6 +9,9 @@ export const sent = new Map();
 /** What is on its way to the server right now: it will know that, whatever the page still shows. */
 export const onItsWay = new Map();
 
+/** Of what is on its way the fields of which the server has just answered: its page follows for them. */
+export const answered = new Set();
+
 function isChoice(control) {
   return control.type === "checkbox" || control.type === "radio";
 }
@@ -60,7 +63,8 @@ function syncAttributes(from, to) {
 
 function syncControl(from, to) {
   const isUnderTheCaret = from === document.activeElement && valueOf(from) !== servedOf(from);
-  const keep = from.type !== "hidden" && (isTyped(from) || isUnderTheCaret || onItsWay.has(from.name));
+  const isUnknown = onItsWay.has(from.name) && !answered.has(from.name);
+  const keep = from.type !== "hidden" && (isTyped(from) || isUnderTheCaret || isUnknown);
   const held = valueOf(from);
   syncAttributes(from, to);
   if (from.nodeName === "SELECT" && !from.isEqualNode(to)) syncChildren(from, to);
