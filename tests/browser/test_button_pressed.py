@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 TELL = "draft => new BroadcastChannel('renhu-events').postMessage({name: 'scan-button', facts: {draft}})"
 
+RENEW = "() => new BroadcastChannel('renhu-events').postMessage({name: 'resync', facts: {}})"
+
 
 def test_the_page_with_the_form_answers_a_press_and_no_other(clerk: Any) -> None:
     page = clerk.page
@@ -27,5 +29,8 @@ def test_the_page_with_the_form_answers_a_press_and_no_other(clerk: Any) -> None
         page.goto(f"{clerk.demo.url}/{place}")
         expect(page.locator("body.live")).to_be_visible()
         page.evaluate(TELL, draft)
+        expect(page.locator("#notice")).to_contain_text("扫描仪按键已按下")
+        page.evaluate(RENEW)
+        page.wait_for_load_state("networkidle")
         expect(page.locator("#notice")).to_contain_text("扫描仪按键已按下")
     assert len(asked) == 2

@@ -57,6 +57,8 @@ def test_a_household_without_changes_is_confirmed_by_one_key(clerk, language):
     expect(page.locator("#live")).to_have_attribute("data-sound", "none")
     page.locator("h1").click()
     page.keyboard.press("h")
+    expect(page.locator("form.find[action$='/households']")).to_be_visible()
+    expect(page.locator("body.live")).to_have_count(1)
     page.locator("#query").press_sequentially(f"测试路 {room}")
     expect(page.locator(".households li")).to_have_count(1)
     page.keyboard.press("Alt+1")

@@ -1,5 +1,5 @@
 // Swap the live parts of the page for fresh ones.
-import { ask, notice, sentenceOf } from "./request.js";
+import { ask, notice, sentenceOf, takeBack } from "./request.js";
 import { morph, sent } from "./morph.js";
 
 const SAID = ["said", "photo-said"];
@@ -50,8 +50,9 @@ export function isElsewhere({ status, url }) {
   return status < 400 && new URL(url).pathname !== location.pathname;
 }
 
-/** Handle an answer: take its parts over, say why it went wrong, or sign in again. */
-export function handle(answer) {
+/** Handle an answer: take its parts over, say why it went wrong, or sign in again.  What was said before an act goes with
+    it; a page that is only fetched anew leaves it, for nobody may have read it yet. */
+export function handle(answer, isAct = true) {
   if (answer.status === 401) {
     document.dispatchEvent(new Event("must-leave"));
     location.assign(answer.document?.getElementById("sign-in-again")?.href ?? "/sign-in");
@@ -61,7 +62,7 @@ export function handle(answer) {
     notice(sentenceOf(answer));
     return false;
   }
-  notice("");
+  isAct ? notice("") : takeBack(document.body.dataset.offline);
   if (isElsewhere(answer) || !takeOver(answer.document)) {
     location.assign(answer.url);
     return false;
@@ -101,7 +102,7 @@ export async function refresh() {
     await whileNothingIsPressed();
     if (mine !== latest) return;
     keepSaid(answer.document);
-    handle(answer);
+    handle(answer, false);
   } catch {
     notice(document.body.dataset.offline);
   }

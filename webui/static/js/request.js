@@ -25,6 +25,11 @@ export function notice(sentence) {
   if (place && place.textContent !== sentence) place.textContent = sentence;
 }
 
+/** Take a sentence away where it is the one that is shown. */
+export function takeBack(sentence) {
+  if (document.getElementById("notice")?.textContent === sentence) notice("");
+}
+
 /** The sentence of an error page. */
 export function sentenceOf(answer) {
   return answer.document?.getElementById("sentence")?.textContent.trim() ?? "";
