@@ -60,7 +60,7 @@ def record(clerk):
     page.fill("#mobile", "13900000000")
     page.fill("#edit-reason", "本人来电更正")
     page.keyboard.press("F9")
-    expect(page.locator(".timeline")).to_contain_text("13900000000")
+    expect(page.locator(".timeline")).to_contain_text("139****0000")
     expect(page.locator(".timeline")).to_contain_text("本人来电更正")
 
 
