@@ -74,5 +74,6 @@ def _sheet(name: str) -> dict[str, Any]:
         "collected_by": "测试采集员",
         "collected_at": "2026-03-02 09:20",
         "registered_at": "2026-03-02 09:30",
+        "is_cancelled": False,
         "photo": None,
     }
