@@ -9,10 +9,8 @@ from typing import Any
 
 from peewee_models import cancellations
 from peewee_models.accounts import User
-from peewee_models.finding_queries import DWELLING_KEYS, joined
+from peewee_models.finding_queries import joined
 from peewee_models.register import ACTIVE, AcceptedProblem, Change, FieldOrigin, FullView, Person, Registration
-
-__all__ = ["DWELLING_KEYS", "joined"]
 
 PERSON_KEYS = (
     *("id_type", "id_no", "id_no_raw", "name", "sex", "birth_date", "ethnic", "hukou_address", "hukou_div"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from agent.documents import kinds
 from agent.documents.people import Person
-from peewee_models import corrections, document_queries, register_queries
+from peewee_models import corrections, document_queries, finding_queries, register_queries
 from peewee_models.document_queries import Owner
 
 _HOUSE = frozenset({"lane", "sublane", "no"})
@@ -32,7 +32,7 @@ class Tally:
 
 def mark(values: Mapping[str, str]) -> dict[str, str]:
     """The part of a form's values that tells one dwelling from another."""
-    return {key: values.get(key, "") for key in register_queries.DWELLING_KEYS}
+    return {key: values.get(key, "") for key in finding_queries.DWELLING_KEYS}
 
 
 def is_of(proves: Mapping[str, str] | None, values: Mapping[str, str]) -> bool:
@@ -103,7 +103,7 @@ def follow(record_id: uuid.UUID, correction_id: uuid.UUID, before: Mapping[str, 
         now: what is typed now.
     """
     held = stored(record_id)
-    told = {key: now.get(key, held[key]) for key in register_queries.DWELLING_KEYS if key in {*before, *now}}
+    told = {key: now.get(key, held[key]) for key in finding_queries.DWELLING_KEYS if key in {*before, *now}}
     for row in document_queries.following(record_id, correction_id):
         is_counted = row.brought_for is not None
         proven = {**(row.brought_for if is_counted else row.dwelling), **told}

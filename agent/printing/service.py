@@ -63,11 +63,11 @@ class PrintingService:
     def offered(self, record: RecordView, by: SignedIn) -> tuple[str, ...]:
         """Which papers say something about a registration, the most wanted first."""
         changes = ("changes",) if sheets.has_changes(record) else ()
-        are_several = len(self._from.register.household_of(record.id, by)) > 1
-        household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
         if record.is_cancelled:
             cancelled = ("cancellation",) if record.cancellation is not None else ()
             return (*cancelled, "registration", *changes, "own-data")
+        are_several = len(self._from.register.household_of(record.id, by)) > 1
+        household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
         return ("registration", "receipt", *changes, *household, "notice", "own-data")
 
     def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:

@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.register import fields
 from agent.register.form import Entry, Form, StoredOffer, source, value
-from peewee_models.register_queries import DWELLING_KEYS
+from peewee_models.finding_queries import DWELLING_KEYS
 
 YIELDING: Final = frozenset({"", "station", "derived"})
 """Sources whose values nobody has given for this person."""

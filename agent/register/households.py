@@ -100,7 +100,7 @@ def living_with(one: Any) -> list[Any]:
     return [
         record
         for record in draft_queries.household_records(one.household_id)
-        if all(getattr(record, key) == getattr(one, key) for key in register_queries.DWELLING_KEYS)
+        if all(getattr(record, key) == getattr(one, key) for key in finding_queries.DWELLING_KEYS)
     ]
 
 
