@@ -89,8 +89,7 @@ class ScanButton:
     def _scan(self, draft: DraftView, by: SignedIn) -> None:
         scans = self._documents.scans
         ref = OwnerRef("draft", draft.id)
-        values = {key: view.value for key, view in draft.fields.items()}
-        board = self._documents.board(ref, values, by, draft.existing_record.id if draft.existing_record else "")
+        board = self._documents.board(ref, draft.values, by, draft.existing_record.id if draft.existing_record else "")
         kind = next((line.kind for line in board.lines if line.state == "missing"), None)
         if kind is None and board.card is None:
             scans.notices.tell(by, "SCAN-BUTTON-NOTHING")

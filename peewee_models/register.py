@@ -47,19 +47,22 @@ class Person(KeyedTable):
 
 
 class Registration(KeyedTable):
-    """来沪人员居住登记 (form RG): one person at one dwelling.
+    """One person at one dwelling: on the form RG 来沪人员, RZ 人在户不在 or HZ 户在人不在.
+
+    Of HZ the dwelling is not here: `h_*` is where the household is registered, `present_address` where they live.
 
     A person who comes back has another one; at most one of a person's is active, the others are cancelled.
     """
 
     form_no = CharField(max_length=60, unique=True)
+    form = CharField(max_length=2, default="RG")
     person = ForeignKeyField(Person)
     household = ForeignKeyField(Household, null=True)
     version = IntegerField(default=1)
     state = CharField(max_length=10, default=ACTIVE)
     soldier = CharField(max_length=1)
     arrive_city_date = DateField(null=True)
-    arrive_here_date = DateField()
+    arrive_here_date = DateField(null=True)
     plan_stay = CharField(max_length=1, default="")
     reason = CharField(max_length=2)
     reason_other = CharField(max_length=50, default="")
@@ -79,6 +82,25 @@ class Registration(KeyedTable):
     notice_given = CharField(max_length=1)
     notice_version = CharField(max_length=20, default="")
     remark = CharField(max_length=200, default="")
+    lives_here = CharField(max_length=1, default="")
+    h_district = CharField(max_length=6, default="")
+    h_town = CharField(max_length=9, default="")
+    h_committee = CharField(max_length=12, default="")
+    h_police = CharField(max_length=30, default="")
+    h_road = CharField(max_length=40, default="")
+    h_lane = CharField(max_length=10, default="")
+    h_sublane = CharField(max_length=10, default="")
+    h_no = CharField(max_length=12, default="")
+    h_room = CharField(max_length=12, default="")
+    present_address = CharField(max_length=200, default="")
+    separation_scope = CharField(max_length=1, default="")
+    separation_reason = CharField(max_length=2, default="")
+    separated_since = CharField(max_length=10, default="")
+    residence_reason = CharField(max_length=2, default="")
+    owner_relation = CharField(max_length=2, default="")
+    house_use = CharField(max_length=1, default="")
+    informant = CharField(max_length=1, default="")
+    result = CharField(max_length=2, default="")
     reading = CharField(max_length=10, default="")
     collected_by = ForeignKeyField(User, backref="collected")
     collected_at = UtcDateTimeField()

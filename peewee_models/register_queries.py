@@ -18,9 +18,13 @@ PERSON_KEYS = (
     *("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"),
 )
 REGISTRATION_KEYS = (
-    *("soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
+    *("form", "soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
     *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
     *("declarer", "verify_mode", "guardian_consent", "notice_given", "notice_version", "remark"),
+    *("lives_here", "h_district", "h_town", "h_committee", "h_police"),
+    *("h_road", "h_lane", "h_sublane", "h_no", "h_room"),
+    *("present_address", "separation_scope", "separation_reason", "separated_since", "residence_reason"),
+    *("owner_relation", "house_use", "informant", "result"),
 )
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
 _NEWEST_FIRST = (Registration.registered_at.desc(), Registration.form_no.desc())

@@ -23,7 +23,7 @@ _ROADS = ("测试路", "样例路", "演示街", "示例大道", "试验里")
 def stack(seed: int) -> dict[str, Card]:
     """All cards by name, in the order in which they lie in the stack."""
     rng = Random(seed)  # noqa: S311 (made-up people, not secrets)
-    cards = [*_groups(rng), *_families(rng), *_plain(rng), *doubtful_cards(rng), *other_kinds(rng)]
+    cards = [*_groups(rng), *_families(rng), *_plain(rng), *doubtful_cards(rng), *other_kinds(rng), *_of_area(rng)]
     return {card.id: card for card in cards}
 
 
@@ -101,6 +101,15 @@ def _plain(rng: Random) -> list[Card]:
         one("long-address", "测试长址", address="测试省测试自治州测试自治县测试民族乡样例大道与演示街交叉口东侧9号"),
         one("two-characters", "样例"),
     ]
+
+
+def _of_area(rng: Random) -> list[Card]:
+    """People whose household is registered in the practice station's own town."""
+    homes = {
+        "area-moved": ("测试搬家", "上海市闵行区莘庄镇测试路66弄7号502室"),
+        "area-away": ("测试外住", "上海市闵行区莘庄镇测试路66弄9号101室"),
+    }
+    return [Card(card_id, resident(rng, name, address=address)) for card_id, (name, address) in homes.items()]
 
 
 def resident(rng: Random, name: str, *, sex: int = 1, birth_date: str = "", address: str = "") -> Resident:

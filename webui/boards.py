@@ -37,8 +37,7 @@ def of_record(record: RecordView) -> Board:
 
 
 def _board(ref: OwnerRef, form: DraftView | RecordView, record_id: str = "") -> Board:
-    values = {key: view.value for key, view in form.fields.items()}
-    return services().documents.board(ref, values, signed_in(), record_id)
+    return services().documents.board(ref, form.values, signed_in(), record_id)
 
 
 def photos_of(ref: OwnerRef) -> PhotoBoard:

@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Flask
 
+from agent.register import codes
 from agent.register.codes import table
 from agent.register.id_number import grouped
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
@@ -48,12 +49,29 @@ def written(spec: FieldSpec, value: str) -> str:
 
 def read_out(key: str, value: str) -> str:
     """A stored value as people read it, in a list or a history."""
+    if key == "form":
+        return form_name(value)
     spec = FIELDS.get(key) or CANCELLATION_FIELDS.get(key)
     if spec is None:
         return value
     if spec.kind in {"yes-no", "mark"}:
         return {"1": gettext("是"), "0": gettext("否")}.get(value, value)
     return written(spec, value)
+
+
+def form_name(form: str) -> str:
+    """What people call a form: RG, RZ, HZ."""
+    return _in_language("form_kind", form)
+
+
+def separated_name(form: str) -> str:
+    """What a separated person on this form is, in as few words as stand in a list."""
+    return _in_language("separation_kind", {"RZ": "2", "HZ": "3"}.get(form, ""))
+
+
+def _in_language(name: str, code: str) -> str:
+    line = codes.choice(name, code)
+    return code if line is None else line.text_zh if language() == "zh" else line.text_en
 
 
 def source_name(source: str) -> str:
@@ -147,12 +165,14 @@ def install(app: Flask) -> None:
         choices=choices,
         doubt_words=doubt_words,
         field_name=field_name,
+        form_name=form_name,
         first_to_fill=first_to_fill,
         first_wrong=first_wrong,
         offer_name=offer_name,
         proposed=proposed,
         read_out=read_out,
         sections=sections,
+        separated_name=separated_name,
         source_mark=source_mark,
         source_name=source_name,
         written=written,

@@ -87,6 +87,31 @@ SECTIONS: Final = (
         ),
     ),
     Section(
+        "separation",
+        _("人户分离"),
+        (
+            FieldSpec("lives_here", _("住在本辖区"), "yes-no", 2),
+            FieldSpec("separation_scope", _("分离范围"), "code", 3, "separation_scope", _CODE_HELP),
+            FieldSpec("separation_reason", _("分离原因"), "code", 3, "separation_reason", _CODE_HELP),
+            FieldSpec("residence_reason", _("居住原因"), "code", 4, "separation_reason", _CODE_HELP),
+            FieldSpec("h_district", _("户籍所在区"), "code", 3, "district"),
+            FieldSpec("h_town", _("户籍所在街道、镇"), "code", 3, "town"),
+            FieldSpec("h_road", _("户籍路名"), "text", 2),
+            FieldSpec("h_lane", _("户籍弄"), "text", 1),
+            FieldSpec("h_sublane", _("户籍支弄"), "text", 1),
+            FieldSpec("h_no", _("户籍号"), "text", 1),
+            FieldSpec("h_room", _("户籍室"), "text", 1),
+            FieldSpec("h_committee", _("户籍所属居委"), "text", 3),
+            FieldSpec("h_police", _("户籍所属派出所"), "text", 4),
+            FieldSpec("separated_since", _("分离起始日期"), "date", 5, placeholder=_("如 20260302，只知月份填 202603")),
+            FieldSpec("present_address", _("现居住地址"), "text", 9),
+            FieldSpec("owner_relation", _("与房主关系"), "code", 3, "owner_relation", _CODE_HELP),
+            FieldSpec("house_use", _("房屋用途"), "code", 3, "house_use", _CODE_HELP),
+            FieldSpec("informant", _("信息提供人"), "code", 3, "informant"),
+            FieldSpec("result", _("核对结果"), "code", 3, "visit_result"),
+        ),
+    ),
+    Section(
         "contact",
         _("联系与就业"),
         (
@@ -120,7 +145,11 @@ SECTIONS: Final = (
     ),
 )
 
-_NOT_ON_THE_FORM: Final = {"id_no_raw": _("证面或旧号码"), "notice_version": _("告知书版本")}
+_NOT_ON_THE_FORM: Final = {
+    "id_no_raw": _("证面或旧号码"),
+    "notice_version": _("告知书版本"),
+    "form": _("登记表"),
+}
 _BESIDE_THE_FORM: Final = (FieldSpec("second_name", _("第二人用户名")), FieldSpec("second_reason", _("理由")))
 FIELDS: Final[dict[str, FieldSpec]] = {
     spec.key: spec for specs in (*(section.fields for section in SECTIONS), _BESIDE_THE_FORM) for spec in specs

@@ -54,13 +54,15 @@ class Case:
         return fits and not any(values.get(key, "") in excluded for key, excluded in self.without)
 
     def may_hold(self, values: Mapping[str, str]) -> bool:
-        """Whether the form's values fit, or would with its empty fields filled."""
-        fits = all(values.get(key, "") in {"", *allowed} for key, allowed in self.within)
+        """Whether the form's values fit, or would with its empty fields filled; a field that it lacks stays empty."""
+        fits = all(
+            values.get(key, "") in allowed or (key in values and not values[key]) for key, allowed in self.within
+        )
         return fits and not any(values.get(key, "") in excluded - {""} for key, excluded in self.without)
 
     def open_fields(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The fields that it asks about and that are empty."""
-        return tuple(key for key, _ in (*self.within, *self.without) if not values.get(key, ""))
+        return tuple(key for key, _ in (*self.within, *self.without) if not values.get(key, "unasked"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def needed(values: Mapping[str, str]) -> tuple[Need, ...]:
     Args:
         values: the form's values by key, as stored; besides `form` (RG where it is not given).
     """
-    asked = {"form": REGISTRATION_FORM, **values}
+    asked = {**values, "form": values.get("form") or REGISTRATION_FORM}
     first = ((one, next((case for case in one.cases if case.holds(asked)), None)) for one in kinds())
     return tuple(Need(one, case.why) for one, case in first if case is not None)
 
@@ -201,7 +203,7 @@ def checklist(
 
 def undecided(values: Mapping[str, str], lines: Collection[ChecklistLine]) -> tuple[str, ...]:
     """The empty fields on which it depends whether more kinds are needed than the checklist has."""
-    asked = {"form": REGISTRATION_FORM, **values}
+    asked = {**values, "form": values.get("form") or REGISTRATION_FORM}
     listed = {line.kind.code for line in lines}
     cases = (case for one in kinds() if one.code not in listed for case in one.cases)
     found = (case.open_fields(asked) for case in cases if case.may_hold(asked))

@@ -20,6 +20,7 @@ from agent.photos.service import PhotosService
 from agent.printing import sheets
 from agent.printing.shelf import Paper, Shelf, new_id
 from agent.register.record_views import RecordView
+from agent.register.separation import HZ
 from agent.register.service import RegisterService
 from drivers.api import Clock
 
@@ -68,7 +69,8 @@ class PrintingService:
             return (*cancelled, "registration", *changes, "own-data")
         are_several = len(self._from.register.household_of(record.id, by)) > 1
         household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
-        return ("registration", "receipt", *changes, *household, "notice", "own-data")
+        receipt = () if record.form == HZ else ("receipt",)
+        return ("registration", *receipt, *changes, *household, "notice", "own-data")
 
     def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:
         """Make a paper and keep it for this session for a while; the audit says that it could be printed.
@@ -151,13 +153,12 @@ class PrintingService:
 
     def _held(self, record_id: str, by: SignedIn) -> sheets.Held:
         record = self._from.register.record(record_id, by)
-        values = {key: view.value for key, view in record.fields.items()}
         ref = OwnerRef("record", record.id)
-        board = self._from.documents.board(ref, values, by)
+        board = self._from.documents.board(ref, record.values, by)
         current = self._from.photos.board(ref, by).current
         return sheets.Held(
             record=record,
-            address=self._from.register.written_address(values),
+            address=self._from.register.written_address(record.values),
             documents=[(each.kind.zh, len(each.pages)) for each in board.documents if each.pages],
             photo=None if current is None else self._from.photos.picture(ref, current.id, by),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import codes, fields, id_number, notice
+from agent.register import codes, draft_view, fields, id_number, notice
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -22,7 +22,8 @@ HOUSEHOLD_FORMS: Final = "household"
 OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
 """What is printed of nobody who has left."""
 _NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
-_TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
+_TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库", "POLICE": "派出所综合信息系统"}
+_KINDS_OF_SEPARATION: Final = {"RZ": "2", "HZ": "3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,9 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     return {
         "id": record.id,
         "form_no": record.form_no,
+        "form": record.form,
+        "separation_kind": codes.shown("separation_kind", _KINDS_OF_SEPARATION.get(record.form, "")),
+        "hukou_dwelling": draft_view.address(record.values, "h_"),
         "is_cancelled": record.is_cancelled,
         "values": values,
         "id_no_masked": id_number.masked(record.fields["id_no"].value),

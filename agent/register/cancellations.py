@@ -201,7 +201,7 @@ class Cancellations:
             "evidence": list(evidence),
             "visits": [at.astimezone(UTC).isoformat() for at in leaving.visits_at(values, self._place.zone)],
             "remark": values.get(leaving.REMARK, ""),
-            "targets": list(leaving.targets(evidence, record.verify_mode)),
+            "targets": list(leaving.targets(evidence, record.verify_mode, record.form)),
         }
 
     def _to_restore(self, record: Any, reason: str) -> Any:

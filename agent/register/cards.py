@@ -42,17 +42,7 @@ class Cards:
 
     def out_of_scope(self, card: IdCard) -> Problem | None:
         """Why this card leads to no registration here, as far as the card alone can tell."""
-        chosen, offers = prefill.addresses(card)
-        found = {
-            divisions.parse(address, is_practice=self._place.station.is_practice)
-            for address in ([chosen] if chosen else [offer.value for offer in offers if offer.source != "chip-printed"])
-        }
-        is_in_city = bool(found) and all(division is not None and division.is_shanghai for division in found)
-        facts = scope.ScopeFacts(
-            today=self._place.clock.today(),
-            card_kind=card.kind.value,
-            hukou_div=divisions.SHANGHAI if is_in_city else "",
-        )
+        facts = scope.ScopeFacts(today=self._place.clock.today(), card_kind=card.kind.value)
         return scope.judge(facts).reason
 
     def note_out_of_scope(self, by: Person, code: str) -> None:

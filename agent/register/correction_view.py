@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agent.register import draft_view, fields, revision
+from agent.register import asked, draft_view, fields, revision, separation
 from agent.register.evaluate import Judgement
-from agent.register.form import Form
+from agent.register.form import Form, value
 from agent.register.record_views import ChangeLine, RecordView
 from agent.register.views import FieldView, Offer, Problem
 from peewee_models import register_queries
@@ -52,7 +52,10 @@ def correction_view(
     typed = {} if kept is None else kept.typed
     held = {key: view.value for key, view in record.fields.items()}
     shown = {}
+    kind = value(form, separation.FORM) or separation.RG
     for key in fields.CORRECTED_KEYS:
+        if not asked.is_asked(key, kind):
+            continue
         if key == fields.CONSENT and key not in required and not (typed.get(key) or held[key]):
             continue
         view = draft_view.field_view(key, form.get(key), judgement, is_required=key in required)

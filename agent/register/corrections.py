@@ -15,10 +15,10 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import approvals, divisions, evaluate, fields, id_number, outgoing, revision
+from agent.register import approvals, divisions, evaluate, fields, id_number, outgoing, revision, separation
 from agent.register.correction_view import CorrectionView, correction_view, since
 from agent.register.errors import Problems, key_of, refused
-from agent.register.form import Form, value
+from agent.register.form import Entry, Form, value
 from agent.register.record_views import RecordView
 from agent.register.records import Records
 from agent.register.views import Problem, SecondWord
@@ -45,12 +45,12 @@ class Corrections:
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             held = register_queries.values_of(record)
-            new = {**held, **({} if kept is None else kept.typed)}
+            new = self._as_form({**held, **({} if kept is None else kept.typed)})
             judgement = self._judge(record, held, new, self._records.form_of(record, new))
             form = self._records.form_of(record, new, is_single_enough=False)
             approvals.let_pass(judgement, approvals.standing(kept, form))
             setting = self._place.setting_of(record)
-            required = {key for key in fields.KEYS if evaluate.is_required(key, form, setting)}
+            required = set(evaluate.required_keys(form, setting)) - {fields.AGAIN}
             if _is_number_new(held, new):
                 required.add(fields.AGAIN)
             return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
@@ -141,7 +141,7 @@ class Corrections:
             held = register_queries.values_of(record)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             typed = self._typed(values, held, kept)
-            new = {**held, **typed}
+            new = self._as_form({**held, **typed})
             is_stale = version > record.version or since(register_queries.history_of(record.id), version)
             if is_stale and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
@@ -177,7 +177,7 @@ class Corrections:
             if kept is None:
                 raise refused("PROBLEM-NOT-PASSABLE")
             held = register_queries.values_of(record)
-            new = {**held, **kept.typed}
+            new = self._as_form({**held, **kept.typed})
             form = self._records.form_of(record, new)
             judgement = self._judge(record, held, new, form)
             approvals.give(kept, form, judgement, word, second_user_id, self._place.clock.now())
@@ -193,6 +193,13 @@ class Corrections:
             typed["id_no_raw"] = kept.typed["id_no_raw"]
         self._follow_address(typed, held, {**held, **({} if kept is None else kept.typed)})
         return {key: text for key, text in typed.items() if text != held.get(key, "")}
+
+    def _as_form(self, values: dict[str, str]) -> dict[str, str]:
+        """Let the values say which form they are, and nothing that this form does not ask for."""
+        now = self._place.clock.now()
+        form = {key: Entry(text, "typed", now) for key, text in values.items() if key != separation.FORM}
+        kind = separation.form_of(form, is_practice=self._place.station.is_practice)
+        return values | revision.values({**form, separation.FORM: Entry(kind, "derived", now)}, values)
 
     def _follow_address(self, typed: dict[str, str], held: Mapping[str, str], before: Mapping[str, str]) -> None:
         """Let the division follow a household address that was typed just now, unless it was typed, too.

@@ -1,5 +1,7 @@
 """What follows in a form from other values: birth date, sex, division, declarer, the notice's version, a right dot.
 
+Which form it is follows, too, and of separated persons the parts of the household's address, and how far it is.
+
 All functions are pure.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from agent.register import divisions, evaluate, fields, names, notice, revision
+from agent.register import address_parts, codes, divisions, evaluate, fields, names, notice, revision, separation
 from agent.register.form import Entry, Form, StoredOffer, source, value
 
 _YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
@@ -35,6 +37,7 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     declarer = evaluate.GUARDIAN_DECLARES if years is not None and years < fields.GUARDED_UNDER else "1"
     _put_derived(filled, "declarer", "" if years is None else declarer, now)
     _put_notice(filled, now)
+    _put_form(filled, now, setting, yielding)
     for key in ("name", "guardian_name"):
         entry = filled.get(key)
         if entry is not None and names.with_right_dots(entry.value) != entry.value:
@@ -53,6 +56,28 @@ def _offer_division(filled: dict[str, Entry], named: str) -> None:
     elif entry.offered("proposal") is not None:
         offers = tuple(offer for offer in entry.offers if offer.source != "proposal")
         filled["hukou_div"] = replace(entry, offers=offers)
+
+
+def _put_form(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting, yielding: frozenset[str]) -> None:
+    """Say which form this is, and fill what it asks for as far as the addresses tell it; `yielding` to a new address.
+
+    A form that asks for none of it loses what had followed; what was typed waits, in case it is that form again.
+    """
+    kind = separation.form_of(filled, is_practice=setting.is_practice)
+    if value(filled, separation.FORM) != kind:
+        filled[separation.FORM] = Entry(kind, "derived", now)
+    is_separated = kind != separation.RG
+    _put_derived(filled, separation.LIVES_HERE, "1" if is_separated else "", now)
+    told = address_parts.parts_of(value(filled, "hukou_address")) if is_separated else {}
+    division = value(filled, "hukou_div") if is_separated else ""
+    if "district" not in told and codes.choice("district", division) is not None:
+        told["district"] = division
+    for key in ("district", "town", *address_parts.PARTS):
+        _put_derived(filled, f"h_{key}", told.get(key, ""), now, yielding)
+    scope = separation.scope_of(filled, kind, setting.area) if is_separated else ""
+    _put_derived(filled, "separation_scope", scope, now)
+    _put_derived(filled, "informant", separation.SELF if kind == separation.RZ else "", now)
+    _put_derived(filled, "result", separation.STILL_SEPARATED if is_separated else "", now)
 
 
 def _put_notice(filled: dict[str, Entry], now: datetime) -> None:

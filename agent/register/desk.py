@@ -15,12 +15,13 @@ from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import writing
 from agent.events.service import Event
 from agent.register import names
+from agent.register.desk_views import DeskView
 from agent.register.errors import refused
 from agent.register.meeting import Meeting
 from agent.register.plate import READ, CardEvent, CardSign, Plate
 from agent.register.record_views import RecordView
 from agent.register.service import RegisterService
-from agent.register.views import CardState, DeskView, DraftView
+from agent.register.views import CardState, DraftView
 from drivers.api import Clock, IdCard
 
 __all__ = ["CardEvent", "CardSign", "Desk"]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
-from agent.register import fields, id_number, names
+from agent.register import asked, fields, id_number, names, separation
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
 from agent.register.household_views import MemberLine
@@ -59,6 +59,7 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
 def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
     """Show a draft by itself, without the record and the household that it belongs to."""
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
+    kind = value(form, separation.FORM) or separation.RG
     hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
     hidden |= {fields.REASON} - required
     hidden |= set() if value(form, fields.CONSENT) else {fields.CONSENT} - required
@@ -71,7 +72,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         fields={
             key: field_view(key, form.get(key), judgement, is_required=key in required)
             for key in fields.DRAFT_KEYS
-            if key not in hidden
+            if key not in hidden and asked.is_asked(key, kind)
         },
         missing=tuple(judgement.missing),
         problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),
@@ -131,15 +132,22 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
         address=dwelling(values),
         registered_on=row.registered_at.astimezone(zone).date(),
         is_cancelled=row.state != ACTIVE,
+        form=row.form,
     )
 
 
 def dwelling(values: Mapping[str, str]) -> str:
-    """Write the present address as people do: road, lane, number, room."""
-    parts = [fields.shown("town", values["town"]), values["road"]]
-    parts += [
-        values[key] + unit
-        for key, unit in (("lane", "弄"), ("sublane", "支弄"), ("no", "号"), ("room", "室"))
-        if values[key]
-    ]
-    return "".join(parts)
+    """Write an address as people do, road, lane, number, room: where the person lives.
+
+    Of somebody who does not live here it is where the household is registered, which does stand here.
+    """
+    return address(values, "h_" if values.get(separation.FORM) == separation.HZ else "")
+
+
+def address(values: Mapping[str, str], prefix: str) -> str:
+    """Write one of the two addresses of a form: with "" where the person lives, with "h_" where the household is."""
+    town, road = (values.get(prefix + key, "") for key in ("town", "road"))
+    units = (("lane", "弄"), ("sublane", "支弄"), ("no", "号"), ("room", "室"))
+    doors = [values[prefix + key] + unit for key, unit in units if values.get(prefix + key)]
+    area = fields.shown("town", town) or fields.shown("h_district", values.get("h_district", "") if prefix else "")
+    return "".join([area, road, *doors])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from agent.register import fields
+from agent.register import fields, separation
 from agent.register.form import Entry, Form, StoredOffer, source, value
 from peewee_models.finding_queries import DWELLING_KEYS
 
@@ -22,8 +22,9 @@ def fits(form: Form, dwelling: Mapping[str, str]) -> bool:
 
 
 def of_household(values: Mapping[str, str], now: datetime) -> dict[str, Entry]:
-    """What a further person of a household gets of its form: where they live."""
-    return {key: Entry(values[key], "household", now) for key in fields.ADDRESS_KEYS if values.get(key)}
+    """What a further person of a household gets of its form: where they live, or where it is registered here."""
+    keys = (*separation.HUKOU_KEYS, separation.LIVES_HERE) if values.get(separation.FORM) == separation.HZ else ()
+    return {key: Entry(values[key], "household", now) for key in (*fields.ADDRESS_KEYS, *keys) if values.get(key)}
 
 
 def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, Entry]:

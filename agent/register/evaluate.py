@@ -6,11 +6,11 @@ All functions are pure; the same form on the same day gives the same answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from agent.register import codes, divisions, fields, id_number, names, revision, scope
+from agent.register import asked, codes, days, divisions, fields, id_number, names, revision, scope, separation
 from agent.register.form import Form, as_date, of_chip, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -32,6 +32,8 @@ class Setting:
         collected: the day on which the data were collected, None where that is today.
         held: the values of the record that a draft stands for, None where there is none.
         is_moving: whether saving would change that record's household.
+        area: nine digits of the town that the station registers for; "" where it has none.
+        registered_as: the form of the record that stands behind: RG, RZ or HZ; "" where there is none.
     """
 
     today: date
@@ -42,6 +44,8 @@ class Setting:
     card_state: str = ""
     held: Mapping[str, str] | None = None
     is_moving: bool = False
+    area: str = ""
+    registered_as: str = ""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,11 @@ class Judgement:
     missing: list[str] = field(default_factory=list)
     passed: list[PassedProblem] = field(default_factory=list)
     scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
+
+    def keep_to(self, keys: Collection[str]) -> None:
+        """Forget what is said of fields that this form does not have."""
+        self.problems = [problem for problem in self.problems if problem.field is None or problem.field in keys]
+        self.warnings = [warning for warning in self.warnings if warning.field is None or warning.field in keys]
 
     def problems_of(self, key: str | None) -> tuple[Problem, ...]:
         """The problems that belong to one field, or (None) to the whole form."""
@@ -71,10 +80,16 @@ def judge(form: Form, setting: Setting) -> Judgement:
     """Look at every field and at the form as a whole."""
     result = Judgement()
     number = number_of(form, setting)
+    residence = separation.residence(form, setting.area, is_practice=setting.is_practice)
+    if setting.registered_as and (setting.registered_as == separation.RG) != (residence.form == separation.RG):
+        residence = replace(residence, out="FORM-OTHER")
+    required = required_keys(form, setting)
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
+        if not asked.is_asked(key, residence.form):
+            continue
         entry_value = value(form, key)
         if entry_value == "":
-            if is_required(key, form, setting):
+            if key in required:
                 result.missing.append(key)
             continue
         result.problems += _field_problems(key, entry_value, setting)
@@ -93,8 +108,10 @@ def judge(form: Form, setting: Setting) -> Judgement:
         result.warnings += number.warnings
     _judge_dates(form, setting, number, result)
     _judge_guardian(form, setting, result)
-    _judge_whole(form, setting, result)
+    _judge_whole(form, setting, result, required)
+    _judge_form(form, setting, residence.form, result)
     _judge_reading(form, setting, result)
+    result.keep_to(asked.ASKED[residence.form])
     result.scope = scope.judge(
         scope.ScopeFacts(
             today=setting.today,
@@ -103,7 +120,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
             number_scope=None if number is None else number.scope,
             soldier=value(form, "soldier"),
             hukou_div=value(form, "hukou_div"),
-            hukou_named=_division_named(form, setting),
+            residence=residence,
             arrive_here=as_date(value(form, "arrive_here_date")),
             plan_stay=value(form, "plan_stay"),
             place_type=value(form, "place_type"),
@@ -112,12 +129,15 @@ def judge(form: Form, setting: Setting) -> Judgement:
     return result
 
 
-def is_required(key: str, form: Form, setting: Setting) -> bool:
-    """Whether this form cannot be saved without a value there."""
-    if key != fields.REASON or setting.held is None:
-        return fields.is_required(key, form, setting.today, setting.collected)
-    changed = revision.steps(form, setting.held, revision.values(form, setting.held))
-    return setting.is_moving or any(not step.is_backed for step in changed)
+def required_keys(form: Form, setting: Setting) -> frozenset[str]:
+    """The fields without which this form cannot be saved."""
+    kind = separation.form_of(form, is_practice=setting.is_practice)
+    keys = {key for key in asked.ASKED[kind] if asked.is_required(key, form, kind, setting.today, setting.collected)}
+    if setting.held is not None:
+        changed = revision.steps(form, setting.held, revision.values(form, setting.held))
+        if setting.is_moving or any(not step.is_backed for step in changed):
+            keys.add(fields.REASON)
+    return frozenset(keys)
 
 
 def number_of(form: Form, setting: Setting) -> id_number.IdNumber | None:
@@ -151,6 +171,8 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
     match rule.kind:
         case "code" if codes.choice(rule.table, entry_value) is None:
             code = "FIELD-CODE"
+        case "month" if days.days_of(entry_value) is None:
+            code = "FIELD-MONTH"
         case "date" | "validity" if entry_value != fields.LONG_TERM and not as_date(entry_value):
             code = "FIELD-DATE"
         case "mobile" if len(entry_value) < _MOBILE_DIGITS:
@@ -167,10 +189,10 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
 
 
 def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None, result: Judgement) -> None:
-    days = {key: as_date(value(form, key)) for key in ("birth_date", "arrive_city_date", "arrive_here_date")}
-    birth, city, here = days.values()
+    known = {key: as_date(value(form, key)) for key in ("birth_date", "arrive_city_date", "arrive_here_date")}
+    birth, city, here = known.values()
     result.problems += [
-        Problem("DATE-FUTURE", key) for key, day in days.items() if day is not None and day > setting.today
+        Problem("DATE-FUTURE", key) for key, day in known.items() if day is not None and day > setting.today
     ]
     is_of_number = number is not None and number.birth_date == birth  # then the number's own problem says it
     if not is_of_number and (fields.age(form, setting.today) or 0) > id_number.OLDEST_YEARS:
@@ -180,7 +202,7 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
     result.problems += [
         Problem("DATE-BEFORE-BIRTH", key)
         for key in ("arrive_city_date", "arrive_here_date")
-        if birth is not None and (day := days[key]) is not None and day < birth
+        if birth is not None and (day := known[key]) is not None and day < birth
     ]
     valid_to = as_date(value(form, "card_valid_to"))
     if valid_to is not None and valid_to < setting.today:
@@ -215,10 +237,17 @@ def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
         result.problems.append(Problem("GUARDIAN-SAME", "guardian_id"))
 
 
-def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
-    if value(form, "notice_given") == "0":
+def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> None:
+    """Look at what only the forms of separated persons have."""
+    if kind != separation.RG:
+        result.problems += separation.problems_of(form, kind, setting.area, setting.today)
+        result.warnings += separation.warnings_of(form, kind, setting.area)
+
+
+def _judge_whole(form: Form, setting: Setting, result: Judgement, required: frozenset[str]) -> None:
+    if value(form, "notice_given") == "0" and "notice_given" in required:
         result.problems.append(Problem("NOTICE-NOT-GIVEN", "notice_given"))
-    if value(form, fields.CONSENT) == "0" and is_required(fields.CONSENT, form, setting):
+    if value(form, fields.CONSENT) == "0" and fields.CONSENT in required:
         result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT))
     town, district = value(form, "town"), value(form, "district")
     if town and district and not town.startswith(district):

@@ -1,4 +1,4 @@
-"""The fields of the first form (RG), in form order: kind, code table, longest text, and when a value is required.
+"""The fields of the forms RG, RZ and HZ, in form order: kind, code table, longest text, and how a value is written.
 
 Source: 《居住登记信息表》 of the Shanghai self-service terminals, with arrival dates, notice and guardian; lengths as
 in the forms' field list, blocks P, A and RG.
@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from agent.register import codes, divisions, id_number
+from agent.register import codes, days, divisions, id_number
 from agent.register.form import Form, as_date, source, value
-from agent.register.scope import DAYS_IN_SCOPE, days_stayed
 from drivers.stored_text import storable
 
-Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
+Kind = Literal["name", "text", "code", "date", "month", "validity", "id", "mobile", "division"]
 BIRTH_CERTIFICATE = "117"
 CHILD_DOCUMENTS = frozenset({"113", BIRTH_CERTIFICATE})
 GUARDED_UNDER = 16
 CONSENT_UNDER = 14
 SCHOOLED_FROM = 6
-_OTHER_REASON = "17"
 # What a draft keeps of one field: far more than any field takes, so that what is too long is told, not cut.
 LONGEST_TYPED = 5000
 LONGEST_REASON = 500
@@ -34,7 +32,7 @@ LONG_TERM = "long-term"
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What one field takes."""
+    """What one field takes.  `is_core`: the form RG wants it whatever else it says."""
 
     key: str
     kind: Kind
@@ -79,6 +77,25 @@ RULES: dict[str, FieldRule] = {
         FieldRule("sublane", "text", 10),
         FieldRule("no", "text", 12),
         FieldRule("room", "text", 12),
+        FieldRule("lives_here", "code", 1, "yes_no"),
+        FieldRule("h_district", "code", 6, "district"),
+        FieldRule("h_town", "code", 9, "town"),
+        FieldRule("h_committee", "text", 12),
+        FieldRule("h_police", "text", 30),
+        FieldRule("h_road", "text", 40),
+        FieldRule("h_lane", "text", 10),
+        FieldRule("h_sublane", "text", 10),
+        FieldRule("h_no", "text", 12),
+        FieldRule("h_room", "text", 12),
+        FieldRule("present_address", "text", 200),
+        FieldRule("separation_scope", "code", 1, "separation_scope"),
+        FieldRule("separation_reason", "code", 2, "separation_reason"),
+        FieldRule("separated_since", "month", 10),
+        FieldRule("residence_reason", "code", 2, "separation_reason"),
+        FieldRule("owner_relation", "code", 2, "owner_relation"),
+        FieldRule("house_use", "code", 1, "house_use"),
+        FieldRule("informant", "code", 1, "informant"),
+        FieldRule("result", "code", 2, "visit_result"),
         FieldRule("mobile", "mobile", 11),
         FieldRule("education", "code", 2, "education"),
         FieldRule("employer", "text", 100),
@@ -109,9 +126,6 @@ CORRECTED_KEYS: tuple[str, ...] = tuple(key for key in RULES if key != REASON)
 KEYS: tuple[str, ...] = tuple(key for key in RULES if key not in {AGAIN, REASON, *SECOND_KEYS})
 """The fields of a registration."""
 ADDRESS_KEYS = ("district", "town", "committee", "road", "lane", "sublane", "no", "room", "place_type", "proof_type")
-_BETWEEN = r"(?:\s*(?:年|月|_|[^\w\s])\s*|\s+)"
-_DATE_PARTS = re.compile(rf"([0-9]{{4}}){_BETWEEN}([0-9]{{1,2}}){_BETWEEN}([0-9]{{1,2}})\s*[日号]?")
-_DATE_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 
 def age(form: Form, today: date) -> int | None:
@@ -151,38 +165,6 @@ def is_asked_again(form: Form) -> bool:
     return source(form, "id_no") in {"", "typed"}
 
 
-def is_required(key: str, form: Form, today: date, collected: date | None = None) -> bool:
-    """Whether this form cannot be saved without a value there.
-
-    Args:
-        key: of the field.
-        form: as it stands.
-        today: for the person's age.
-        collected: the day on which the data were collected, where that is not today.
-    """
-    rule = RULES[key]
-    years = age(form, today)
-    answer = rule.is_core
-    if key == "id_no":
-        answer = value(form, "id_type") not in CHILD_DOCUMENTS or is_grown(form, today)
-    elif key == AGAIN:
-        answer = is_typed_number(form)
-    elif key == "mobile":
-        answer = not is_guarded(form, today)
-    elif key == CONSENT:
-        answer = needs_consent(form, collected or today)
-    elif key.startswith("guardian_"):
-        answer = is_guarded(form, today)
-    elif key == "education":
-        answer = years is None or years >= SCHOOLED_FROM
-    elif key == "plan_stay":
-        arrival = as_date(value(form, "arrive_here_date"))
-        answer = arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE
-    elif key == "reason_other":
-        answer = value(form, "reason") == _OTHER_REASON
-    return answer
-
-
 def understood(key: str, typed: str, *, is_practice: bool) -> str:
     """Write a typed value the way it is stored; what cannot be understood stays as it was typed."""
     rule = RULES[key]
@@ -194,9 +176,11 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
         case "code":
             text = codes.resolve(rule.table, text) or text
         case "date":
-            text = _date(text)
+            text = days.day(text)
+        case "month":
+            text = days.day_or_month(text)
         case "validity":
-            text = LONG_TERM if text in {"长期", LONG_TERM, "longterm"} else _date(text)
+            text = LONG_TERM if text in {"长期", LONG_TERM, "longterm"} else days.day(text)
         case "id":
             text = id_number.upgraded(id_number.clean(text))
         case "mobile":
@@ -242,17 +226,6 @@ def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practi
         elif number != held.get("id_no", "") and held.get("id_no_raw"):
             typed["id_no_raw"] = ""
     return typed
-
-
-def _date(text: str) -> str:
-    """Write a typed day in ISO; where it could be more than one day (2026111), it stays as it was typed."""
-    plain = unicodedata.normalize("NFKC", text)
-    match = _DATE_DIGITS.fullmatch(plain) or _DATE_PARTS.fullmatch(plain)
-    if match is None:
-        return text
-    year, month, day = match.groups()
-    iso = f"{year}-{month:0>2}-{day:0>2}"
-    return iso if as_date(iso) else text
 
 
 def shown(key: str, stored: str) -> str:

@@ -7,7 +7,6 @@ for three times at least, each at another time.
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from agent.register import codes, fields
+from agent.register import codes, days, fields
 from agent.register.evaluate import ID_LIKE
-from agent.register.form import as_date
+from agent.register.separation import HZ, RZ
 from agent.register.views import Problem
 from drivers.stored_text import storable
 
@@ -34,6 +33,7 @@ KEYS: Final = (KIND, LEAVE_DATE, LEAVE_TO, EVIDENCE, VISITS, REMARK, SECOND)
 LONGEST: Final = {KIND: 100, LEAVE_DATE: 10, LEAVE_TO: 200, REMARK: 500, SECOND: 500}
 DISTRICT: Final = "DISTRICT"
 SPS: Final = "SPS"
+POLICE: Final = "POLICE"
 LEAST_VISITS: Final = 3
 VISITS_APART: Final = timedelta(hours=1)
 MOST_VISITS: Final = 6
@@ -45,9 +45,7 @@ WITHOUT_DATE: Final = frozenset({"D1", "D2", "D3", "D4"})
 _CANNOT_SAY_SO: Final = frozenset({DIED, MISSING, NOBODY})
 _DOOR_PROVES_NOT: Final = frozenset({DIED, MISSING, BECAME_LOCAL})
 _OF_OLD_REGISTER: Final = "4"
-_MONTH: Final = re.compile(r"([0-9]{4})(?:(?:\s*[年/._-]\s*|\s+)([0-9]{1,2})|([0-9]{2}))\s*月?")
 _VISIT: Final = re.compile(r"(?:(.*[日号])\s*|(.*?[0-9])[\sT]+)([0-9]{1,2})\s*[:时点]?\s*([0-9]{2})\s*分?")
-_STORED_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 _STORED_VISIT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 
 
@@ -57,18 +55,18 @@ class Setting:
 
     Attributes:
         now: in the station's zone, in which clerks write what they type.
-        arrived: when the person came to the dwelling that is registered.
+        arrived: when the person came to the dwelling that is registered; None where its form does not say.
     """
 
     now: datetime
-    arrived: date
+    arrived: date | None
 
 
 def understood(typed: Mapping[str, str]) -> dict[str, str]:
     """Write what was typed the way it is stored; what cannot be understood stays as typed, what is empty goes."""
     values = {key: storable(typed.get(key, ""))[: fields.LONGEST_TYPED].strip() for key in KEYS}
     values[KIND] = codes.resolve("cancel_kind", values[KIND]) or values[KIND]
-    values[LEAVE_DATE] = _leave_date(values[LEAVE_DATE])
+    values[LEAVE_DATE] = days.day_or_month(values[LEAVE_DATE])
     values[EVIDENCE] = " ".join(dict.fromkeys(values[EVIDENCE].split()))
     values[VISITS] = "\n".join(_visit(line) for line in values[VISITS].splitlines() if line.strip())
     return {key: text for key, text in values.items() if text}
@@ -128,21 +126,15 @@ def visits_at(values: Mapping[str, str], zone: tzinfo | None) -> list[datetime]:
     return [at for text in visits_of(values) if (at := visit_at(text, zone)) is not None]
 
 
-def days_of(leave_date: str) -> tuple[date, date] | None:
-    """The first and the last day that a stored leave date may mean; None for anything else."""
-    day = as_date(leave_date)
-    if day is not None:
-        return day, day
-    first = as_date(leave_date + "-01") if _STORED_MONTH.fullmatch(leave_date) else None
-    return None if first is None else (first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
-
-
-def targets(evidence: Iterable[str], verify_mode: str) -> tuple[str, ...]:
+def targets(evidence: Iterable[str], verify_mode: str, form: str) -> tuple[str, ...]:
     """Which systems are told.
 
-    The district base always; the old register of temporary residents (SPS) where the person stands in it, as far as is
-    known here: the registration came from a check of the old register, or a comparison of systems has named them.
+    Of separated persons the police's own; of all others the district base, and the old register of temporary
+    residents (SPS) where the person stands in it, as far as is known here: the registration came from a check of the
+    old register, or a comparison of systems has named them.
     """
+    if form in {RZ, HZ}:
+        return (POLICE,)
     is_in_sps = verify_mode == _OF_OLD_REGISTER or COMPARISON in evidence
     return (DISTRICT, SPS) if is_in_sps else (DISTRICT,)
 
@@ -156,22 +148,12 @@ def different_times(visits: Iterable[datetime]) -> int:
     return len(counted)
 
 
-def _leave_date(text: str) -> str:
-    """Write a typed day or month in ISO; what is neither stays as it was typed."""
-    day = fields.understood("arrive_here_date", text, is_practice=False)
-    if as_date(day):
-        return day
-    match = _MONTH.fullmatch(unicodedata.normalize("NFKC", text))
-    month = f"{match[1]}-{match[2] or match[3]:0>2}" if match else ""
-    return month if days_of(month) else text
-
-
 def _visit(text: str) -> str:
     """Write a typed day and time of day as they are stored; anything else stays as it was typed."""
     match = _VISIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         return text.strip()
-    day = fields.understood("arrive_here_date", match[1] or match[2], is_practice=False)
+    day = days.day(match[1] or match[2])
     stored = f"{day} {match[3]:0>2}:{match[4]}"
     return stored if visit_at(stored, UTC) else text.strip()
 
@@ -179,13 +161,13 @@ def _visit(text: str) -> str:
 def _of_leave_date(text: str, setting: Setting) -> list[Problem]:
     if not text:
         return []
-    days = days_of(text)
-    if days is None:
+    meant = days.days_of(text)
+    if meant is None:
         return [Problem("CANCEL-DATE", LEAVE_DATE)]
-    first, last = days
+    first, last = meant
     if first > setting.now.date():
         return [Problem("DATE-FUTURE", LEAVE_DATE)]
-    if last < setting.arrived:
+    if setting.arrived is not None and last < setting.arrived:
         return [Problem("CANCEL-BEFORE-ARRIVAL", LEAVE_DATE, {"date": setting.arrived.isoformat()})]
     return []
 
@@ -198,7 +180,7 @@ def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
             problems.append(Problem("CANCEL-VISIT-TIME", VISITS, {"place": place}))
         elif at > setting.now:
             problems.append(Problem("CANCEL-VISIT-FUTURE", VISITS, {"place": place}))
-        elif at.date() < setting.arrived:
+        elif setting.arrived is not None and at.date() < setting.arrived:
             arrived = setting.arrived.isoformat()
             problems.append(Problem("CANCEL-VISIT-BEFORE-ARRIVAL", VISITS, {"place": place, "date": arrived}))
     if len(visits) > MOST_VISITS:

@@ -1,4 +1,6 @@
-"""What the district is told of a record: everything it holds, in one place, so that each version is whole.
+"""What others are told of a record: everything it holds, in one place, so that each version is whole.
+
+Who came from elsewhere goes to the district's database, separated persons to the police's system.
 
 People are named by their keys: the forms ask who collected, and the station knows whose key it is.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from agent.register import revision
+from agent.register import leaving, revision, separation
 from peewee_models import cancellations, outbox, register_queries
 
 SAVED: Final = "registration.saved"
@@ -23,7 +25,7 @@ def kind_of(made: revision.Revision) -> str:
 
 
 def send(kind: str, record: Any, at: Any) -> None:
-    """Let the district know of this version of a record, inside the open transaction."""
+    """Let those who are to know be told of this version of a record, inside the open transaction."""
     outbox.append(at, kind, record.id, record.version, body(record))
 
 
@@ -31,6 +33,7 @@ def body(record: Any) -> dict[str, Any]:
     """Everything the register holds of a record: its values, and what stands around them."""
     return register_queries.values_of(record) | {
         "form_no": record.form_no,
+        "target": leaving.DISTRICT if record.form == separation.RG else leaving.POLICE,
         "person": str(record.person_id),
         "state": record.state,
         "household": None if record.household_id is None else str(record.household_id),

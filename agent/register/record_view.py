@@ -41,6 +41,7 @@ def record_view(row: Any, judgement: Judgement, form: Form, required: frozenset[
         registered_at=row.registered_at,
         verified_at=row.verified_at,
         form_no=row.form_no,
+        form=row.form,
         household="" if row.household_id is None else str(row.household_id),
         notice_version=row.notice_version,
         id_no_raw=register_queries.values_of(row)["id_no_raw"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agent.register.asked import is_asked
 from agent.register.household_views import HouseholdMove
 from agent.register.views import FieldView, RecordLine
 
@@ -107,9 +108,9 @@ class FullViewLine:
 class RecordView:
     """A saved registration: its history and who saw it in full, newest first, what was let pass, who may be the same.
 
-    `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore` whether it can be undone;
-    `others` are the same person's other registrations, the newest first.  `verified_at` tells when somebody last looked
-    whether all is as it is registered.
+    `form` is RG, RZ or HZ.  `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore`
+    whether it can be undone; `others` are the same person's other registrations, the newest first.  `verified_at` tells
+    when somebody last looked whether all is as it is registered.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
     `papers_added` how many documents came with it.
     """
@@ -135,3 +136,10 @@ class RecordView:
     cancellation: CancellationLine | None = None
     can_restore: bool = False
     others: tuple[RecordLine, ...] = ()
+    form: str = "RG"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is stored, by key of each field that the form asks for, and which form it is."""
+        asked = {key: view.value for key, view in self.fields.items() if is_asked(key, self.form)}
+        return asked | {"form": self.form}

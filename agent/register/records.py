@@ -223,8 +223,7 @@ class Records:
         """Show a registration, inside an open transaction."""
         form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
         setting = self._place.setting_of(record)
-        required = frozenset(key for key in fields.KEYS if evaluate.is_required(key, form, setting))
-        return record_view.record_view(record, evaluate.Judgement(), form, required)
+        return record_view.record_view(record, evaluate.Judgement(), form, evaluate.required_keys(form, setting))
 
     def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.

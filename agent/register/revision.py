@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from agent.register import fields
+from agent.register import asked, fields, separation
 from agent.register.form import Entry, Form
 from peewee_models import register_queries
 from peewee_models.register import Change
@@ -74,9 +74,14 @@ class Revision:
 
 
 def values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
-    """What a form makes of a record; what it had from the record itself stays as the record has it by now."""
+    """What a form makes of a record; what it had from the record itself stays as the record has it by now.
+
+    What this form does not ask for is not kept.
+    """
     own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
-    return {key: own[key] if key in own else held.get(key, "") for key in _KEYS}
+    new = {key: own[key] if key in own else held.get(key, "") for key in _KEYS}
+    new[separation.FORM] = kind = new[separation.FORM] or separation.RG
+    return {key: text if key not in fields.RULES or asked.is_asked(key, kind) else "" for key, text in new.items()}
 
 
 def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[Step, ...]:
@@ -89,7 +94,7 @@ def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[
         source = entry.source if entry is not None and entry.source else "typed"
         is_verified = _is_of_chip(entry)
         is_from_chip = source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, "")))
-        is_backed = is_verified or is_from_chip or key == NOTICE
+        is_backed = is_verified or is_from_chip or key in {NOTICE, separation.FORM}
         changed.append(Step(key, held[key], new.get(key, ""), source, is_verified, is_backed))
     return tuple(changed)
 

@@ -1,8 +1,9 @@
 """Who is registered here: a pure function of what is known so far, with the reason and the counter to go to.
 
-Source: founding document, scope rules 29-36 (three days, arrival day is day 1; not registered in the city; mainland
-persons; no foreigners, no Hong Kong, Macao and Taiwan persons, no soldiers, no armed police); household registration
-regulations 15 (hotels register their guests themselves).
+Source: founding document, scope rules 29-41 (three days, arrival day is day 1; mainland persons; no foreigners, no Hong
+Kong, Macao and Taiwan persons, no soldiers, no armed police; of those registered in the city whoever lives elsewhere
+than the household stands, with one of the two in the area); household registration regulations 15 (hotels register
+their guests themselves).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from agent.register.divisions import SHANGHAI
+from agent.register.residence import OF_ELSEWHERE, Residence
+from agent.register.separation import HZ, RG
 from agent.register.views import Problem, ScopeAnswer
 
 DAYS_IN_SCOPE = 3
@@ -23,7 +25,9 @@ CODES = (
     "SCOPE-SOLDIER",
     "SCOPE-ARMED-POLICE",
     "SCOPE-SHORT-STAY",
-    "SCOPE-SEPARATED",
+    "SCOPE-TOGETHER",
+    "SCOPE-NEITHER",
+    "FORM-OTHER",
     "SCOPE-HOTEL",
 )
 
@@ -37,7 +41,7 @@ class ScopeFacts:
         number_scope: what a typed ID number says of itself (`agent.register.id_number`).
         soldier: "1" for an active soldier or armed policeman, "0" for neither.
         hukou_div: six digits of the household address, as given.
-        hukou_named: the division that the address itself names; one of the two in the city is enough to decline.
+        residence: which form the person is registered on, or why on none.
         plan_stay: code of the planned stay; "0" is under three days.
     """
 
@@ -47,7 +51,7 @@ class ScopeFacts:
     number_scope: str | None = None
     soldier: str = ""
     hukou_div: str = ""
-    hukou_named: str = ""
+    residence: Residence = OF_ELSEWHERE
     arrive_here: date | None = None
     plan_stay: str = ""
     place_type: str = ""
@@ -58,10 +62,13 @@ def judge(facts: ScopeFacts) -> ScopeAnswer:
     code = _person_out(facts) or _stay_out(facts)
     if code is not None:
         return ScopeAnswer(in_scope=False, reason=Problem(code, facts={"days": DAYS_IN_SCOPE}))
-    is_stay_known = facts.arrive_here is not None and (
-        days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE or facts.plan_stay != ""
+    kind = facts.residence.form
+    is_stay_known = kind != RG or (
+        facts.arrive_here is not None
+        and (days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE or facts.plan_stay != "")
     )
-    is_whole = bool(facts.id_type and facts.hukou_div and facts.soldier == "0" and is_stay_known)
+    is_asked = facts.soldier == "0" or kind == HZ
+    is_whole = bool(facts.id_type and facts.hukou_div and is_asked and is_stay_known)
     return ScopeAnswer(in_scope=True if is_whole else None, reason=None)
 
 
@@ -79,14 +86,13 @@ def _person_out(facts: ScopeFacts) -> str | None:
         return DOCUMENT_OUT[facts.id_type]
     if facts.soldier == "1":
         return "SCOPE-SOLDIER"
-    is_in_city = any(code.startswith(SHANGHAI) for code in (facts.hukou_div, facts.hukou_named))
-    return "SCOPE-SEPARATED" if is_in_city else None
+    return facts.residence.out or None
 
 
 def _stay_out(facts: ScopeFacts) -> str | None:
-    if facts.place_type in HOTELS:
+    if facts.place_type in HOTELS and facts.residence.form != HZ:
         return "SCOPE-HOTEL"
-    if facts.plan_stay != "0":
+    if facts.plan_stay != "0" or facts.residence.form != RG:
         return None
     if facts.arrive_here is not None and days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE:
         return None

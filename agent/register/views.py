@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from agent.register.household_views import HouseholdMove, MemberLine
+from agent.register.residence import OF_ELSEWHERE, Residence
 from drivers.stored_text import character_at
 
 Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
@@ -168,7 +169,7 @@ class ScopeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One registration in a list."""
+    """One registration in a list; `form` is RG, RZ or HZ, `address` where the person lives, or of HZ the household."""
 
     id: str
     name: str
@@ -177,6 +178,7 @@ class RecordLine:
     address: str
     registered_on: date
     is_cancelled: bool = False
+    form: str = "RG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class DraftView:
         former: the person's last registration, where all of theirs are cancelled; saving makes another one.
         move: what saving would change in that record's household.
         alike: registrations that may be of the same person, though no number says so.
+        residence: which form this is, and why.
     """
 
     id: str
@@ -210,6 +213,12 @@ class DraftView:
     move: HouseholdMove | None = None
     alike: tuple[RecordLine, ...] = ()
     former: RecordLine | None = None
+    residence: Residence = OF_ELSEWHERE
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands in the form, by key of the field, and which form it is."""
+        return {key: view.value for key, view in self.fields.items()} | {"form": self.residence.form}
 
     @property
     def differs(self) -> bool:
@@ -248,39 +257,6 @@ class OutsideCard:
 
     kind: str
     name_masked: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskView:
-    """The desk as one session sees it; others than the holder see no person.
-
-    Attributes:
-        holder: session id of who holds the desk, or None.
-        card_state: `unread` when a card lies there that was not read for this holder, or was not used before its
-            form was left, and will not be until it is laid anew; `left` when it should have been given back; `gone`
-            when it was taken away too early.
-        refusal: why the reader or its card said no.
-        question: to be answered before the card's values go anywhere.
-        notice: why the card that was read, `outside`, leads to no registration here.
-        other_card: masked name on the card that lies there, where it has not filled the draft; "" where it has none.
-    """
-
-    holder: str | None
-    is_mine: bool
-    holder_name: str | None
-    card_state: CardState
-    card_since: datetime | None
-    refusal: Problem | None
-    draft: DraftView | None
-    question: CardQuestion | None
-    notice: Problem | None
-    outside: OutsideCard | None = None
-    other_card: str | None = None
-
-    @property
-    def is_card_lying(self) -> bool:
-        """Whether a card is on the reader; one that is spoken of may be gone."""
-        return self.card_state not in {"none", "gone"}
 
 
 @dataclass(frozen=True, slots=True)

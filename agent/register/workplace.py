@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import alike, approvals, codes, draft_view, evaluate, fields, link, membership
+from agent.register import alike, approvals, codes, draft_view, evaluate, link, membership, separation
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
@@ -102,15 +102,23 @@ class Workplace:
         """The zone in which the station counts its days."""
         return ZoneInfo(self.station.time_zone)
 
+    @property
+    def area(self) -> str:
+        """Nine digits of the town that this station registers for; "" where its code is of none."""
+        town = self.station.code[:9]
+        return town if codes.choice("town", town) is not None else ""
+
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
         if row is None:
-            return evaluate.Setting(self.clock.today(), self.station.is_practice)
+            return evaluate.Setting(self.clock.today(), self.station.is_practice, area=self.area)
         return self.setting_beside(row, membership.record_of(row))
 
     def setting_of(self, record: Any) -> evaluate.Setting:
         """What a registration's values are judged against today."""
-        return evaluate.Setting(self.clock.today(), self.station.is_practice, self._day(record.collected_at))
+        today, is_practice = self.clock.today(), self.station.is_practice
+        collected = self._day(record.collected_at)
+        return evaluate.Setting(today, is_practice, collected, area=self.area, registered_as=record.form)
 
     def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
         """What a draft is judged against today, with the record that it stands for."""
@@ -124,6 +132,8 @@ class Workplace:
             card_state=row.card_state,
             held=None if record is None else register_queries.values_of(record),
             is_moving=record is not None and membership.settled(row, record) != record.household_id,
+            area=self.area,
+            registered_as="" if record is None else record.form,
         )
 
     def _day(self, at: datetime) -> date:
@@ -182,8 +192,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     setting = place.setting_beside(row, record)
     judgement = evaluate.judge(shown, setting)
     approvals.let_pass(judgement, approvals.standing(row, shown))
-    required = frozenset(key for key in fields.DRAFT_KEYS if evaluate.is_required(key, shown, setting))
-    bare = draft_view.draft_view(row, shown, judgement, required)
+    bare = draft_view.draft_view(row, shown, judgement, evaluate.required_keys(shown, setting))
     return dataclasses.replace(
         bare,
         household=membership.others(row, record),
@@ -193,6 +202,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         if record is None
         else (),
         former=_former(place, row),
+        residence=separation.residence(shown, place.area, is_practice=place.station.is_practice),
     )
 
 
@@ -226,7 +236,6 @@ def station_defaults(place: Workplace) -> dict[str, Entry]:
     """What a new form holds before anybody has said anything: this station's district, town and way of working."""
     now = place.clock.now()
     values = {"district": "310112", "verify_mode": "2", "id_type": "111"}
-    town = place.station.code[:9]
-    if codes.choice("town", town) is not None:
-        values |= {"district": town[:6], "town": town}
+    if place.area:
+        values |= {"district": place.area[:6], "town": place.area}
     return {key: Entry(text, "station", now) for key, text in values.items()}

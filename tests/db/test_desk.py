@@ -224,8 +224,6 @@ def test_a_typed_persons_own_card_fits_the_typed_form(office: Any, clerk: Signed
         ({"kind": CardKind.HMT}, "SCOPE-HMT"),
         ({"kind": CardKind.FOREIGNER_2017}, "SCOPE-FOREIGNER"),
         ({"kind": CardKind.FOREIGNER_2023}, "SCOPE-FOREIGNER"),
-        ({"address": "上海市闵行区测试路1号"}, "SCOPE-SEPARATED"),
-        ({"newest_addresses": ("上海市闵行区测试路1号", "上海市徐汇区测试路2号")}, "SCOPE-SEPARATED"),
     ],
 )
 def test_out_of_scope_is_explained_and_nothing_stored(

@@ -22,22 +22,22 @@ def record(office: Any, clerk: SignedIn, people: Any) -> Any:
     return office.register_person(clerk, people(address=JIANGSU["hukou_address"]))
 
 
-def test_an_address_in_the_city_is_out_of_scope_whatever_division_is_typed(
+def test_an_address_in_the_city_is_of_a_separated_person_whatever_division_is_typed(
     office: Any, clerk: SignedIn, rest: dict[str, str]
 ) -> None:
     typed = {"hukou_address": "上海市闵行区测试路1号", "hukou_div": "320102"}
     draft = office.register.type_fields(office.desk.open_draft(clerk).id, rest | typed, clerk)
-    assert (draft.scope.in_scope, draft.scope.reason.code) == (False, "SCOPE-SEPARATED")
+    assert (draft.residence.form, draft.scope.reason) == ("RZ", None)
     assert codes(draft.fields["hukou_div"].warnings) == ["DIVISION-OTHER"]
     draft = office.register.take_offer(draft.id, "hukou_div", "proposal", clerk)
     assert (draft.fields["hukou_div"].value, draft.fields["hukou_div"].warnings) == ("310112", ())
 
 
-def test_a_correction_into_the_city_is_refused(office: Any, clerk: SignedIn, record: Any) -> None:
+def test_a_correction_into_the_city_is_another_form(office: Any, clerk: SignedIn, record: Any) -> None:
     assert record.fields["hukou_div"].value == JIANGSU["hukou_div"]
     with pytest.raises(Problems) as refused:
         office.register.edit(record.id, {"hukou_address": "上海市浦东新区测试路1号"}, 1, clerk, WHY)
-    assert codes(refused.value.problems) == ["SCOPE-SEPARATED"]
+    assert codes(refused.value.problems) == ["FORM-OTHER"]
 
 
 def test_in_a_correction_the_division_follows_the_address_until_it_is_chosen(

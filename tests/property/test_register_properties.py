@@ -12,6 +12,7 @@ from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
 from agent.register.id_number import FormFacts, check, clean
+from agent.register.residence import Residence
 from drivers.api import CardKind, IdCard
 from drivers.stored_text import storable
 
@@ -66,9 +67,12 @@ def oracle_scope(facts: scope.ScopeFacts) -> bool | None:
         facts.number_scope is not None,
         facts.id_type in {"114", "115"},
         facts.soldier == "1",
-        "31" in {facts.hukou_div[:2], facts.hukou_named[:2]},
-        facts.place_type in {"11", "12", "13"},
+        facts.residence.out != "",
+        facts.place_type in {"11", "12", "13"} and facts.residence.form != "HZ",
     ]
+    if facts.residence.form != "RG":
+        is_asked = facts.soldier != "" or facts.residence.form == "HZ"
+        return False if any(outside) else True if facts.id_type and facts.hukou_div and is_asked else None
     elapsed = None if facts.arrive_here is None else (facts.today - facts.arrive_here) >= timedelta(days=2)
     if any(outside) or (facts.plan_stay == "0" and elapsed is not True):
         return False
@@ -85,7 +89,9 @@ def oracle_scope(facts: scope.ScopeFacts) -> bool | None:
         number_scope=st.sampled_from([None, None, None, "SCOPE-HMT", "SCOPE-FOREIGNER"]),
         soldier=st.sampled_from(["", "0", "1"]),
         hukou_div=st.sampled_from(["", "310112", "320000", "990000"]),
-        hukou_named=st.sampled_from(["", "310112", "320000"]),
+        residence=st.builds(
+            Residence, st.sampled_from(["RG", "RZ", "HZ"]), out=st.sampled_from(["", "", "", "SCOPE-TOGETHER"])
+        ),
         arrive_here=st.one_of(st.none(), st.integers(0, 5).map(lambda days: TODAY - timedelta(days=days))),
         plan_stay=st.sampled_from(["", "0", "1", "2", "3"]),
         place_type=st.sampled_from(["", "11", "30"]),

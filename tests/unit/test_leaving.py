@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 import pytest
@@ -132,8 +133,21 @@ def test_too_much_is_told_and_unknown_codes_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("evidence", "mode", "told"),
-    [("1", "2", ("DISTRICT",)), ("3 9", "2", ("DISTRICT", "SPS")), ("1", "4", ("DISTRICT", "SPS"))],
+    ("evidence", "mode", "form", "told"),
+    [
+        ("1", "2", "RG", ("DISTRICT",)),
+        ("3 9", "2", "RG", ("DISTRICT", "SPS")),
+        ("1", "4", "RG", ("DISTRICT", "SPS")),
+        ("3 9", "4", "RZ", ("POLICE",)),
+        ("1", "2", "HZ", ("POLICE",)),
+    ],
 )
-def test_the_old_register_is_told_of_whom_it_holds(evidence: str, mode: str, told: tuple[str, ...]) -> None:
-    assert leaving.targets(evidence.split(), mode) == told
+def test_who_is_told_of_a_cancellation(evidence: str, mode: str, form: str, told: tuple[str, ...]) -> None:
+    assert leaving.targets(evidence.split(), mode, form) == told
+
+
+def test_without_a_day_of_arrival_no_day_is_too_early() -> None:
+    early = {"cancel_kind": "31", "leave_date": "1999-01", "evidence": "3"}
+    unsaid = dataclasses.replace(SETTING, arrived=None)
+    assert [one.code for one in leaving.judge(early, SETTING)] == ["CANCEL-BEFORE-ARRIVAL"]
+    assert leaving.judge(early, unsaid) == []

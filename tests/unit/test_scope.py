@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from agent.register.residence import Residence
 from agent.register.scope import CODES, ScopeFacts, days_stayed, judge
 
 TODAY = date(2026, 11, 23)
@@ -44,8 +45,14 @@ def test_an_ordinary_person_is_in_scope() -> None:
         ({"id_type": "114"}, "SCOPE-SOLDIER"),
         ({"id_type": "115"}, "SCOPE-ARMED-POLICE"),
         ({"soldier": "1"}, "SCOPE-SOLDIER"),
-        ({"hukou_div": "310000"}, "SCOPE-SEPARATED"),
-        ({"hukou_div": "310112"}, "SCOPE-SEPARATED"),
+        ({"residence": Residence("RZ", out="SCOPE-TOGETHER")}, "SCOPE-TOGETHER"),
+        ({"residence": Residence("HZ", out="SCOPE-NEITHER")}, "SCOPE-NEITHER"),
+        ({"residence": Residence("RZ"), "arrive_here": None}, True),
+        ({"residence": Residence("RZ"), "soldier": ""}, None),
+        ({"residence": Residence("RZ"), "place_type": "11"}, "SCOPE-HOTEL"),
+        ({"residence": Residence("HZ"), "soldier": "", "arrive_here": None}, True),
+        ({"residence": Residence("HZ"), "soldier": "1"}, "SCOPE-SOLDIER"),
+        ({"residence": Residence("HZ"), "place_type": "11", "plan_stay": "0"}, True),
         ({"hukou_div": "320583"}, True),
         ({"hukou_div": "990000"}, True),
         ({"place_type": "11"}, "SCOPE-HOTEL"),
@@ -90,4 +97,4 @@ def test_the_day_of_arrival_is_day_one() -> None:
 
 
 def test_each_reason_is_declared() -> None:
-    assert len(set(CODES)) == 7
+    assert len(set(CODES)) == 9

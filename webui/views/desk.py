@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from agent.accounts.service import SignedIn
     from agent.documents.views import FileRefused
-    from agent.register.views import DeskView, Problem
+    from agent.register.desk_views import DeskView
+    from agent.register.views import Problem
 
 bp = Blueprint("desk", __name__)
 

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from agent.printing import sheets, typesetting
-from agent.register import fields
+from agent.register import asked, fields
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.views import FieldView
 
@@ -25,7 +25,7 @@ ADDRESS = "江川路街道测试东路88弄12号301室"
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
 PRINTING = sheets.Printing("测试站", "测试录入员", AT, ZONE, is_practice=True)
-VALUES = {
+VALUES = dict.fromkeys(fields.KEYS, "") | {
     "name": "测试甲", "sex": "2", "ethnic": "01", "birth_date": "1985-06-12", "id_type": "111",
     "id_no": "990000198506120049", "hukou_address": "测试地区云杉路8号", "hukou_div": "990000",
     "card_issuer": "测试市公安局", "card_valid_from": "2018-05-01", "card_valid_to": "2038-05-01", "soldier": "0",
@@ -36,6 +36,19 @@ VALUES = {
     "guardian_id": "990000198506120065", "guardian_rel": "52", "guardian_mobile": "13900000000",
     "guardian_consent": "1", "declarer": "2", "verify_mode": "2", "notice_given": "1", "remark": "没有别的要说",
 }  # fmt: skip
+SEPARATED = {
+    "lives_here": "1", "h_district": "310104", "h_town": "310112102", "h_committee": "测试北居委",
+    "h_police": "测试派出所",
+    "h_road": "测试北路", "h_lane": "77", "h_sublane": "4", "h_no": "9", "h_room": "502", "separation_scope": "3",
+    "separation_reason": "10", "separated_since": "2020-05", "residence_reason": "6", "house_use": "2",
+    "informant": "2", "result": "40", "owner_relation": "03", "present_address": "测试省测试市测试大道6号",
+}  # fmt: skip
+VALUES_OF = {
+    kind: {key: text if asked.is_asked(key, kind) else "" for key, text in (VALUES | SEPARATED).items()}
+    for kind in ("RG", "RZ", "HZ")
+}
+"""The same of each form: what it does not ask for is empty."""
+
 CHANGES = (
     ChangeLine(AT, "测试录入员", "road", "测试西路", "测试东路", "搬家", "typed"),
     ChangeLine(AT, "测试录入员", "card", "", "name sex", "", "chip", verified=True),
@@ -62,6 +75,7 @@ class Press:
     """Makes registrations and their papers, and reads these as people do."""
 
     VALUES = VALUES
+    VALUES_OF = VALUES_OF
     CHANGES = CHANGES
     ADDRESS = ADDRESS
 

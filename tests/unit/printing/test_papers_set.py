@@ -21,30 +21,55 @@ MOST_DIFFERENT = 1.0
 """So many of 255 shades two pictures of one page may differ in the mean: a moved line is ten times as much."""
 ON_THE_FORM = {*fields.KEYS} - {
     "card_valid_from", "card_valid_to", "district", "town", "road", "lane", "sublane", "no", "room",
+    "h_district", "h_town", "h_road", "h_lane", "h_sublane", "h_no", "h_room",
 }  # fmt: skip
 """The fields that have a cell of their own; the others stand in the address and the card's validity."""
 
 
+HOME = "七宝镇测试北路77弄4支弄9号502室"
+"""Where the household of the separated persons is registered."""
+
+
 def longest(key: str) -> str:
     rule = fields.RULES[key]
-    return "" if rule.kind in {"code", "date", "validity", "division"} else "龘" * rule.most
+    return "" if rule.kind in {"code", "date", "month", "validity", "division"} else "龘" * rule.most
 
 
 def stretched(values):
     """Every text at its longest; codes at the longest name that their table has."""
-    return values | {key: text for key in values if (text := longest(key))}
+    return values | {key: text for key, held in values.items() if held and (text := longest(key))}
 
 
+@pytest.mark.parametrize("form", ["RG", "RZ", "HZ"])
 @pytest.mark.parametrize("kind", ["registration", "own-data"])
-def test_every_value_stands_on_the_paper(press, kind):
-    one = press.record()
+def test_every_value_stands_on_the_paper(press, kind, form):
+    one = press.record(press.VALUES_OF[form], form=form)
     _, pdf, _ = press.paper(kind, [press.held(one, press.portrait())])
     said = press.text(pdf)
     wanted = {key: view.shown for key, view in one.fields.items() if kind == "own-data" or key in ON_THE_FORM}
     assert {key for key, text in wanted.items() if press.bare(text) not in said} == set()
     around = ("2018-05-01", "2038-05-01", one.form_no, "2026-03-0209:30", "测试站")
-    for text in around + ((press.ADDRESS,) if kind == "registration" else ()):
+    addresses = {"RG": (press.ADDRESS,), "RZ": (press.ADDRESS, HOME), "HZ": (HOME,)}[form]
+    for text in around + (addresses if kind == "registration" else ()):
         assert press.bare(text) in said, text
+
+
+@pytest.mark.parametrize(
+    ("form", "title", "kind"),
+    [
+        ("RG", "来沪人员居住登记表", ""),
+        ("RZ", "人在户不在人员情况信息采集表", "分离类型人在户不在"),
+        ("HZ", "户在人不在人员情况信息采集表", "分离类型户在人不在"),
+    ],
+)
+def test_each_form_has_its_title_and_no_field_of_another(press, form, title, kind):
+    _, pdf, _ = press.paper("registration", [press.held(press.record(press.VALUES_OF[form], form=form))])
+    said = press.text(pdf)
+    assert title in said
+    assert kind in said
+    assert ("来沪日期" in said) is (form == "RG")
+    assert ("分离原因" in said) is (form != "RG")
+    assert ("居住证明" in said) is (form != "HZ")
 
 
 def test_own_data_hold_where_each_value_came_from_what_changed_and_what_is_kept(press):
@@ -115,10 +140,12 @@ def test_the_forms_of_a_household_are_one_paper_with_one_count_of_pages(press):
     assert all(photo in streams for photo in photos), "each photo is in it, byte for byte"
 
 
-@pytest.mark.parametrize("kind", sheets.KINDS)
-def test_the_longest_values_stand_whole_within_the_page(press, kind):
-    values = stretched(press.VALUES)
-    one = press.record(values, id_no_raw="9" * 20)
+@pytest.mark.parametrize(
+    ("kind", "form"), [*((kind, "RG") for kind in sheets.KINDS), ("registration", "RZ"), ("registration", "HZ")]
+)
+def test_the_longest_values_stand_whole_within_the_page(press, kind, form):
+    values = stretched(press.VALUES_OF[form])
+    one = press.record(values, id_no_raw="9" * 20, form=form)
     facts, pdf, _ = press.paper(kind, [press.held(one, press.portrait())])
     said = press.text(pdf)
     if kind in {"registration", "own-data"}:
@@ -207,17 +234,21 @@ def fonts(opened: pikepdf.Pdf) -> list[pikepdf.Object]:
     return [each for each in parts if each.get("/Type") == "/FontDescriptor"]
 
 
-@pytest.mark.parametrize("kind", sheets.KINDS)
-def test_a_paper_looks_as_it_did(press, kind):
-    _, pdf, pages = press.paper(kind, [press.held(press.record(), press.portrait())])
+@pytest.mark.parametrize(
+    ("kind", "form"), [*((kind, "RG") for kind in sheets.KINDS), ("registration", "RZ"), ("registration", "HZ")]
+)
+def test_a_paper_looks_as_it_did(press, kind, form):
+    one = press.record(press.VALUES_OF[form], form=form)
+    _, pdf, pages = press.paper(kind, [press.held(one, press.portrait())])
+    name = kind if form == "RG" else f"{kind}-{form}"
     for number in range(1, len(pages) + 1):
-        kept, drawn = KEPT / f"{kind}-{number}.png", press.drawn(pdf, number)
+        kept, drawn = KEPT / f"{name}-{number}.png", press.drawn(pdf, number)
         if os.environ.get("RENHU_KEEP_PAPERS"):
             drawn.save(kept, optimize=True)
         with Image.open(kept) as before:
             assert drawn.size == before.size
             assert ImageStat.Stat(ImageChops.difference(drawn, before.convert("L"))).mean[0] < MOST_DIFFERENT
-    assert not (KEPT / f"{kind}-{len(pages) + 1}.png").exists()
+    assert not (KEPT / f"{name}-{len(pages) + 1}.png").exists()
 
 
 def test_every_field_has_a_label():

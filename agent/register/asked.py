@@ -1,0 +1,87 @@
+"""Which fields each form asks for, and which of them it cannot be saved without; pure.
+
+Source: the forms' field list, blocks P, A and RG, and the columns RZ and HZ of the separated persons' forms.  What a
+form does not ask for is neither judged nor stored.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from agent.register import fields
+from agent.register.form import Form, as_date, value
+from agent.register.scope import DAYS_IN_SCOPE, days_stayed
+from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
+
+_OTHER_REASON: Final = "17"
+_OF_RG: Final = ("arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "declarer")
+_COMMON: Final = frozenset(fields.RULES) - {*_OF_RG, *fields.ADDRESS_KEYS, *SEPARATED_KEYS}
+ASKED: Final = {
+    RG: _COMMON | {*_OF_RG, *fields.ADDRESS_KEYS},
+    RZ: _COMMON | {*fields.ADDRESS_KEYS, *SEPARATED_KEYS} - {"present_address"},
+    HZ: _COMMON | {*SEPARATED_KEYS} - {"owner_relation"},
+}
+"""The fields of each form."""
+
+_GUARDIAN: Final = frozenset({"guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"})
+_OF_WHO_IS_THERE: Final = frozenset({"mobile", "education", "notice_given"})
+_OF_PERSON: Final = frozenset(
+    {"name", "sex", "ethnic", "birth_date", "id_type", "hukou_address", "hukou_div"},
+)
+_OF_BOTH: Final = frozenset(
+    {"lives_here", "h_road", "separation_scope", "separation_reason", "informant", "result"},
+)
+_CORE: Final = {
+    RG: frozenset(key for key, rule in fields.RULES.items() if rule.is_core),
+    RZ: _OF_PERSON
+    | _OF_BOTH
+    | {"soldier", "district", "town", "road", "proof_type", "residence_reason", "owner_relation", "notice_given"},
+    HZ: _OF_PERSON | _OF_BOTH | {"h_town", "house_use"},
+}
+"""What is wanted whatever else the form says."""
+
+
+def is_asked(key: str, kind: str) -> bool:
+    """Whether a form (RG, RZ, HZ) has this field; keys that are no fields of a form are on none."""
+    return key in ASKED[kind]
+
+
+def is_required(key: str, form: Form, kind: str, today: date, collected: date | None = None) -> bool:
+    """Whether this form cannot be saved without a value there.
+
+    Args:
+        key: of the field.
+        form: as it stands.
+        kind: which form it is: RG, RZ or HZ.
+        today: for the person's age.
+        collected: the day on which the data were collected, where that is not today.
+    """
+    if key not in ASKED[kind]:
+        return False
+    if kind == HZ and (key in _OF_WHO_IS_THERE or key.startswith("guardian_")):
+        # Of somebody who is not there a neighbour tells what they know; only the family can be told, and agree.
+        is_told = value(form, "informant") in {SELF, FAMILY}
+        return is_told and (
+            key == "notice_given" or (key == fields.CONSENT and fields.needs_consent(form, collected or today))
+        )
+    follows = _follows(key, form, today, collected or today)
+    return key in _CORE[kind] if follows is None else follows
+
+
+def _follows(key: str, form: Form, today: date, collected: date) -> bool | None:
+    """Whether a field is wanted for what others say; None for one that does not hang on others."""
+    years = fields.age(form, today)
+    arrival = as_date(value(form, "arrive_here_date"))
+    has_papers = value(form, "id_type") not in fields.CHILD_DOCUMENTS
+    follow = {
+        "id_no": has_papers or fields.is_grown(form, today),
+        fields.AGAIN: fields.is_typed_number(form),
+        "mobile": not fields.is_guarded(form, today),
+        fields.CONSENT: fields.needs_consent(form, collected),
+        "education": years is None or years >= fields.SCHOOLED_FROM,
+        "plan_stay": arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE,
+        "reason_other": value(form, "reason") == _OTHER_REASON,
+        "present_address": is_where_known(value(form, "separation_scope")),
+    }
+    return fields.is_guarded(form, today) if key in _GUARDIAN else follow.get(key)
