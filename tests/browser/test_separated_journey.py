@@ -20,7 +20,8 @@ TITLES = {
 }
 OF_RZ = {
     "soldier": "0", "proof_type": "1", "town": "xzz", "road": "测试东路", "no": "12", "room": "301",
-    "separation_reason": "10", "residence_reason": "6", "separated_since": "202005", "owner_relation": "01",
+    "separation_scope": "3", "separation_reason": "10", "residence_reason": "6", "separated_since": "202005",
+    "owner_relation": "01",
     "mobile": "13800000000", "education": "gz",
 }  # fmt: skip
 OF_HZ = {
@@ -114,4 +115,3 @@ def test_without_javascript_the_form_follows_where_the_person_lives(clerk_withou
     page.fill("#query", clerk.demo.names["area-moved"])
     page.keyboard.press("Enter")
     expect(page.locator("td .form-mark")).to_have_text("户在人不在")
-    look(page, "zh")
