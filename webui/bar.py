@@ -91,6 +91,7 @@ def pages(role: str) -> list[Page]:
     offered = [
         ("desk.page", gettext("登记台")),
         ("register.page", gettext("名册")),
+        ("board.page", gettext("完整度")),
         ("users.page", gettext("用户")),
         ("audit.page", gettext("审计")),
         ("devices.page", gettext("设备")),

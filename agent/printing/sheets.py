@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import codes, draft_view, fields, id_number, notice
+from agent.register import codes, days, draft_view, fields, id_number, notice
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -121,7 +121,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "collected_at": _minute(record.collected_at, zone),
         "registered_at": _minute(record.registered_at, zone),
         "verified_at": _minute(record.verified_at, zone),
-        "renewed_by": a_year_after(registered).isoformat(),
+        "renewed_by": days.years_after(registered, 1).isoformat(),
         "photo": None,
         "notice": _notice(record, printing.station) if kind == "notice" else [],
         "origins": _origins(record, zone) if kind == "own-data" else {},
@@ -129,14 +129,6 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "changes": _changes(kind, record, zone),
         "cancellation": None if record.cancellation is None else _cancellation(record.cancellation, zone),
     }
-
-
-def a_year_after(day: date) -> date:
-    """The same day of the next year; of 29 February the 28th."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
 
 
 def _notice(record: RecordView, station: str) -> list[dict[str, str]]:

@@ -45,3 +45,11 @@ def days_of(stored: str) -> tuple[date, date] | None:
         return exact, exact
     first = as_date(stored + "-01") if _STORED_MONTH.fullmatch(stored) else None
     return None if first is None else (first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+
+
+def years_after(day_of: date, years: int) -> date:
+    """The same day so many years later, or with a negative number before; of 29 February the 28th where need be."""
+    try:
+        return day_of.replace(year=day_of.year + years)
+    except ValueError:
+        return day_of.replace(year=day_of.year + years, day=28)

@@ -9,6 +9,7 @@ from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store
 from agent.events.service import Event
 from agent.register import draft_view
+from agent.register.board import BoardOfRegister
 from agent.register.cancellation_view import CancellationView
 from agent.register.cancellations import Cancellations
 from agent.register.cards import Cards
@@ -47,6 +48,7 @@ class RegisterService:
         self._corrections = Corrections(place, self._records)
         self._cancellations = Cancellations(place, self._records)
         self.full_views = FullViews(place, self._records)
+        self.board = BoardOfRegister(place)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place

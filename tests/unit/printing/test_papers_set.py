@@ -255,8 +255,3 @@ def test_every_field_has_a_label():
     common = resources.files("agent.printing").joinpath("templates/common.typ").read_text(encoding="utf-8")
     labels = set(re.findall(r"(\w+): \"", re.search(r"#let labels = \((.*?)\n\)", common, re.DOTALL)[1]))
     assert {*fields.KEYS, "id_no_raw", "notice_version"} <= labels
-
-
-def test_a_year_after_a_leap_day():
-    assert str(sheets.a_year_after(sheets.date(2028, 2, 29))) == "2029-02-28"
-    assert str(sheets.a_year_after(sheets.date(2026, 3, 2))) == "2027-03-02"

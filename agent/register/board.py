@@ -1,0 +1,117 @@
+"""The completeness board: per committee, and within it lane by lane, what is registered, lacking, expiring, late.
+
+Places are told apart, never people: nobody is ranked, and no figure says who registered what.  A registration is to be
+looked at again within a year of its last look (the certificate of residence registration is valid for a year).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final
+
+from agent.accounts.audit import Act
+from agent.accounts.service import Right, SignedIn, require
+from agent.accounts.storage import reading, writing
+from agent.register import days, draft_view, fields
+from agent.register.board_views import WHATS, BoardView, Place
+from agent.register.errors import refused
+from agent.register.views import PAGE, RecordLine
+from agent.register.workplace import Workplace
+from peewee_models import board_queries
+from peewee_models.board_queries import GAPS, Limits
+
+VALID: Final = timedelta(days=365)
+SOON: Final = timedelta(days=30)
+LATE_DAYS: Final = 3.0
+_FRESH_S: Final = 60.0
+
+
+class BoardOfRegister:
+    """Counts the register, at most once a minute: a page of figures keeps no clerk waiting."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._lock = threading.Lock()
+        self._kept: tuple[float, BoardView] | None = None
+
+    def overview(self, by: SignedIn) -> BoardView:
+        """The figures of every committee.  Raises: RightsDenied."""
+        require(by, Right.REGISTER_READ)
+        with self._lock:
+            now_s = self._place.clock.monotonic()
+            if self._kept is None or now_s - self._kept[0] >= _FRESH_S:
+                self._kept = now_s, self._counted()
+            return self._kept[1]
+
+    def _counted(self) -> BoardView:
+        with reading(self._place.store):
+            rows = board_queries.by_committee(self._place.store, self._limits())
+            also = board_queries.moved_inside(self._place.area) if self._place.area else {}
+        missing = [{"committee": name} for name in also.keys() - {row["committee"] for row in rows}]
+        return self._view([*rows, *missing], also)
+
+    def lanes(self, committee: str, by: SignedIn) -> BoardView:
+        """The figures of one committee, lane by lane.  Raises: RightsDenied."""
+        require(by, Right.REGISTER_READ)
+        with reading(self._place.store):
+            rows = board_queries.by_lane(self._place.store, self._limits(), committee)
+        return self._view(rows, {})
+
+    def lines(
+        self, what: str, committee: str | None, by: SignedIn, page: int = 1, size: int = PAGE
+    ) -> list[RecordLine]:
+        """A page of the registrations behind a figure, in the order of a walk; to look leaves an audit row.
+
+        Args:
+            what: one of `WHATS`.
+            committee: as it is written, "" for those of whom it is not; None for all.
+            by: who looks.
+            page: from 1.
+            size: of a page.
+
+        Raises: RightsDenied; CodedError BOARD-UNKNOWN.
+        """
+        require(by, Right.REGISTER_READ)
+        if what not in WHATS:
+            raise refused("BOARD-UNKNOWN")
+        with writing(self._place.store):
+            found = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, page), size)
+            self._place.note(by, Act.LISTED, ("register", None), found=len(found))
+            return [draft_view.record_line(record, self._place.zone) for record in found]
+
+    def _view(self, rows: Iterable[dict[str, Any]], also: dict[str, int]) -> BoardView:
+        places = [_place(row, also.get(row["committee"], 0)) for row in rows]
+        places.sort(key=lambda one: (not one.committee, one.committee, one.lane))
+        return BoardView(tuple(places), _sum(places), self._place.clock.now())
+
+    def _limits(self) -> Limits:
+        now, today = self._place.clock.now(), self._place.clock.today()
+        return Limits(now - VALID, now - VALID + SOON, days.years_after(today, -fields.SCHOOLED_FROM), LATE_DAYS)
+
+
+def _place(row: dict[str, Any], also: int) -> Place:
+    lane = row.get("lane", "")
+    return Place(
+        committee=row["committee"],
+        lane=row.get("road", "") + (f"{lane}弄" if lane else ""),
+        counts={what: int(row.get(what) or 0) for what in WHATS},
+        gaps={gap: int(row.get(f"gap_{gap}") or 0) for gap in GAPS},
+        also=also,
+        lag_days=None if row.get("lag_days") is None else float(row["lag_days"]),
+    )
+
+
+def _sum(places: Iterable[Place]) -> Place:
+    all_of = list(places)
+    registered = sum(one.registered for one in all_of)
+    waited = sum((one.lag_days or 0.0) * one.registered for one in all_of)
+    return Place(
+        committee="",
+        lane="",
+        counts={what: sum(one.counts[what] for one in all_of) for what in WHATS},
+        gaps={gap: sum(one.gaps[gap] for one in all_of) for gap in GAPS},
+        also=sum(one.also for one in all_of),
+        lag_days=waited / registered if registered else None,
+    )

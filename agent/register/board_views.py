@@ -1,0 +1,45 @@
+"""What the pages see of the completeness board: places with their figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+WHATS: Final = ("RG", "RZ", "HZ", "gaps", "expiring", "expired", "late")
+"""The figures of a place, behind each of which its registrations can be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One committee, or one lane of it.
+
+    Attributes:
+        committee: as it is written in the registrations, "" where it is not.
+        lane: `测试东路88弄`; "" for a whole committee.
+        counts: by figure, one of `WHATS`.
+        gaps: by field, how many lack it: `GAPS`.
+        also: how many of those who live in the area away from their household have that household here.
+        lag_days: the mean from collecting to entering; None where nobody is registered.
+    """
+
+    committee: str
+    lane: str
+    counts: dict[str, int]
+    gaps: dict[str, int]
+    also: int
+    lag_days: float | None
+
+    @property
+    def registered(self) -> int:
+        """How many are registered here, each once."""
+        return sum(self.counts[form] for form in ("RG", "RZ", "HZ"))
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """The places, the largest name first, their sum, and when it was counted."""
+
+    places: tuple[Place, ...]
+    total: Place
+    at: datetime

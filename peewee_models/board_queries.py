@@ -1,0 +1,137 @@
+"""How complete and how fresh the register is, counted place by place, and which registrations are behind a figure.
+
+A registration stands where the person lives, on the form HZ where the household is registered.  Nothing is counted of
+who registered it: places are told apart, never people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from peewee import SQL, Case, fn
+
+from peewee_models.finding_index import serves
+from peewee_models.finding_queries import joined
+from peewee_models.photos import Photo
+from peewee_models.register import ACTIVE, Person, Registration
+
+GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
+"""What the forms' tables want of everybody and a form may still be saved without; of HZ the first two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on something is late.
+
+    Attributes:
+        expired_before: who was looked at last before this time has to be registered anew.
+        expiring_before: who was looked at last before this time has to be soon.
+        schooled_before: who was born later has no education yet.
+        late_days: so many days between collecting and entering are late.
+    """
+
+    expired_before: datetime
+    expiring_before: datetime
+    schooled_before: date
+    late_days: float
+
+
+def by_committee(store: Any, limits: Limits) -> list[dict[str, Any]]:
+    """The figures of every committee, "" for those of whom it is not written; HZ in rows of its own."""
+    return _counted(store, limits, {}, ("committee",))
+
+
+def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
+    """The figures of one committee, road by road and lane by lane."""
+    return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
+
+
+def moved_inside(area: str) -> dict[str, int]:
+    """How many live in the area away from a household that is in it, too, by the committee of the household."""
+    here = (Registration.state == ACTIVE) & (Registration.form == "RZ") & (Registration.h_town == area)
+    rows = Registration.select(Registration.h_committee, fn.COUNT(Registration.id)).where(here)
+    return dict(rows.group_by(Registration.h_committee).tuples())
+
+
+def lines(store: Any, limits: Limits, what: str, committee: str | None, page: int, size: int) -> list[Any]:
+    """A page of the registrations behind a figure, in the order of a walk: by road, lane, house and room.
+
+    Args:
+        store: the open database.
+        limits: from when on something is late.
+        what: `RG`, `RZ`, `HZ`, `gaps`, `expiring`, `expired` or `late`.
+        committee: None for all.
+        page: from 1.
+        size: of a page.
+    """
+    where = (Registration.state == ACTIVE) & _whats(store, limits)[what]
+    if committee is not None:
+        where &= _place("committee") == committee
+    order: list[Any] = []
+    for key in ("road", "lane", "sublane", "no", "room"):
+        column = _place(key)
+        order += [column] if key == "road" else [fn.LENGTH(column), column]
+    return list(joined().where(where).order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
+
+
+def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    columns = [_place(key).alias(key) for key in keys]
+    whats = {name: _times(clause).alias(name) for name, clause in _whats(store, limits).items()}
+    gaps = {f"gap_{name}": _times(clause).alias(f"gap_{name}") for name, clause in _gaps(limits).items()}
+    lag = fn.AVG(_lag_days(store)).alias("lag_days")
+    rows = Registration.select(*columns, *whats.values(), *gaps.values(), lag).join(Person)
+    where = Registration.state == ACTIVE
+    for key, text in within.items():
+        where &= _place(key) == text
+    return list(rows.where(where).group_by(*(SQL(str(number)) for number, _ in enumerate(keys, 1))).dicts())
+
+
+def _place(key: str) -> Any:
+    """A part of the address by which a registration stands in the area."""
+    present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
+    return Case(None, [(Registration.form == "HZ", household)], present)
+
+
+def _whats(store: Any, limits: Limits) -> dict[str, Any]:
+    """What is counted, and behind which figure a registration stands."""
+    old, soon = Registration.verified_at < limits.expired_before, Registration.verified_at < limits.expiring_before
+    return {
+        "RG": Registration.form == "RG",
+        "RZ": Registration.form == "RZ",
+        "HZ": Registration.form == "HZ",
+        "gaps": reduce(or_, _gaps(limits).values()),
+        "expiring": soon & ~old,
+        "expired": old,
+        "late": _lag_days(store) > limits.late_days,
+    }
+
+
+def _gaps(limits: Limits) -> dict[str, Any]:
+    lives_here = Registration.form != "HZ"
+    is_schooled = Person.birth_date.is_null() | (Person.birth_date <= limits.schooled_before)
+    has_photo = Photo.select(Photo.id).where((Photo.record == Registration.id) & Photo.used_at.is_null(False))
+    made: dict[str, Callable[[], Any]] = {
+        "committee": lambda: _place("committee") == "",
+        "no": lambda: _place("no") == "",
+        "place_type": lambda: lives_here & (Registration.place_type == ""),
+        "mobile": lambda: lives_here & (Person.mobile == "") & (Person.guardian_mobile == ""),
+        "education": lambda: lives_here & is_schooled & (Person.education == ""),
+        "photo": lambda: lives_here & ~fn.EXISTS(has_photo),
+    }
+    return {name: made[name]() for name in GAPS}
+
+
+def _times(clause: Any) -> Any:
+    return fn.SUM(Case(None, [(clause, 1)], 0))
+
+
+def _lag_days(store: Any) -> Any:
+    """From collecting to entering, in days."""
+    if serves(store):
+        return fn.julianday(Registration.registered_at) - fn.julianday(Registration.collected_at)
+    return fn.date_part("epoch", Registration.registered_at - Registration.collected_at) / 86400.0

@@ -1,0 +1,56 @@
+"""The completeness board by keyboard: from a figure to the registrations behind it, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+WORDS = """() => [...document.querySelectorAll('body *')]
+  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
+  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
+    e.title, e.placeholder, e.ariaLabel])
+  .filter(Boolean)"""
+
+
+def look(page, language):
+    """No violation, nothing that scrolls sideways, and no Han character on an English page outside data."""
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    if language == "en":
+        assert [text for text in page.evaluate(WORDS) if HAN.search(text)] == []
+
+
+@pytest.mark.parametrize(("language", "card"), [("zh", "resident-006"), ("en", "resident-007")])
+def test_a_figure_leads_to_the_registrations_behind_it(clerk, language, card):
+    clerk.sign_in(language=language)
+    clerk.clear_desk()
+    clerk.register(card)
+    record = clerk.page.url
+    page = clerk.page
+    page.goto(f"{clerk.demo.url}/board")
+    look(page, language)
+    bare = page.locator("tbody tr").last
+    expect(bare.locator("td").first).not_to_have_text("0")
+    bare.locator("th a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody th").first).to_be_visible()
+    look(page, language)
+    page.keyboard.press("Escape")
+    page.locator("tbody tr").last.locator("a[href*='what=gaps']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#board-list tbody tr").first).to_be_visible()
+    look(page, language)
+    for _ in range(20):
+        link = page.locator(f"a[href='{record.removeprefix(clerk.demo.url)}']")
+        if link.count():
+            break
+        page.keyboard.press("]")
+        page.wait_for_load_state()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dd[data-field=name]")).to_be_visible()

@@ -1,0 +1,139 @@
+"""The figures of the board against a count by hand: places, forms, gaps, what expires, what was entered late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agent.accounts.service import SignedIn
+from agent.errors import CodedError, RightsDenied
+from peewee_models.register import Person, Registration
+
+IN_AREA = "上海市闵行区莘庄镇测试路66弄9号101室"
+OF_RZ = {
+    "soldier": "0", "proof_type": "1", "road": "测试东路", "lane": "88", "no": "12", "room": "301",
+    "mobile": "13800000000", "education": "20", "notice_given": "1", "committee": "测试一居",
+    "separation_reason": "10", "residence_reason": "6", "owner_relation": "01", "h_committee": "测试二居",
+}  # fmt: skip
+OF_HZ = {
+    "lives_here": "0", "separation_scope": "4", "separation_reason": "1", "house_use": "2", "informant": "3",
+    "present_address": "测试省测试市测试大道6号", "h_committee": "测试一居",
+}  # fmt: skip
+
+
+def separated(office: Any, clerk: SignedIn, card: Any, values: dict[str, str]) -> Any:
+    office.tap(card)
+    record = office.desk.save(office.register.type_fields(office.draft(clerk).id, values, clerk).id, clerk)
+    office.lift()
+    return record
+
+
+@pytest.fixture
+def register(office: Any, clerk: SignedIn, people: Any) -> dict[str, Any]:
+    """Five in force and one who has left: two committees, and none."""
+    whole = {"committee": "测试一居", "road": "测试东路", "place_type": "30"}
+    made = {
+        "ten": office.register_person(clerk, people(1), **whole, lane="88", no="10"),
+        "nine": office.register_person(clerk, people(3), **whole, lane="88", no="9"),
+        "nowhere": office.register_person(clerk, people(5)),
+        "moved": separated(office, clerk, people(7, address=IN_AREA), OF_RZ),
+        "away": separated(office, clerk, people(9, address=IN_AREA), OF_HZ),
+        "left": office.register_person(clerk, people(11), **whole),
+    }
+    left = {"cancel_kind": "D2", "evidence": "1", "second_name": "supervisor"}
+    office.register.cancel(made["left"].id, left, 1, clerk, ("supervisor", office.passwords["supervisor"]))
+    return made
+
+
+def places(office: Any, by: SignedIn) -> dict[str, Any]:
+    office.clock.forward(61)  # what was counted is shown for a minute
+    return {one.committee: one for one in office.register.board.overview(by).places}
+
+
+def test_each_person_counts_once_where_they_live_or_their_household_is(
+    office: Any, clerk: SignedIn, register: dict[str, Any]
+) -> None:
+    found = places(office, clerk)
+    assert {name: (one.counts["RG"], one.counts["RZ"], one.counts["HZ"], one.registered, one.also) for name, one in
+            found.items()} == {
+        "测试一居": (2, 1, 1, 4, 0),
+        "测试二居": (0, 0, 0, 0, 1),
+        "": (1, 0, 0, 1, 0),
+    }  # fmt: skip
+    assert list(found) == ["测试一居", "测试二居", ""], "by name, not by figure"
+    total = office.register.board.overview(clerk).total
+    assert (total.registered, total.also) == (5, 1)
+    lanes = office.register.board.lanes("测试一居", clerk).places
+    assert [(one.lane, one.registered) for one in lanes] == [("测试东路88弄", 3), ("测试路66弄", 1)]
+
+
+def test_what_is_lacking_is_counted_by_field_and_by_person(
+    office: Any, clerk: SignedIn, register: dict[str, Any]
+) -> None:
+    found = places(office, clerk)
+    assert found["测试一居"].gaps == {
+        "committee": 0, "no": 0, "place_type": 1, "mobile": 0, "education": 0, "photo": 3,
+    }  # fmt: skip
+    assert found[""].gaps == {"committee": 1, "no": 1, "place_type": 1, "mobile": 0, "education": 0, "photo": 1}
+    assert (found["测试一居"].counts["gaps"], found[""].counts["gaps"]) == (3, 1)
+    child = Registration.get_by_id(register["ten"].id).person
+    Person.update(birth_date=office.clock.today() - timedelta(days=365 * 5), education="", mobile="").execute()
+    Person.update(guardian_mobile="13900000000").where(Person.id == child).execute()
+    found = places(office, clerk)
+    assert (found["测试一居"].gaps["mobile"], found["测试一居"].gaps["education"]) == (2, 0)
+
+
+def test_a_registration_expires_a_year_after_somebody_looked_last(
+    office: Any, clerk: SignedIn, register: dict[str, Any]
+) -> None:
+    office.clock.forward(86_400 * 334)
+    assert places(office, clerk)["测试一居"].counts["expiring"] == 0
+    office.clock.forward(86_400 * 2)
+    by = office.sign_in("supervisor")
+    assert places(office, by)["测试一居"].counts["expiring"] == 4
+    Registration.update(verified_at=office.clock.now()).where(Registration.id == register["nine"].id).execute()
+    assert places(office, by)["测试一居"].counts["expiring"] == 3
+    office.clock.forward(86_400 * 30)
+    counts = places(office, by)["测试一居"].counts
+    assert (counts["expiring"], counts["expired"]) == (0, 3)
+
+
+def test_what_was_entered_late_is_told_of_places(office: Any, clerk: SignedIn, register: dict[str, Any]) -> None:
+    row = Registration.get_by_id(register["nine"].id)
+    row.collected_at = row.registered_at - timedelta(days=8)
+    row.save()
+    found = places(office, clerk)
+    assert (found["测试一居"].counts["late"], found[""].counts["late"]) == (1, 0)
+    assert found["测试一居"].lag_days == pytest.approx(2.0, abs=0.01)
+    assert office.register.board.overview(clerk).total.lag_days == pytest.approx(8 / 5, abs=0.01)
+
+
+def test_the_registrations_behind_a_figure_come_in_the_order_of_a_walk(
+    office: Any, clerk: SignedIn, register: dict[str, Any]
+) -> None:
+    def names(what: str, committee: str | None) -> list[str]:
+        return [line.id for line in office.register.board.lines(what, committee, clerk)]
+
+    assert names("RG", "测试一居") == [register["nine"].id, register["ten"].id], "9号 before 10号"
+    assert names("RG", "") == [register["nowhere"].id]
+    assert names("HZ", "测试一居") == [register["away"].id]
+    assert len(names("gaps", None)) == 4
+    assert names("gaps", "测试二居") == []
+    counts = office.register.board.overview(clerk).total.counts
+    for what, count in counts.items():
+        assert len(names(what, None)) == count, what
+
+
+def test_only_known_figures_are_listed_and_only_for_readers(office: Any, clerk: SignedIn) -> None:
+    with pytest.raises(CodedError, match="BOARD-UNKNOWN"):
+        office.register.board.lines("best", None, clerk)
+    technician = office.sign_in("technician")
+    for ask in (
+        lambda: office.register.board.overview(technician),
+        lambda: office.register.board.lanes("", technician),
+        lambda: office.register.board.lines("RG", None, technician),
+    ):
+        with pytest.raises(RightsDenied):
+            ask()
