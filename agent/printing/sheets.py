@@ -6,12 +6,13 @@ the Personal Information Protection Law, articles 17 and 45.
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import codes, fields, id_number, notice
+from agent.register import codes, fields, id_number, notice, rules
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -23,6 +24,7 @@ OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
 """What is printed of nobody who has left."""
 _NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库"}
+_SPANS: Final = {6: "半年", 12: "一年", 24: "两年"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Printing:
         at: when, aware.
         zone: of the station: in it people read times.
         is_practice: whether the people are made up.
+        parameters: of the rules, over time.
     """
 
     station: str
@@ -59,6 +62,7 @@ class Printing:
     at: datetime
     zone: tzinfo
     is_practice: bool
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
 
 
 def template_of(kind: str) -> str:
@@ -106,6 +110,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     values = {key: view.shown for key, view in record.fields.items()}
     values |= {"id_no_raw": record.id_no_raw, "notice_version": record.notice_version}
     registered = record.registered_at.astimezone(zone).date()
+    months = printing.parameters.on(registered).registration_months
     return {
         "id": record.id,
         "form_no": record.form_no,
@@ -117,7 +122,8 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "collected_at": _minute(record.collected_at, zone),
         "registered_at": _minute(record.registered_at, zone),
         "verified_at": _minute(record.verified_at, zone),
-        "renewed_by": a_year_after(registered).isoformat(),
+        "renewed_by": months_after(registered, months).isoformat(),
+        "valid_for": _SPANS.get(months, f"{months} 个月"),
         "photo": None,
         "notice": _notice(record, printing.station) if kind == "notice" else [],
         "origins": _origins(record, zone) if kind == "own-data" else {},
@@ -127,12 +133,10 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     }
 
 
-def a_year_after(day: date) -> date:
-    """The same day of the next year; of 29 February the 28th."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+def months_after(day: date, months: int) -> date:
+    """The same day some months later; the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _notice(record: RecordView, station: str) -> list[dict[str, str]]:
@@ -165,8 +169,8 @@ def _change_lines(changes: Iterable[ChangeLine], zone: tzinfo) -> Iterable[dict[
             "at": _minute(change.at, zone),
             "by": change.by,
             "field": change.field,
-            "old": fields.shown(change.field, change.old),
-            "new": fields.shown(change.field, change.new),
+            "old": fields.shown(change.field, change.old, change.at),
+            "new": fields.shown(change.field, change.new, change.at),
             "reason": change.reason,
         }
 
@@ -175,10 +179,10 @@ def _cancellation(one: CancellationLine, zone: tzinfo) -> dict[str, str]:
     """Why a registration was cancelled, line by line; `approved_by` is another than `entered_by`."""
     visits = [_minute(at, zone) for at in one.visits]
     return {
-        "kind": codes.shown("cancel_kind", one.kind),
+        "kind": codes.shown("cancel_kind", one.kind, one.entered_at),
         "leave_date": one.leave_date,
         "leave_to": one.leave_to,
-        "evidence": "、".join(codes.shown("cancel_evidence", code) for code in one.evidence),
+        "evidence": "、".join(codes.shown("cancel_evidence", code, one.entered_at) for code in one.evidence),
         "visits": "、".join(visits),
         "remark": one.remark,
         "targets": "、".join(_TARGETS.get(target, target) for target in one.targets),

@@ -52,6 +52,7 @@ class Cards:
             today=self._place.clock.today(),
             card_kind=card.kind.value,
             hukou_div=divisions.SHANGHAI if is_in_city else "",
+            parameters=self._place.parameters,
         )
         return scope.judge(facts).reason
 

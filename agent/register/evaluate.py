@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from agent.register import codes, divisions, fields, id_number, names, revision, scope
+from agent.register import codes, divisions, fields, id_number, names, revision, rules, scope
 from agent.register.form import Form, as_date, of_chip, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -21,7 +21,6 @@ _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 GUARDIAN_DECLARES = "2"
 # The person, a spouse, children and grandchildren (GB/T 4761): nobody under 16 has one of them for a guardian.
 _NO_GUARDIANS = ("01", "1", "2", "3", "4")
-ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Setting:
         collected: the day on which the data were collected, None where that is today.
         held: the values of the record that a draft stands for, None where there is none.
         is_moving: whether saving would change that record's household.
+        parameters: of the rules, over time.
     """
 
     today: date
@@ -42,6 +42,17 @@ class Setting:
     card_state: str = ""
     held: Mapping[str, str] | None = None
     is_moving: bool = False
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
+
+    @property
+    def rules(self) -> rules.Rules:
+        """The parameters as they hold today."""
+        return self.parameters.on(self.today)
+
+    @property
+    def day_collected(self) -> date:
+        """The day on which the data were collected."""
+        return self.collected or self.today
 
 
 @dataclass(slots=True)
@@ -107,6 +118,8 @@ def judge(form: Form, setting: Setting) -> Judgement:
             arrive_here=as_date(value(form, "arrive_here_date")),
             plan_stay=value(form, "plan_stay"),
             place_type=value(form, "place_type"),
+            collected=setting.collected,
+            parameters=setting.parameters,
         )
     )
     return result
@@ -115,7 +128,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
 def is_required(key: str, form: Form, setting: Setting) -> bool:
     """Whether this form cannot be saved without a value there."""
     if key != fields.REASON or setting.held is None:
-        return fields.is_required(key, form, setting.today, setting.collected)
+        return fields.is_required(key, form, setting.today, setting.collected, setting.parameters)
     changed = revision.steps(form, setting.held, revision.values(form, setting.held))
     return setting.is_moving or any(not step.is_backed for step in changed)
 
@@ -133,6 +146,7 @@ def number_of(form: Form, setting: Setting) -> id_number.IdNumber | None:
         birth_date=birth if as_date(birth) else "",
         is_from_card=source(form, "id_no") == "chip",
         is_practice=setting.is_practice,
+        parameters=setting.parameters,
     )
     return id_number.check(typed, facts)
 
@@ -149,7 +163,7 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
     code = ""
     facts: dict[str, str | int | float] = {}
     match rule.kind:
-        case "code" if codes.choice(rule.table, entry_value) is None:
+        case "code" if not codes.is_taken(rule.table, entry_value, setting.day_collected):
             code = "FIELD-CODE"
         case "date" | "validity" if entry_value != fields.LONG_TERM and not as_date(entry_value):
             code = "FIELD-DATE"
@@ -173,8 +187,9 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
         Problem("DATE-FUTURE", key) for key, day in days.items() if day is not None and day > setting.today
     ]
     is_of_number = number is not None and number.birth_date == birth  # then the number's own problem says it
-    if not is_of_number and (fields.age(form, setting.today) or 0) > id_number.OLDEST_YEARS:
-        result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": id_number.OLDEST_YEARS}))
+    oldest = setting.rules.oldest_years
+    if not is_of_number and (fields.age(form, setting.today) or 0) > oldest:
+        result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": oldest}))
     if city is not None and here is not None and here < city:
         result.problems.append(Problem("DATE-ORDER", "arrive_here_date"))
     result.problems += [
@@ -193,24 +208,26 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
 
 
 def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
-    if fields.is_guarded(form, setting.today):
+    under = {"under": setting.rules.guarded_under}
+    if fields.is_guarded(form, setting.today, setting.parameters):
         if value(form, "declarer") not in {"", GUARDIAN_DECLARES}:
-            result.problems.append(Problem("DECLARER-CHILD", "declarer", {"under": fields.GUARDED_UNDER}))
+            result.problems.append(Problem("DECLARER-CHILD", "declarer", dict(under)))
         if value(form, "guardian_rel").startswith(_NO_GUARDIANS):
             result.problems.append(Problem("GUARDIAN-RELATION", "guardian_rel"))
-    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today):
-        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", {"under": fields.GUARDED_UNDER}))
+    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today, setting.parameters):
+        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", dict(under)))
     typed = value(form, "guardian_id")
     if typed == "":
         return
-    facts = id_number.FormFacts(today=setting.today, is_practice=setting.is_practice)
+    facts = id_number.FormFacts(setting.today, is_practice=setting.is_practice, parameters=setting.parameters)
     guardian = id_number.check(typed, facts, "guardian_id")
     result.problems += guardian.problems
     result.warnings += guardian.warnings
     if guardian.scope is not None:
         result.warnings.append(Problem("GUARDIAN-OTHER-CARD", "guardian_id"))
-    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < ADULT:
-        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": ADULT}))
+    least = setting.rules.adult_from
+    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < least:
+        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": least}))
     if guardian.number == value(form, "id_no"):
         result.problems.append(Problem("GUARDIAN-SAME", "guardian_id"))
 
@@ -219,7 +236,8 @@ def _judge_whole(form: Form, setting: Setting, result: Judgement) -> None:
     if value(form, "notice_given") == "0":
         result.problems.append(Problem("NOTICE-NOT-GIVEN", "notice_given"))
     if value(form, fields.CONSENT) == "0" and is_required(fields.CONSENT, form, setting):
-        result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT))
+        under = setting.parameters.on(setting.day_collected).consent_under
+        result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT, {"under": under}))
     town, district = value(form, "town"), value(form, "district")
     if town and district and not town.startswith(district):
         result.problems.append(Problem("TOWN-DISTRICT", "town"))

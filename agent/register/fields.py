@@ -10,20 +10,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from agent.register import codes, divisions, id_number
+from agent.register import codes, divisions, id_number, rules
 from agent.register.form import Form, as_date, source, value
-from agent.register.scope import DAYS_IN_SCOPE, days_stayed
+from agent.register.scope import days_stayed
 from drivers.stored_text import storable
 
 Kind = Literal["name", "text", "code", "date", "validity", "id", "mobile", "division"]
 BIRTH_CERTIFICATE = "117"
 CHILD_DOCUMENTS = frozenset({"113", BIRTH_CERTIFICATE})
-GUARDED_UNDER = 16
-CONSENT_UNDER = 14
-SCHOOLED_FROM = 6
 _OTHER_REASON = "17"
 # What a draft keeps of one field: far more than any field takes, so that what is too long is told, not cut.
 LONGEST_TYPED = 5000
@@ -120,25 +117,25 @@ def age(form: Form, today: date) -> int | None:
     return None if birth is None else id_number.years_between(birth, today)
 
 
-def is_guarded(form: Form, today: date) -> bool:
+def is_guarded(form: Form, today: date, parameters: rules.Parameters) -> bool:
     """Whether the person is so young that a guardian declares."""
     years = age(form, today)
-    return years is not None and years < GUARDED_UNDER
+    return years is not None and years < parameters.on(today).guarded_under
 
 
-def is_grown(form: Form, today: date) -> bool:
+def is_grown(form: Form, today: date, parameters: rules.Parameters) -> bool:
     """Whether the person is so old that they declare for themselves, with a number of their own."""
     years = age(form, today)
-    return years is not None and years >= GUARDED_UNDER
+    return years is not None and years >= parameters.on(today).guarded_under
 
 
-def needs_consent(form: Form, collected: date) -> bool:
+def needs_consent(form: Form, collected: date, parameters: rules.Parameters) -> bool:
     """Whether the person was so young on the day of collection that a guardian has to agree first.
 
     Source: Personal Information Protection Law, article 31.
     """
     years = age(form, collected)
-    return years is not None and years < CONSENT_UNDER
+    return years is not None and years < parameters.on(collected).consent_under
 
 
 def is_typed_number(form: Form) -> bool:
@@ -151,7 +148,9 @@ def is_asked_again(form: Form) -> bool:
     return source(form, "id_no") in {"", "typed"}
 
 
-def is_required(key: str, form: Form, today: date, collected: date | None = None) -> bool:
+def is_required(
+    key: str, form: Form, today: date, collected: date | None = None, parameters: rules.Parameters | None = None
+) -> bool:
     """Whether this form cannot be saved without a value there.
 
     Args:
@@ -159,25 +158,28 @@ def is_required(key: str, form: Form, today: date, collected: date | None = None
         form: as it stands.
         today: for the person's age.
         collected: the day on which the data were collected, where that is not today.
+        parameters: of the rules; None for those that are shipped.
     """
+    over_time = parameters or rules.shipped()
     rule = RULES[key]
     years = age(form, today)
     answer = rule.is_core
     if key == "id_no":
-        answer = value(form, "id_type") not in CHILD_DOCUMENTS or is_grown(form, today)
+        answer = value(form, "id_type") not in CHILD_DOCUMENTS or is_grown(form, today, over_time)
     elif key == AGAIN:
         answer = is_typed_number(form)
     elif key == "mobile":
-        answer = not is_guarded(form, today)
+        answer = not is_guarded(form, today, over_time)
     elif key == CONSENT:
-        answer = needs_consent(form, collected or today)
+        answer = needs_consent(form, collected or today, over_time)
     elif key.startswith("guardian_"):
-        answer = is_guarded(form, today)
+        answer = is_guarded(form, today, over_time)
     elif key == "education":
-        answer = years is None or years >= SCHOOLED_FROM
+        answer = years is None or years >= over_time.on(today).schooled_from
     elif key == "plan_stay":
         arrival = as_date(value(form, "arrive_here_date"))
-        answer = arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE
+        days_in_scope = over_time.on(collected or today).days_in_scope
+        answer = arrival is not None and days_stayed(arrival, today) < days_in_scope
     elif key == "reason_other":
         answer = value(form, "reason") == _OTHER_REASON
     return answer
@@ -255,15 +257,15 @@ def _date(text: str) -> str:
     return iso if as_date(iso) else text
 
 
-def shown(key: str, stored: str) -> str:
-    """Write a stored value for people."""
+def shown(key: str, stored: str, at: datetime | None = None) -> str:
+    """Write a stored value for people, in the words that its code had at some time, or has today."""
     rule = RULES.get(key)
     if rule is None or stored == "":
         return stored
     text = stored
     match rule.kind:
         case "code":
-            text = codes.shown(rule.table, stored)
+            text = codes.shown(rule.table, stored, at)
         case "id":
             text = id_number.grouped(stored)
         case "validity" if stored == LONG_TERM:

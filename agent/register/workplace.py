@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import alike, approvals, codes, draft_view, evaluate, fields, link, membership
+from agent.register import alike, approvals, codes, draft_view, evaluate, fields, in_force, link, membership, rules
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
@@ -102,15 +102,21 @@ class Workplace:
         """The zone in which the station counts its days."""
         return ZoneInfo(self.station.time_zone)
 
+    @property
+    def parameters(self) -> rules.Parameters:
+        """The parameters of the rules, over time."""
+        return in_force.now().parameters
+
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
         if row is None:
-            return evaluate.Setting(self.clock.today(), self.station.is_practice)
+            return evaluate.Setting(self.clock.today(), self.station.is_practice, parameters=self.parameters)
         return self.setting_beside(row, membership.record_of(row))
 
     def setting_of(self, record: Any) -> evaluate.Setting:
         """What a registration's values are judged against today."""
-        return evaluate.Setting(self.clock.today(), self.station.is_practice, self._day(record.collected_at))
+        today, collected = self.clock.today(), self._day(record.collected_at)
+        return evaluate.Setting(today, self.station.is_practice, collected, parameters=self.parameters)
 
     def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
         """What a draft is judged against today, with the record that it stands for."""
@@ -124,6 +130,7 @@ class Workplace:
             card_state=row.card_state,
             held=None if record is None else register_queries.values_of(record),
             is_moving=record is not None and membership.settled(row, record) != record.household_id,
+            parameters=self.parameters,
         )
 
     def _day(self, at: datetime) -> date:
@@ -227,6 +234,6 @@ def station_defaults(place: Workplace) -> dict[str, Entry]:
     now = place.clock.now()
     values = {"district": "310112", "verify_mode": "2", "id_type": "111"}
     town = place.station.code[:9]
-    if codes.choice("town", town) is not None:
+    if codes.is_taken("town", town, place.clock.today()):
         values |= {"district": town[:6], "town": town}
     return {key: Entry(text, "station", now) for key, text in values.items()}

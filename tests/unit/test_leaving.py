@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -107,7 +107,8 @@ def test_each_wrong_visit_is_told_by_its_place() -> None:
 
 def test_visits_count_when_they_are_an_hour_apart() -> None:
     def times(*clock: str) -> int:
-        return leaving.different_times(datetime.fromisoformat(f"2026-11-01 {one}") for one in clock)
+        visits = [datetime.fromisoformat(f"2026-11-01 {one}") for one in clock]
+        return leaving.different_times(visits, timedelta(hours=1))
 
     assert times("10:00", "10:59", "11:00", "12:00") == 3
     assert times("12:00", "10:00", "11:00") == 3

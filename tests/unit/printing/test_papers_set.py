@@ -226,6 +226,7 @@ def test_every_field_has_a_label():
     assert {*fields.KEYS, "id_no_raw", "notice_version"} <= labels
 
 
-def test_a_year_after_a_leap_day():
-    assert str(sheets.a_year_after(sheets.date(2028, 2, 29))) == "2029-02-28"
-    assert str(sheets.a_year_after(sheets.date(2026, 3, 2))) == "2027-03-02"
+def test_months_after_a_day():
+    assert str(sheets.months_after(sheets.date(2028, 2, 29), 12)) == "2029-02-28"
+    assert str(sheets.months_after(sheets.date(2026, 3, 2), 12)) == "2027-03-02"
+    assert str(sheets.months_after(sheets.date(2026, 8, 31), 6)) == "2027-02-28"
