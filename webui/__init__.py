@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Flask, url_for
 
-from webui import again, bar, carried, errors, fields, guard, headers, language, second_person, words
+from webui import again, bar, carried, errors, fields, guard, headers, language, second_person, table_words, words
 from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.files import FilesInMemory
@@ -65,6 +65,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     bar.install(app)
     fields.install(app)
     words.install(app)
+    table_words.install(app)
     second_person.install(app)
     guard.install(app)
     carried.install(app)

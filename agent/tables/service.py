@@ -88,7 +88,7 @@ class TablesService:
         self._uploads.bring(None if name == RULES else _table(name), brought, by)
 
     def dry_run(self, name: str, by: SignedIn) -> DryRun:
-        """What the file that waits would do.  Raises: RightsDenied; CodedError TABLE-UNKNOWN, TABLE-NONE-WAITING."""
+        """What the file that waits would do.  Raises: RightsDenied; CodedError TABLE-UNKNOWN, TABLE-WAITING-GONE."""
         require(by, Right.TABLES)
         return self._uploads.dry_run(None if name == RULES else _table(name))
 

@@ -69,11 +69,11 @@ class Uploads:
             audit.write(self._clock, by.audit_ids, Act.TABLE_BROUGHT, ("table", None), table=name)
 
     def dry_run(self, table: CodeTable | None) -> DryRun:
-        """What the file that waits would do.  Raises: CodedError TABLE-NONE-WAITING."""
+        """What the file that waits would do.  Raises: CodedError TABLE-WAITING-GONE."""
         with reading(self._store):
             row = rows.upload_of(RULES if table is None else table.about.name)
             if row is None:
-                raise refused("TABLE-NONE-WAITING")
+                raise refused("TABLE-WAITING-GONE")
             today = self._clock.today()
             table = None if table is None else stored.tables()[table.about.name]
             made = _plan(table, row.text, max(row.holds_from, today), today)
