@@ -211,9 +211,7 @@ def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
     return problems
 
 
-def _of_evidence(
-    kind: str, evidence: tuple[str, ...], visits: Iterable[datetime], setting: Setting
-) -> list[Problem]:
+def _of_evidence(kind: str, evidence: tuple[str, ...], visits: Iterable[datetime], setting: Setting) -> list[Problem]:
     """Whether somebody's word, or so many attempts at the door, are enough for this kind."""
     least, apart_min = setting.rules.least_visits, setting.rules.visits_apart_min
     times = different_times(visits, timedelta(minutes=apart_min))

@@ -134,7 +134,9 @@ def plan(parameters: Parameters, text: str, bases: Iterable[str], today: date) -
     return RulePlan(added, gone, tuple(steps), tuple(sorted(wrong, key=lambda one: one.number)), same)
 
 
-def after(parameters: Parameters, added: Mapping[str, Iterable[Value]], gone: Mapping[str, Iterable[date]]) -> Parameters:
+def after(
+    parameters: Parameters, added: Mapping[str, Iterable[Value]], gone: Mapping[str, Iterable[date]]
+) -> Parameters:
     """The parameters with what a file adds and without what it withdraws.  Raises: CodedError RULE-TOGETHER."""
     changed = {}
     for key in {*added, *gone}:

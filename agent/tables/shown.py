@@ -82,7 +82,12 @@ def rule_view(key: str, held: InForce, today: date) -> RuleView:
 def _value_line(one: Value, last: date | None, held: InForce, state: ValueState, row: Any) -> RuleValueLine:
     told: dict[str, Any] = {}
     if row is not None:
-        told = {"id": str(row.id), "reason": row.reason, "entered_by": row.entered_by.name, "entered_at": row.entered_at}
+        told = {
+            "id": str(row.id),
+            "reason": row.reason,
+            "entered_by": row.entered_by.name,
+            "entered_at": row.entered_at,
+        }
     return RuleValueLine(one.value, one.valid_from, last, *basis(one, held), state, **told)
 
 

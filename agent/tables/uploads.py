@@ -123,7 +123,8 @@ class Uploads:
             told = {"name": name, "edition": row.edition, "source": row.source, "sha256": row.sha256}
             user = uuid.UUID(by.user_id)
             edition = rows.add_edition(
-                told | {"holds_from": holds_from, "entered_by": user, "entered_at": now}, map(stored.columns, made.lines)
+                told | {"holds_from": holds_from, "entered_by": user, "entered_at": now},
+                map(stored.columns, made.lines),
             )
             rows.forget_upload(name)
             counts = {kind: made.count(kind) for kind in ("new", "changed", "closed", "dropped")}
