@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from agent.accounts.service import Right, SignedIn, require
-from agent.accounts.storage import Store, reading, writing
+from agent.accounts.storage import Store, reading
 from agent.register import code_tables, in_force, rules
 from agent.register.code_tables import CodeTable
 from agent.register.rules import Rules

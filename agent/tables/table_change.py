@@ -15,7 +15,7 @@ from typing import Final
 from agent.register import fields
 from agent.register.code_tables import CodeTable, Line
 from agent.register.form import as_date
-from agent.tables import csv_text
+from agent.tables import csv_text, table_checks
 from agent.tables.csv_text import Row
 from agent.tables.views import Refusal, Step
 
@@ -53,8 +53,11 @@ class Plan:
 def written(table: CodeTable) -> bytes:
     """Write a table as a file."""
     cells = (
-        (line.code, line.text_zh, line.text_en, line.pinyin_initials, line.parent)
-        + ("1" if line.is_offered else "0", *(_day(day) for day in (line.valid_from, line.valid_to)))
+        (
+            *(line.code, line.text_zh, line.text_en, line.pinyin_initials, line.parent),
+            "1" if line.is_offered else "0",
+            *(_day(day) for day in (line.valid_from, line.valid_to)),
+        )
         for line in table.lines
     )
     return csv_text.written(COLUMNS, cells)
@@ -86,7 +89,7 @@ def plan(table: CodeTable, text: str, holds_from: date, today: date) -> Plan:
     merge.close_the_rest(unread)
     refused += merge.refused
     if not refused:
-        refused += _of_the_whole(table, merge)
+        refused += table_checks.refusals(table.about, merge.lines)
     refused.sort(key=lambda one: one.number)
     lines = tuple(line for _, line in merge.lines)
     return Plan(lines, tuple(sorted(merge.steps, key=_order)), tuple(refused), merge.same)
@@ -155,9 +158,7 @@ class _Merge:
         if line == held:
             self.same += 1
             self.lines.append((number, held))
-        elif held.valid_to is not None and held.valid_to < self._today:
-            self.refused.append(Refusal(number, "TABLE-LINE-PAST"))
-        elif line.valid_to is not None and line.valid_to < self._today - _DAY:
+        elif _is_over(held, self._today) or _is_over(line, self._today - _DAY):
             self.refused.append(Refusal(number, "TABLE-LINE-PAST"))
         else:
             self._take_changed(number, line, held)
@@ -221,51 +222,9 @@ class _Merge:
                 self.steps.append(Step("closed", closed, held))
 
 
-def _of_the_whole(table: CodeTable, merge: _Merge) -> Iterable[Refusal]:
-    """What speaks against the table as it would be."""
-    made = CodeTable(table.about, (line for _, line in merge.lines))
-    numbers = {line: number for number, line in merge.lines}
-    codes = {line.code for line in made.lines}
-    by_code: dict[str, list[Line]] = {}
-    for line in made.lines:
-        by_code.setdefault(line.code, []).append(line)
-    for same in by_code.values():
-        yield from (Refusal(numbers[line], "TABLE-LINE-TWICE") for line in _overlapping(same))
-    for line in made.lines:
-        if line.parent and (line.parent not in codes or _is_below_itself(line, made)):
-            yield Refusal(numbers[line], "TABLE-LINE-PARENT")
-    for code in sorted(table.about.fixed):
-        if not any(line.is_offered and line.valid_to is None for line in by_code.get(code, ())):
-            yield Refusal(0, "TABLE-LINE-FIXED", {"code": code})
-    by_words: dict[str, list[Line]] = {}
-    for line in made.lines:
-        if line.is_offered:
-            by_words.setdefault(line.text_zh, []).append(line)
-    for alike in by_words.values():
-        if len({line.code for line in alike}) > 1:
-            yield from (Refusal(numbers[line], "TABLE-LINE-SAME-WORDS") for line in _overlapping(alike))
-
-
-def _overlapping(lines: Sequence[Line]) -> list[Line]:
-    """Those of some lines that hold on a day on which an earlier one of them does."""
-    ordered = sorted(lines, key=lambda line: line.valid_from or date.min)
-    found, last = [], date.min
-    for place, line in enumerate(ordered):
-        if place and (line.valid_from or date.min) <= last:
-            found.append(line)
-        last = max(last, line.valid_to or date.max)
-    return found
-
-
-def _is_below_itself(line: Line, table: CodeTable) -> bool:
-    seen, code = {line.code}, line.parent
-    while code:
-        if code in seen:
-            return True
-        seen.add(code)
-        above = table.line(code, None)
-        code = "" if above is None else above.parent
-    return False
+def _is_over(line: Line, day: date) -> bool:
+    """Whether a line has ended before a day."""
+    return line.valid_to is not None and line.valid_to < day
 
 
 def _day(day: date | None) -> str:

@@ -14,7 +14,8 @@ from agent.tables import csv_text, rule_change
 TODAY = date(2026, 11, 23)
 BASES = ("HKDJ-1958", "GWY-663", "PIPL", "RENHU")
 TYPED = {"key": "days_in_scope", "value": "5", "valid_from": "20270101", "basis": "HKDJ-1958", "article": "15"}
-SHIPPED = "days_in_scope,,days,3,,,HKDJ-1958,15"
+DAYS, AGE, LAW = "days_in_scope,,days", "consent_under,,years", "HKDJ-1958,15"
+SHIPPED = f"{DAYS},3,,,{LAW}"
 PLANNED = Value(5, date(2027, 1, 1), "HKDJ-1958", "15", is_shipped=False)
 OWN = rules.shipped().with_values({"days_in_scope": [PLANNED]})
 
@@ -76,8 +77,7 @@ def test_a_value_withdraws_the_planned_ones_from_its_day_on() -> None:
 
 
 def test_a_file_adds_and_withdraws() -> None:
-    made = plan("days_in_scope,,days,3,,2026-12-31,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,2027-12-31,HKDJ-1958,15",
-                "days_in_scope,,days,7,2028/1/1,,HKDJ-1958,15")  # fmt: skip
+    made = plan(f"{DAYS},3,,2026-12-31,{LAW}", f"{DAYS},5,2027-01-01,2027-12-31,{LAW}", f"{DAYS},7,2028/1/1,,{LAW}")
     assert [(one.value, str(one.valid_from)) for one in made.steps] == [(7, "2028-01-01")]
     assert made.same == 2
     back = plan(SHIPPED)
@@ -88,23 +88,23 @@ def test_a_file_adds_and_withdraws() -> None:
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
-        (("days_in_scope,,days,3,,2026-12-30,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,,HKDJ-1958,15"), "RULE-LINE-GAP"),
-        (("days_in_scope,,days,3,,2027-01-01,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,,HKDJ-1958,15"), "RULE-LINE-OVERLAP"),
-        (("days_in_scope,,days,3,,,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,,HKDJ-1958,15"), "RULE-LINE-OVERLAP"),
-        (("days_in_scope,,days,3,,2026-12-31,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,2028-01-01,HKDJ-1958,15"), "RULE-LINE-GAP"),
-        (("days_in_scope,,days,3,,2026-12-31,HKDJ-1958,15",), "RULE-LINE-GAP"),
-        (("days_in_scope,,days,5,2027-01-01,,HKDJ-1958,15",), "RULE-LINE-GAP"),
+        ((f"{DAYS},3,,2026-12-30,{LAW}", f"{DAYS},5,2027-01-01,,{LAW}"), "RULE-LINE-GAP"),
+        ((f"{DAYS},3,,2027-01-01,{LAW}", f"{DAYS},5,2027-01-01,,{LAW}"), "RULE-LINE-OVERLAP"),
+        ((f"{DAYS},3,,,{LAW}", f"{DAYS},5,2027-01-01,,{LAW}"), "RULE-LINE-OVERLAP"),
+        ((f"{DAYS},3,,2026-12-31,{LAW}", f"{DAYS},5,2027-01-01,2028-01-01,{LAW}"), "RULE-LINE-GAP"),
+        ((f"{DAYS},3,,2026-12-31,{LAW}",), "RULE-LINE-GAP"),
+        ((f"{DAYS},5,2027-01-01,,{LAW}",), "RULE-LINE-GAP"),
         ((SHIPPED, SHIPPED), "RULE-LINE-OVERLAP"),
-        (("days_in_scope,,days,4,,,HKDJ-1958,15",), "RULE-LINE-PAST"),
-        (("days_in_scope,,days,3,,2026-10-31,HKDJ-1958,15", "days_in_scope,,days,5,2026-11-01,,HKDJ-1958,15"), "RULE-LINE-PAST"),
-        (("days_in_scope,,days,0,,,HKDJ-1958,15",), "RULE-VALUE"),
-        (("days_in_scope,,days,3,,bald,HKDJ-1958,15",), "RULE-DATE"),
-        (("days_in_scope,,days,3,,2026-12-31,HKDJ-1958,15", "days_in_scope,,days,5,2027-01-01,,NONE,"), "RULE-BASIS"),
+        ((f"{DAYS},4,,,{LAW}",), "RULE-LINE-PAST"),
+        ((f"{DAYS},3,,2026-10-31,{LAW}", f"{DAYS},5,2026-11-01,,{LAW}"), "RULE-LINE-PAST"),
+        ((f"{DAYS},0,,,{LAW}",), "RULE-VALUE"),
+        ((f"{DAYS},3,,bald,{LAW}",), "RULE-DATE"),
+        ((f"{DAYS},3,,2026-12-31,{LAW}", f"{DAYS},5,2027-01-01,,NONE,"), "RULE-BASIS"),
         (("nothing,,days,3,,,HKDJ-1958,15",), "RULE-LINE-KEY"),
-        (("days_in_scope,,days,3",), "TABLE-LINE-SHAPE"),
-        (("consent_under,,years,14,,2026-12-31,PIPL,31", "consent_under,,years,18,2027-01-01,,PIPL,31"), "RULE-TOGETHER"),
+        ((f"{DAYS},3",), "TABLE-LINE-SHAPE"),
+        ((f"{AGE},14,,2026-12-31,PIPL,31", f"{AGE},18,2027-01-01,,PIPL,31"), "RULE-TOGETHER"),
     ],
-)  # fmt: skip
+)
 def test_why_a_file_of_values_is_refused(lines: tuple[str, ...], code: str) -> None:
     assert code in {one.code for one in plan(*lines).refused}
     assert plan(*lines).steps == () or code == "RULE-TOGETHER"
