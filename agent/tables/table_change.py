@@ -7,7 +7,7 @@ words of a code hold from that day on, beside its old ones.  What is past is not
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final

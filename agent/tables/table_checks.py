@@ -1,8 +1,8 @@
-"""What speaks against a code table as a whole: two lines for a day, a group that is not there, codes that are needed."""
+"""What speaks against a code table as a whole: two lines for a day, a group that is not there, a code that is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from agent.register.code_tables import About, CodeTable, Line
@@ -23,15 +23,13 @@ def refusals(about: About, lines: Numbered) -> list[Refusal]:
 
 def _twice(lines: Numbered) -> Iterator[int]:
     """Lines of a code that hold on a day on which another of it does."""
-    for code in dict.fromkeys(line.code for _, line in lines):
-        yield from _overlapping([one for one in lines if one[1].code == code])
+    for same in _grouped(lines, lambda line: line.code):
+        yield from _overlapping(same)
 
 
 def _alike(lines: Numbered) -> Iterator[int]:
     """Lines that can be chosen at the same time as another code of the same name."""
-    offered = [one for one in lines if one[1].is_offered]
-    for words in dict.fromkeys(line.text_zh for _, line in offered):
-        same = [one for one in offered if one[1].text_zh == words]
+    for same in _grouped([one for one in lines if one[1].is_offered], lambda line: line.text_zh):
         if len({line.code for _, line in same}) > 1:
             yield from _overlapping(same)
 
@@ -54,6 +52,13 @@ def _without_group(about: About, lines: Numbered) -> Iterator[int]:
                 break
             seen.add(above)
             above = found.parent
+
+
+def _grouped(lines: Numbered, of: Callable[[Line], str]) -> Iterable[Numbered]:
+    found: dict[str, list[tuple[int, Line]]] = {}
+    for one in lines:
+        found.setdefault(of(one[1]), []).append(one)
+    return found.values()
 
 
 def _overlapping(lines: Numbered) -> list[int]:
