@@ -176,15 +176,19 @@ def shipped() -> Mapping[str, CodeTable]:
 
 
 def _about(name: str, told: Mapping[str, Any]) -> About:
-    codes = {key: frozenset(told.get(key, ())) for key in ("fixed", "unconfirmed", "local")}
-    texts = ("standard", "edition", "source", "note_zh", "note_en")
     return About(
         name=name,
         title_zh=told.get("zh", name),
         title_en=told.get("en", name),
         width=told.get("width", UNKNOWN_WIDTH),
-        **codes,
-        **{key: str(told.get(key, "")) for key in texts},
+        standard=told.get("standard", ""),
+        edition=told.get("edition", ""),
+        source=told.get("source", ""),
+        fixed=frozenset(told.get("fixed", ())),
+        unconfirmed=frozenset(told.get("unconfirmed", ())),
+        local=frozenset(told.get("local", ())),
+        note_zh=told.get("note_zh", ""),
+        note_en=told.get("note_en", ""),
     )
 
 

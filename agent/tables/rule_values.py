@@ -95,7 +95,7 @@ class RuleValues:
         row = RuleValue.create(
             **columns, valid_from=new.begins, reason=reason, entered_by=uuid.UUID(by.user_id), entered_at=now
         )
-        told = {"key": key, "value": new.value, "valid_from": new.begins.isoformat()}
+        told: dict[str, str | int] = {"key": key, "value": new.value, "valid_from": new.begins.isoformat()}
         audit.write(self._clock, by.audit_ids, Act.RULE_CHANGED, ("rule", row.id), **told)
         body = columns | told | {"reason": reason, "entered_by": by.user_id}
         outbox.append(now, VALUE_SET, row.id, 1, body)

@@ -17,7 +17,7 @@ from agent.register.code_tables import CodeTable, Line
 from agent.register.form import as_date
 from agent.tables import csv_text, table_checks
 from agent.tables.csv_text import Row
-from agent.tables.views import Refusal, Step
+from agent.tables.views import Refusal, Step, StepKind
 
 NEEDED: Final = ("code", "zh", "en")
 COLUMNS: Final = (*NEEDED, "initials", "parent", "is_offered", "valid_from", "valid_to")
@@ -165,7 +165,9 @@ class _Merge:
 
     def _held_for(self, line: Line) -> Line | None:
         exact = self._left.get((line.code, line.valid_from))
-        if line.valid_from is not None or (exact is not None and exact.valid_to in {None, line.valid_to}):
+        if line.valid_from is not None:
+            return exact
+        if exact is not None and (exact.valid_to in {None, line.valid_to} or _is_over(line, self._today)):
             return exact
         going_on = [
             held
@@ -189,7 +191,7 @@ class _Merge:
     def _take_changed(self, number: int, line: Line, held: Line) -> None:
         """Let new words hold beside the old ones, which keep their days; an end alone is written into the line."""
         if replace(line, valid_to=held.valid_to) == held:
-            kind = "closed" if line.valid_to is not None else "changed"
+            kind: StepKind = "closed" if line.valid_to is not None else "changed"
             self.steps.append(Step(kind, line, held))
             self.lines.append((number, line))
         elif (held.valid_from or date.min) >= self._holds_from:

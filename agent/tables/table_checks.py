@@ -1,4 +1,4 @@
-"""What speaks against a code table as a whole: two lines for a day, a group that is not there, a code that is needed."""
+"""What speaks against a code table as a whole: two lines for a day, a missing group, a code that rules need."""
 
 from __future__ import annotations
 

@@ -62,6 +62,13 @@ def put(tables, boss, content: bytes, holds_from: str = "", name: str = "reason"
     tables.put_in_force(name, tables.dry_run(name, boss).seen, boss)
 
 
+def at_the_desk(office):
+    """The clerk, who signs in anew after days."""
+    by = office.sign_in("clerk")
+    office.desk.take(by)
+    return by
+
+
 def code_of(act) -> str:
     with pytest.raises(CodedError) as refused:
         act()
@@ -123,6 +130,7 @@ def test_a_record_keeps_the_words_of_its_day_and_a_new_form_has_the_new_ones(
     office.clock.forward(86400)
     put(tables, boss, reasons(without="14", _12="投亲靠友"))
     office.clock.forward(86400)
+    clerk = at_the_desk(office)
     view = office.register.record(record.id, clerk)
     assert view.fields["reason"].shown == "投靠亲友"
     assert codes.shown("reason", "12") == "投亲靠友"
@@ -246,6 +254,7 @@ def test_a_value_holds_from_its_day_and_old_records_go_by_theirs(office, clerk, 
     assert tables.rules_today.days_in_scope == 3
     office.clock.forward(8 * 86400)
     assert tables.rules_today.days_in_scope == 5
+    clerk = at_the_desk(office)
     later = {"arrive_city_date": "2026-11-28", "arrive_here_date": "2026-11-28"}
     with pytest.raises(Problems):
         office.register_person(clerk, people(2), **later)
