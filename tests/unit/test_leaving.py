@@ -117,7 +117,7 @@ def test_visits_count_when_they_are_an_hour_apart() -> None:
     assert found(evidence="8", visits=close) == [("CANCEL-VISITS-FEW", "visits")]
     twice = "2026-11-01 10:00\n2026-11-02 10:00"
     (few,) = leaving.judge(leaving.understood(LEFT | {"evidence": "8", "visits": twice}), SETTING)
-    assert few.facts == {"least": 3, "have": 2}
+    assert few.facts == {"least": 3, "have": 2, "minutes": 60}
 
 
 def test_too_much_is_told_and_unknown_codes_are() -> None:
