@@ -27,7 +27,7 @@ class Row:
 
     Attributes:
         number: of the line in the file, counted from one.
-        cells: by column, without blanks around them; columns that are not there are empty.
+        cells: by column, without blanks around them; a column that the file does not have is not there.
         is_whole: whether it has as many cells as the head, and no character that stands in no text.
     """
 
@@ -89,7 +89,7 @@ def rows(text: str, needed: Sequence[str], known: Iterable[str]) -> list[Row]:
                 continue
             is_whole = len(cells) == len(head) and not any(_is_bad(cell) for cell in cells)
             held = dict(zip(head, map(bare, cells), strict=False))
-            found.append(Row(reader.line_num, dict.fromkeys(known, "") | held, is_whole))
+            found.append(Row(reader.line_num, held, is_whole))
             if len(found) > MOST_LINES:
                 raise refused("TABLE-LONG", most=MOST_LINES)
     except csv.Error as error:

@@ -52,15 +52,15 @@ class Plan:
 
 def written(table: CodeTable) -> bytes:
     """Write a table as a file."""
-    cells = (
-        (
-            *(line.code, line.text_zh, line.text_en, line.pinyin_initials, line.parent),
-            "1" if line.is_offered else "0",
-            *(_day(day) for day in (line.valid_from, line.valid_to)),
-        )
-        for line in table.lines
+    return csv_text.written(COLUMNS, map(_cells, table.lines))
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return (
+        *(line.code, line.text_zh, line.text_en, line.pinyin_initials, line.parent),
+        "1" if line.is_offered else "0",
+        *("" if day is None else day.isoformat() for day in (line.valid_from, line.valid_to)),
     )
-    return csv_text.written(COLUMNS, cells)
 
 
 def plan(table: CodeTable, text: str, holds_from: date, today: date) -> Plan:
@@ -79,10 +79,10 @@ def plan(table: CodeTable, text: str, holds_from: date, today: date) -> Plan:
     unread: set[str] = set()
     for row in csv_text.rows(text, NEEDED, COLUMNS):
         try:
-            read.append((row.number, _line(row, table)))
+            read.append((row.number, _line(row, table, today)))
         except _Wrong as wrong:
             refused.append(Refusal(row.number, *wrong.args))
-            unread.add(row.cells["code"])
+            unread.add(row.cells.get("code", ""))
     merge = _Merge(table, holds_from, today)
     for number, line in read:
         merge.take(number, line)
@@ -103,12 +103,17 @@ class _Wrong(ValueError):
     """A line that cannot be taken: its code and facts."""
 
 
-def _line(row: Row, table: CodeTable) -> Line:
-    """Read a line.  Raises: _Wrong."""
-    cells, width = row.cells, table.about.width
+def _line(row: Row, table: CodeTable, today: date) -> Line:
+    """Read a line; what its file has no column for stays as it is today.  Raises: _Wrong."""
+    width = table.about.width
     if not row.is_whole:
         raise _Wrong("TABLE-LINE-SHAPE")
-    code = cells["code"]
+    code = row.cells["code"]
+    held = table.line(code, today)
+    kept = {} if held is None else dict(zip(COLUMNS, _cells(held), strict=True))
+    if _is_over(held, today):
+        kept["valid_to"] = ""
+    cells = dict.fromkeys(COLUMNS, "") | kept | {"valid_from": ""} | dict(row.cells)
     if not _CODE.fullmatch(code) or len(code) > width:
         raise _Wrong("TABLE-LINE-CODE", {"most": width})
     known = {line.code for line in table.lines}
@@ -224,10 +229,6 @@ class _Merge:
                 self.steps.append(Step("closed", closed, held))
 
 
-def _is_over(line: Line, day: date) -> bool:
+def _is_over(line: Line | None, day: date) -> bool:
     """Whether a line has ended before a day."""
-    return line.valid_to is not None and line.valid_to < day
-
-
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+    return line is not None and line.valid_to is not None and line.valid_to < day
