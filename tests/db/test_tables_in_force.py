@@ -265,6 +265,20 @@ def test_a_value_holds_from_its_day_and_old_records_go_by_theirs(office, clerk, 
     assert (sent.subject_id, sent.body["reason"], sent.body["value"]) == (row.subject_id, "测试", 5)
 
 
+def test_a_cancellation_goes_by_the_rules_of_its_day(office, clerk, tables, boss, people) -> None:
+    record = office.register_person(clerk, people())
+    typed = {
+        "cancel_kind": "31",
+        "leave_date": "20261120",
+        "evidence": "8",
+        "visits": "20261120 1000\n20261121 1000",
+    }
+    office.register.keep_cancellation(record.id, typed, record.version, clerk)
+    assert [one.code for one in office.register.cancellation(record.id, clerk).problems] == ["CANCEL-VISITS-FEW"]
+    tables.set_rule(NEW_DAYS | {"key": "least_visits", "value": "2", "valid_from": "20261123"}, boss)
+    assert office.register.cancellation(record.id, clerk).problems == ()
+
+
 def test_a_planned_value_is_replaced_or_taken_back_and_one_that_holds_is_not(office, tables, boss) -> None:
     tables.set_rule(NEW_DAYS, boss)
     tables.set_rule(NEW_DAYS | {"value": "7", "valid_from": "20261127"}, boss)

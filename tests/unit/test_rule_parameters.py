@@ -135,6 +135,9 @@ def test_a_record_goes_by_the_rules_of_its_day_of_collection() -> None:
     arrived = str(later - timedelta(days=3))
     assert "missing plan_stay" not in told(later, days, collected=BEFORE, arrive_here_date=arrived)
     assert "missing plan_stay" in told(later, days, collected=TURN, arrive_here_date=arrived)
+    short = form(later, arrive_here_date=arrived, plan_stay="0")
+    scopes = [judge(short, Setting(later, True, collected=day, parameters=days)).scope for day in (BEFORE, TURN)]
+    assert [scope.reason and scope.reason.code for scope in scopes] == [None, "SCOPE-SHORT-STAY"]
 
 
 def test_a_registration_is_valid_as_long_as_on_its_day() -> None:
