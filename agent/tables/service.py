@@ -6,6 +6,7 @@ place of what was in force before, as a whole: see `agent.register.in_force`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -40,13 +41,15 @@ class TablesService:
         self._zone = ZoneInfo(time_zone)
         self._uploads = Uploads(store, clock)
         self._values = RuleValues(store, clock)
+        self._loading = threading.Lock()
 
     def load(self) -> None:
         """Put in force what the database has: called at the start, and after every change."""
-        with reading(self._store):
-            tables = stored.tables()
-            parameters = stored.parameters()
-        in_force.put(in_force.InForce(tables, parameters, self._clock.today, self._zone))
+        with self._loading:  # who reads later puts later: of two changes at once the newer stays
+            with reading(self._store):
+                tables = stored.tables()
+                parameters = stored.parameters()
+            in_force.put(in_force.InForce(tables, parameters, self._clock.today, self._zone))
 
     @property
     def rules_today(self) -> Rules:

@@ -198,9 +198,8 @@ def test_a_code_that_the_rules_need_comes_back_where_an_edition_lacks_it(office,
     assert codes.resolve("reason", "17") == "17"
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
+def test_what_cannot_wait(tables, boss) -> None:
+    cases: list[tuple[dict, str]] = [
         ({"content": b" "}, "TABLE-NO-FILE"),
         ({"content": b"\xff\xff"}, "TABLE-ENCODING"),
         ({"content": b"a,b"}, "TABLE-HEAD"),
@@ -209,12 +208,11 @@ def test_a_code_that_the_rules_need_comes_back_where_an_edition_lacks_it(office,
         ({"source": ""}, "TABLE-SOURCE"),
         ({"holds_from": "bald"}, "TABLE-DATE"),
         ({"holds_from": "20261122"}, "TABLE-DATE"),
-    ],
-)
-def test_what_cannot_wait(tables, boss, changes, code) -> None:
-    given = {"content": reasons(), "edition": "1", "source": "测试", "holds_from": ""} | changes
-    assert code_of(lambda: tables.bring("reason", Brought(**given), boss)) == code
-    assert CodeUpload.select().count() == 0
+    ]
+    for changes, code in cases:
+        given = {"content": reasons(), "edition": "1", "source": "测试", "holds_from": ""} | changes
+        assert code_of(lambda given=given: tables.bring("reason", Brought(**given), boss)) == code
+        assert CodeUpload.select().count() == 0
 
 
 def test_only_a_supervisor_may(office, clerk, tables) -> None:
@@ -297,20 +295,18 @@ def test_a_planned_value_is_replaced_or_taken_back_and_one_that_holds_is_not(off
     assert [(row.value, row.valid_from) for row in standing] == [(4, date(2026, 11, 23))]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
+def test_which_values_are_refused(tables, boss) -> None:
+    cases: list[tuple[dict, str]] = [
         ({"key": "none"}, "RULE-UNKNOWN"),
         ({"value": "x"}, "RULE-VALUE"),
         ({"valid_from": "20261122"}, "RULE-BEFORE"),
         ({"basis": "SH-1"}, "RULE-BASIS"),
         ({"reason": " "}, "REASON-MISSING"),
         ({"value": "3", "basis": "HKDJ-1958", "article": "15"}, "RULE-SAME"),
-    ],
-)
-def test_which_values_are_refused(tables, boss, changes, code) -> None:
-    assert code_of(lambda: tables.set_rule(NEW_DAYS | changes, boss)) == code
-    assert RuleValue.select().count() == 0
+    ]
+    for changes, code in cases:
+        assert code_of(lambda changes=changes: tables.set_rule(NEW_DAYS | changes, boss)) == code
+        assert RuleValue.select().count() == 0
 
 
 def test_values_come_as_a_file(office, tables, boss) -> None:

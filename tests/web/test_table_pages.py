@@ -182,6 +182,21 @@ def test_parameters_come_and_go_as_a_file(boss):
     assert "列名不对" in boss.page
 
 
+def test_no_form_asks_the_database_for_a_code(house, boss, monkeypatch):
+    brought(boss, (downloaded(boss) + "18,测试事由,Made up,cssy,,1,,\r\n").encode())
+    boss.get("/tables/reason/waiting")
+    boss.post("/tables/reason/confirm", {"seen": seen(boss)})
+    clerk = house.clerk_at_a_form()
+    store, asked = house.station.register.place.store, []
+    real = store.execute_sql
+    monkeypatch.setattr(store, "execute_sql", lambda sql, *rest: (asked.append(sql), real(sql, *rest))[1])
+    clerk.get("/desk")
+    assert 'value="18 测试事由"' in clerk.page
+    clerk.post(clerk.action("keep"), clerk.form(reason="18"))
+    assert any("draft" in sql for sql in asked)
+    assert [sql for sql in asked if "code_" in sql or "rule_value" in sql] == []
+
+
 def test_what_is_not_there_is_not_found(boss):
     for path in ("/tables/none", "/tables/none/csv", "/tables/none/waiting", "/tables/reason/waiting", "/rules/none"):
         assert boss.get(path).status_code == 404, path
