@@ -52,6 +52,7 @@ from agent.register.views import StationSettings
 from agent.scan_button import ScanButton
 from agent.station import CardFeed, Station, configured_devices, socket_place
 from agent.store import open_store
+from agent.tables.service import TablesService
 from peewee_models.database import SqlCipherStore
 
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     """Make the parts of a station and tie them together; starts nothing."""
     ground = _Ground(config, kind, store, SystemClock(config.time_zone), EventBus())
     album = Album(store, ground.clock, papers.media)
+    tables = TablesService(store, ground.clock, config.time_zone)
+    tables.load()
     accounts, register, desk = _register(ground, Belongings(papers.papers, album))
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
@@ -189,6 +192,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         bus=ground.bus,
         accounts=accounts,
         register=register,
+        tables=tables,
         desk=desk,
         devices=devices,
         supervisor=supervisor,

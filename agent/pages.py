@@ -68,6 +68,7 @@ def services_of(station: Station, practice: Practice) -> Services:
     return Services(
         accounts=station.accounts,
         register=station.register,
+        tables=station.tables,
         desk=station.desk,
         devices=station.devices,
         documents=station.documents,

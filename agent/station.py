@@ -40,6 +40,7 @@ from agent.printing.service import PrintingService
 from agent.register.desk import CardEvent, CardSign, Desk
 from agent.register.service import RegisterService
 from agent.scan_button import ScanButton
+from agent.tables.service import TablesService
 from drivers.api import Clock, IdCard
 from drivers.scanner_api import Progress, ScanRequest
 from peewee_models.failures import DATABASE_ERRORS
@@ -230,6 +231,7 @@ class Station:
     bus: EventBus
     accounts: AccountsService
     register: RegisterService
+    tables: TablesService
     desk: Desk
     devices: DevicesService
     supervisor: Supervisor

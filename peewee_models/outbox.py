@@ -1,4 +1,4 @@
-"""What waits for delivery to the district: one row for each version of a registration, nothing else."""
+"""What waits for delivery to the district: each version of a registration, and each change of the station's rules."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
 from peewee_models.cancellations import Cancellation, CancellationForm
+from peewee_models.code_tables import CodeEdition, CodeLine, CodeUpload, RuleValue
 from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
@@ -44,4 +45,8 @@ TABLES: tuple[type[Table], ...] = (
     Photo,
     Cancellation,
     CancellationForm,
+    CodeEdition,
+    CodeLine,
+    CodeUpload,
+    RuleValue,
 )

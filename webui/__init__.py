@@ -8,7 +8,20 @@ from typing import Final
 
 from flask import Flask, url_for
 
-from webui import again, bar, carried, errors, fields, figures, guard, headers, language, second_person, words
+from webui import (
+    again,
+    bar,
+    carried,
+    errors,
+    fields,
+    figures,
+    guard,
+    headers,
+    language,
+    second_person,
+    table_words,
+    words,
+)
 from webui.bootstrap import read_bootstrap, version_of
 from webui.context import Composition
 from webui.files import FilesInMemory
@@ -66,6 +79,7 @@ def create_app(services: Services, settings: WebSettings) -> Flask:
     fields.install(app)
     words.install(app)
     figures.install(app)
+    table_words.install(app)
     second_person.install(app)
     guard.install(app)
     carried.install(app)

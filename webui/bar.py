@@ -94,6 +94,7 @@ def pages(role: str) -> list[Page]:
         ("board.page", gettext("完整度")),
         ("users.page", gettext("用户")),
         ("audit.page", gettext("审计")),
+        ("tables.page", gettext("码表与规则")),
         ("devices.page", gettext("设备")),
     ]
     if services().practice is not None:
@@ -101,7 +102,7 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    moved = {"drafts": "desk", "households": "desk"}
+    moved = {"drafts": "desk", "households": "desk", "rules": "tables"}
     moved |= dict.fromkeys(("corrections", "cancellations", "printing"), "register")
     area = moved.get(area, area)
     shown = []

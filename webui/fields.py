@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Flask
 
 from agent.register import codes
+from agent.register.codes import choice as choice_of
 from agent.register.codes import table
 from agent.register.id_number import grouped
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
@@ -38,17 +40,18 @@ def choices(spec: FieldSpec) -> Sequence[Choice]:
     return table(spec.table) if spec.kind == "code" else ()
 
 
-def written(spec: FieldSpec, value: str) -> str:
-    """A stored value as it stands in its field."""
+def written(spec: FieldSpec, value: str, at: datetime | None = None) -> str:
+    """A stored value as it stands in its field, in the words that its code had at some time, or has today."""
     if spec.kind == "code":
-        return next((choice_text(choice) for choice in table(spec.table) if choice.code == value), value)
+        known = choice_of(spec.table, value, at)
+        return value if known is None else choice_text(known)
     if spec.kind == "date" and value == "long-term":
         return gettext("长期")
     return grouped(value) if spec.key in ID_NUMBERS else value
 
 
-def read_out(key: str, value: str) -> str:
-    """A stored value as people read it, in a list or a history."""
+def read_out(key: str, value: str, at: datetime | None = None) -> str:
+    """A stored value as people read it, in a list or a history, as it was given at some time."""
     if key == "form":
         return form_name(value)
     spec = FIELDS.get(key) or CANCELLATION_FIELDS.get(key)
@@ -56,7 +59,7 @@ def read_out(key: str, value: str) -> str:
         return value
     if spec.kind in {"yes-no", "mark"}:
         return {"1": gettext("是"), "0": gettext("否")}.get(value, value)
-    return written(spec, value)
+    return written(spec, value, at)
 
 
 def form_name(form: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from webui.translate import LazyText, lazy_gettext
+from webui.context import services
+from webui.translate import LazyText, gettext, lazy_gettext
 
 Kind = Literal["text", "digits", "date", "code", "yes-no", "mark", "long"]
 
@@ -39,6 +40,14 @@ class Section:
     name: LazyText
     fields: tuple[FieldSpec, ...]
     is_folded: bool = False
+
+
+class ConsentName:
+    """The name of the guardian's consent, which says under which age it is asked for today."""
+
+    def __str__(self) -> str:
+        years = services().tables.rules_today.consent_under
+        return gettext("监护人同意（未满 %(years)d 周岁）", years=years)
 
 
 _ = lazy_gettext
@@ -128,7 +137,7 @@ SECTIONS: Final = (
             FieldSpec("guardian_id", _("监护人身份号码")),
             FieldSpec("guardian_rel", _("监护人与本人关系"), "code", 3, "relation"),
             FieldSpec("guardian_mobile", _("监护人手机"), "digits", 3),
-            FieldSpec("guardian_consent", _("监护人同意（未满 14 周岁）"), "mark", 6),
+            FieldSpec("guardian_consent", ConsentName(), "mark", 6),
         ),
         is_folded=True,
     ),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FILES_TYPE: Final = "multipart/form-data"
-TAKES_FILES: Final = "documents.upload"
+TAKES_PAGES: Final = "documents.upload"
+TAKES_FILES: Final = frozenset({TAKES_PAGES, "tables.upload"})
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz",
@@ -73,13 +74,13 @@ def check_origin() -> None:
         origin = None
     if origin is not None and origin != f"http://{request.environ['HTTP_HOST']}":
         raise refuse("WEB-ORIGIN")
-    if request.mimetype != (FILES_TYPE if request.endpoint == TAKES_FILES else FORM_TYPE):
+    if request.mimetype != (FILES_TYPE if request.endpoint in TAKES_FILES else FORM_TYPE):
         raise refuse("WEB-FORM-TYPE")
 
 
 def check_files() -> None:
-    """Let the one form that brings files be large; of a body beyond its limit only what was typed is read."""
-    if request.endpoint != TAKES_FILES:
+    """Let the one form that brings pages be large; of a body beyond its limit only what was typed is read."""
+    if request.endpoint != TAKES_PAGES:
         return
     limit_bytes = settings().files_limit_bytes
     request.max_content_length = limit_bytes

@@ -103,6 +103,16 @@ TABLE: Final[dict[str, Access]] = {
     "users.new_code": Access.SUPERVISOR,
     "users.disable": Access.SUPERVISOR,
     "users.enable": Access.SUPERVISOR,
+    "tables.page": Access.SUPERVISOR,
+    "tables.one": Access.SUPERVISOR,
+    "tables.csv": Access.SUPERVISOR,
+    "tables.upload": Access.SUPERVISOR,
+    "tables.waiting": Access.SUPERVISOR,
+    "tables.give_up": Access.SUPERVISOR,
+    "tables.confirm": Access.SUPERVISOR,
+    "rules.one": Access.SUPERVISOR,
+    "rules.change": Access.SUPERVISOR,
+    "rules.withdraw": Access.SUPERVISOR,
     "scans.ended": Access.CLERK,
     "documents.page": Access.READERS,
     "documents.picture": Access.READERS,
@@ -172,6 +182,7 @@ NO_PAGES: Final = frozenset(
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
         "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
+        "tables.csv",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.printing.service import PrintingService
     from agent.register.desk import Desk
     from agent.register.service import RegisterService
+    from agent.tables.service import TablesService
 
 OUR_NAMES: Final = ("127.0.0.1", "station.localhost")
 
@@ -78,6 +79,7 @@ class Services:
 
     accounts: AccountsService
     register: RegisterService
+    tables: TablesService
     desk: Desk
     devices: DevicesService
     documents: DocumentsService

@@ -9,7 +9,7 @@ from flask import Flask, url_for
 
 from agent.documents.kinds import DocumentKind, kinds
 from agent.documents.service import MOST_PAGES, Board, SourceView
-from agent.register.codes import table
+from agent.register.codes import choice, table
 from agent.register.record_views import PRINTED
 from agent.register.views import Choice, DraftView
 from webui.context import is_refresh, services
@@ -218,7 +218,7 @@ def scan_kind(board: Board) -> str:
 
 def discard_reasons(draft: DraftView) -> list[tuple[str, str]]:
     """The reasons for erasing a form; the rule that keeps the person out stands first."""
-    reasons = [(choice.code, choice_text(choice)) for choice in table("discard_reason")]
+    reasons = [(one.code, choice_text(one)) for one in table("discard_reason")]
     if draft.scope.in_scope is False and draft.scope.reason is not None:
         reasons.insert(0, (draft.scope.reason.code, message(draft.scope.reason.code, draft.scope.reason.facts)))
     return reasons
@@ -236,7 +236,8 @@ def full_view_reasons() -> list[tuple[str, str]]:
 
 def full_view_reason(code: str) -> str:
     """One such reason; the code itself where there is none of it any more."""
-    return {one.code: _name_of(one) for one in table("full_view_reason")}.get(code, code)
+    known = choice("full_view_reason", code)
+    return code if known is None else _name_of(known)
 
 
 def _name_of(choice: Choice) -> str:

@@ -63,6 +63,10 @@ class Act(StrEnum):
     PAPER_MADE = "paper.made"
     DEVICE_ACT = "device.act"
     TRAIL_LOOKED_OVER = "audit.looked-over"
+    TABLE_BROUGHT = "tables.brought"
+    TABLE_GIVEN_UP = "tables.given-up"
+    TABLE_PUT_IN_FORCE = "tables.put-in-force"
+    RULE_CHANGED = "tables.rule-changed"
 
 
 class SignedInIds:

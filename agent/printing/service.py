@@ -130,7 +130,8 @@ class PrintingService:
         """Have a paper set: what is told of it, the PDF, the pages."""
         place = self._from.register.place
         is_practice = place.station.is_practice
-        printing = sheets.Printing(place.station.name, by.name, self._clock.now(), place.zone, is_practice=is_practice)
+        where = (place.station.name, by.name, self._clock.now(), place.zone)
+        printing = sheets.Printing(*where, is_practice=is_practice, parameters=place.parameters)
         content, photos = sheets.content(kind, held, printing)
         asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
         made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)

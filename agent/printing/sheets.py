@@ -7,11 +7,11 @@ the Personal Information Protection Law, articles 17 and 45.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import codes, days, draft_view, fields, id_number, notice
+from agent.register import codes, days, draft_view, fields, id_number, notice, rules
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -24,6 +24,7 @@ OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
 _NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库", "POLICE": "派出所综合信息系统"}
 _KINDS_OF_SEPARATION: Final = {"RZ": "2", "HZ": "3"}
+_SPANS: Final = {6: "半年", 12: "一年", 24: "两年"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Printing:
         at: when, aware.
         zone: of the station: in it people read times.
         is_practice: whether the people are made up.
+        parameters: of the rules, over time.
     """
 
     station: str
@@ -60,6 +62,7 @@ class Printing:
     at: datetime
     zone: tzinfo
     is_practice: bool
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
 
 
 def template_of(kind: str) -> str:
@@ -107,6 +110,7 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     values = {key: view.shown for key, view in record.fields.items()}
     values |= {"id_no_raw": record.id_no_raw, "notice_version": record.notice_version}
     registered = record.registered_at.astimezone(zone).date()
+    months = printing.parameters.on(registered).registration_months
     return {
         "id": record.id,
         "form_no": record.form_no,
@@ -121,7 +125,8 @@ def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
         "collected_at": _minute(record.collected_at, zone),
         "registered_at": _minute(record.registered_at, zone),
         "verified_at": _minute(record.verified_at, zone),
-        "renewed_by": days.years_after(registered, 1).isoformat(),
+        "renewed_by": days.months_after(registered, months).isoformat(),
+        "valid_for": _SPANS.get(months, f"{months} 个月"),
         "photo": None,
         "notice": _notice(record, printing.station) if kind == "notice" else [],
         "origins": _origins(record, zone) if kind == "own-data" else {},
@@ -161,8 +166,8 @@ def _change_lines(changes: Iterable[ChangeLine], zone: tzinfo) -> Iterable[dict[
             "at": _minute(change.at, zone),
             "by": change.by,
             "field": change.field,
-            "old": fields.shown(change.field, change.old),
-            "new": fields.shown(change.field, change.new),
+            "old": fields.shown(change.field, change.old, change.at),
+            "new": fields.shown(change.field, change.new, change.at),
             "reason": change.reason,
         }
 
@@ -171,10 +176,10 @@ def _cancellation(one: CancellationLine, zone: tzinfo) -> dict[str, str]:
     """Why a registration was cancelled, line by line; `approved_by` is another than `entered_by`."""
     visits = [_minute(at, zone) for at in one.visits]
     return {
-        "kind": codes.shown("cancel_kind", one.kind),
+        "kind": codes.shown("cancel_kind", one.kind, one.entered_at),
         "leave_date": one.leave_date,
         "leave_to": one.leave_to,
-        "evidence": "、".join(codes.shown("cancel_evidence", code) for code in one.evidence),
+        "evidence": "、".join(codes.shown("cancel_evidence", code, one.entered_at) for code in one.evidence),
         "visits": "、".join(visits),
         "remark": one.remark,
         "targets": "、".join(_TARGETS.get(target, target) for target in one.targets),

@@ -6,12 +6,13 @@ form does not ask for is neither judged nor stored.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from agent.register import fields
+from agent.register import fields, rules
 from agent.register.form import Form, as_date, value
-from agent.register.scope import DAYS_IN_SCOPE, days_stayed
+from agent.register.scope import days_stayed
 from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
 
 _OTHER_REASON: Final = "17"
@@ -42,46 +43,55 @@ _CORE: Final = {
 """What is wanted whatever else the form says."""
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """The days by which a form is judged: ages by today, scope and consent by the day of collection."""
+
+    today: date
+    collected: date
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
+
+
 def is_asked(key: str, kind: str) -> bool:
     """Whether a form (RG, RZ, HZ) has this field; keys that are no fields of a form are on none."""
     return key in ASKED[kind]
 
 
-def is_required(key: str, form: Form, kind: str, today: date, collected: date | None = None) -> bool:
+def is_required(key: str, form: Form, kind: str, when: When) -> bool:
     """Whether this form cannot be saved without a value there.
 
     Args:
         key: of the field.
         form: as it stands.
         kind: which form it is: RG, RZ or HZ.
-        today: for the person's age.
-        collected: the day on which the data were collected, where that is not today.
+        when: the days by which it is judged.
     """
     if key not in ASKED[kind]:
         return False
     if kind == HZ and (key in _OF_WHO_IS_THERE or key.startswith("guardian_")):
         # Of somebody who is not there a neighbour tells what they know; only the family can be told, and agree.
         is_told = value(form, "informant") in {SELF, FAMILY}
-        return is_told and (
-            key == "notice_given" or (key == fields.CONSENT and fields.needs_consent(form, collected or today))
-        )
-    follows = _follows(key, form, today, collected or today)
+        return is_told and (key == "notice_given" or (key == fields.CONSENT and _follows(key, form, when) is True))
+    follows = _follows(key, form, when)
     return key in _CORE[kind] if follows is None else follows
 
 
-def _follows(key: str, form: Form, today: date, collected: date) -> bool | None:
+def _follows(key: str, form: Form, when: When) -> bool | None:
     """Whether a field is wanted for what others say; None for one that does not hang on others."""
+    today, over_time = when.today, when.parameters
     years = fields.age(form, today)
     arrival = as_date(value(form, "arrive_here_date"))
     has_papers = value(form, "id_type") not in fields.CHILD_DOCUMENTS
+    is_guarded = fields.is_guarded(form, today, over_time)
+    days_in_scope = over_time.on(when.collected).days_in_scope
     follow = {
-        "id_no": has_papers or fields.is_grown(form, today),
+        "id_no": has_papers or fields.is_grown(form, today, over_time),
         fields.AGAIN: fields.is_typed_number(form),
-        "mobile": not fields.is_guarded(form, today),
-        fields.CONSENT: fields.needs_consent(form, collected),
-        "education": years is None or years >= fields.SCHOOLED_FROM,
-        "plan_stay": arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE,
+        "mobile": not is_guarded,
+        fields.CONSENT: fields.needs_consent(form, when.collected, over_time),
+        "education": years is None or years >= over_time.on(today).schooled_from,
+        "plan_stay": arrival is not None and days_stayed(arrival, today) < days_in_scope,
         "reason_other": value(form, "reason") == _OTHER_REASON,
         "present_address": is_where_known(value(form, "separation_scope")),
     }
-    return fields.is_guarded(form, today) if key in _GUARDIAN else follow.get(key)
+    return is_guarded if key in _GUARDIAN else follow.get(key)

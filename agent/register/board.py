@@ -14,7 +14,7 @@ from typing import Any, Final
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import reading, writing
-from agent.register import days, draft_view, fields
+from agent.register import days, draft_view
 from agent.register.board_views import WHATS, BoardView, Place
 from agent.register.errors import refused
 from agent.register.views import PAGE, RecordLine
@@ -88,7 +88,8 @@ class BoardOfRegister:
 
     def _limits(self) -> Limits:
         now, today = self._place.clock.now(), self._place.clock.today()
-        return Limits(now - VALID, now - VALID + SOON, days.years_after(today, -fields.SCHOOLED_FROM), LATE_DAYS)
+        schooled_from = self._place.parameters.on(today).schooled_from
+        return Limits(now - VALID, now - VALID + SOON, days.months_after(today, -12 * schooled_from), LATE_DAYS)
 
 
 def _place(row: dict[str, Any], also: int) -> Place:

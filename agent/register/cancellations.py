@@ -219,4 +219,5 @@ class Cancellations:
         self._place.publish(Event("register", None, {"record": str(record.id), "version": int(record.version)}))
 
     def _setting(self, record: Any) -> leaving.Setting:
-        return leaving.Setting(self._place.clock.now().astimezone(self._place.zone), record.arrive_here_date)
+        now = self._place.clock.now().astimezone(self._place.zone)
+        return leaving.Setting(now, record.arrive_here_date, self._place.parameters)

@@ -42,7 +42,9 @@ class Cards:
 
     def out_of_scope(self, card: IdCard) -> Problem | None:
         """Why this card leads to no registration here, as far as the card alone can tell."""
-        facts = scope.ScopeFacts(today=self._place.clock.today(), card_kind=card.kind.value)
+        facts = scope.ScopeFacts(
+            today=self._place.clock.today(), card_kind=card.kind.value, parameters=self._place.parameters
+        )
         return scope.judge(facts).reason
 
     def note_out_of_scope(self, by: Person, code: str) -> None:

@@ -1,49 +1,51 @@
-"""The code tables of the form, from `codes.csv`, and how a clerk's typing finds a line in them.
+"""The code tables in force, and how a clerk's typing finds a line in them.
 
-Source: national standards named in the forms' field list: GB/T 2261.1 (`sex`), GB/T 3304 (`ethnic`), GB/T 4658
-(`education`, the Shanghai form's short list; `education-national` whole), GB/T 4761 (`relation`), MCA town codes
-(`town`); the Shanghai form (`reason`, `proof_type`); police tables (`place_type`, `id_type`, `plan_stay` with a code 0
-of our own for a stay under three days); GA/T 2000.25 (`cancel_kind`: 1 to 3, as far as its public preview shows; the
-finer codes, H1, D1 to D4 and 99 are local).
+What is stored is codes alone.  Where a field offers or takes a code, the lines of that day count; where a stored one is
+shown, its words are those of the day on which it was given.
+
+Source: the national standards, forms and police tables that `code_tables.toml` names for each table.
 """
 
 from __future__ import annotations
 
-import csv
-from functools import cache
-from importlib import resources
+from datetime import date, datetime
 
+from agent.register import in_force
+from agent.register.code_tables import Line
 from agent.register.views import Choice
 
 
-@cache
-def _tables() -> dict[str, dict[str, Choice]]:
-    tables: dict[str, dict[str, Choice]] = {}
-    lines = resources.files(__package__).joinpath("codes.csv").read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(lines):
-        choice = Choice(row["code"], row["zh"], row["en"], row["initials"])
-        tables.setdefault(row["table"], {})[choice.code] = choice
-    return tables
-
-
 def table(name: str) -> tuple[Choice, ...]:
-    """All lines of a table in the order in which they are offered.  Raises: KeyError for an unknown table."""
-    return tuple(_tables()[name].values())
+    """What can be chosen today, in the order in which it is offered.  Raises: KeyError for an unknown table."""
+    held = in_force.now()
+    return held.tables[name].offered(held.day_of(None))
+
+
+def every(name: str) -> tuple[Line, ...]:
+    """All lines of a table, those that ended and those that are not offered too."""
+    return in_force.now().tables[name].lines
 
 
 def tables() -> tuple[str, ...]:
     """The names of all tables."""
-    return tuple(_tables())
+    return tuple(in_force.now().tables)
 
 
-def choice(name: str, code: str) -> Choice | None:
-    """The line with this code, or None."""
-    return _tables()[name].get(code)
+def choice(name: str, code: str, at: datetime | None = None) -> Choice | None:
+    """The line with this code as it was at some time, or is now: also one that ended, or None."""
+    held = in_force.now()
+    return held.tables[name].line(code, held.day_of(at))
 
 
-def shown(name: str, code: str) -> str:
-    """The Chinese text of a code; the code itself where the table does not know it."""
-    line = choice(name, code)
+def is_taken(name: str, code: str, on: date | None = None) -> bool:
+    """Whether a field takes this code on a day, or today."""
+    held = in_force.now()
+    return held.tables[name].is_taken(code, on or held.day_of(None))
+
+
+def shown(name: str, code: str, at: datetime | None = None) -> str:
+    """The Chinese text of a code as it was at some time; the code itself where the table does not know it."""
+    line = choice(name, code, at)
     return code if line is None else line.text_zh
 
 
@@ -53,16 +55,16 @@ def resolve(name: str, typed: str) -> str | None:
     Returns: the code; None when nothing or more than one line fits.
     """
     wanted = typed.strip()
-    lines = _tables()[name]
-    if wanted in lines:
+    lines = table(name)
+    if any(line.code == wanted for line in lines):
         return wanted
     folded = wanted.lower()
-    exact = [line for line in lines.values() if folded in {line.pinyin_initials, line.text_zh, line.text_en.lower()}]
+    exact = [line for line in lines if folded in {line.pinyin_initials, line.text_zh, line.text_en.lower()}]
     if len(exact) == 1:
         return exact[0].code
     near = [
         line
-        for line in lines.values()
+        for line in lines
         if folded
         and (line.pinyin_initials.startswith(folded) or wanted in line.text_zh or folded in line.text_en.lower())
     ]

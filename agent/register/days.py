@@ -47,9 +47,7 @@ def days_of(stored: str) -> tuple[date, date] | None:
     return None if first is None else (first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
 
 
-def years_after(day_of: date, years: int) -> date:
-    """The same day so many years later, or with a negative number before; of 29 February the 28th where need be."""
-    try:
-        return day_of.replace(year=day_of.year + years)
-    except ValueError:
-        return day_of.replace(year=day_of.year + years, day=28)
+def months_after(day_of: date, months: int) -> date:
+    """The same day some months later, or with a negative number before; the last of a month that has no such day."""
+    year, month = divmod(day_of.year * 12 + day_of.month - 1 + months, 12)
+    return date(year, month + 1, min(day_of.day, calendar.monthrange(year, month + 1)[1]))

@@ -33,9 +33,9 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     named = "" if division is None else division.code
     _put_derived(filled, "hukou_div", named, now, yielding)
     _offer_division(filled, named)
-    years = fields.age(filled, setting.today)
-    declarer = evaluate.GUARDIAN_DECLARES if years is not None and years < fields.GUARDED_UNDER else "1"
-    _put_derived(filled, "declarer", "" if years is None else declarer, now)
+    is_guarded = fields.is_guarded(filled, setting.today, setting.parameters)
+    declarer = evaluate.GUARDIAN_DECLARES if is_guarded else "1"
+    _put_derived(filled, "declarer", "" if fields.age(filled, setting.today) is None else declarer, now)
     _put_notice(filled, now)
     _put_form(filled, now, setting, yielding)
     for key in ("name", "guardian_name"):

@@ -26,7 +26,7 @@ def field_view(key: str, entry: Entry | None, judgement: Judgement, *, is_requir
     return FieldView(
         key=key,
         value=stored,
-        shown=fields.shown(key, stored),
+        shown=fields.shown(key, stored, None if entry is None else entry.at),
         source="" if entry is None else entry.source,
         verified=entry is not None and entry.is_verified,
         at=None if entry is None or not stored else entry.at,

@@ -179,7 +179,7 @@ class Drafts:
             row = own_draft(draft_id, by)
             answer = evaluate.judge(load(row), self._place.setting(row)).scope
             is_out = answer.reason is not None and answer.reason.code == reason_code
-            if not is_out and codes.choice("discard_reason", reason_code) is None:
+            if not is_out and not codes.is_taken("discard_reason", reason_code, self._place.clock.today()):
                 raise refused("DISCARD-REASON")
             act = Act.OUT_OF_SCOPE if reason_code in scope.CODES else Act.DRAFT_DISCARDED
             subject = None if act is Act.OUT_OF_SCOPE else row.id

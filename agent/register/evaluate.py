@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from agent.register import asked, codes, days, divisions, fields, id_number, names, revision, scope, separation
+from agent.register import asked, codes, days, divisions, fields, id_number, names, revision, rules, scope, separation
 from agent.register.form import Form, as_date, of_chip, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -21,7 +21,6 @@ _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 GUARDIAN_DECLARES = "2"
 # The person, a spouse, children and grandchildren (GB/T 4761): nobody under 16 has one of them for a guardian.
 _NO_GUARDIANS = ("01", "1", "2", "3", "4")
-ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Setting:
         is_moving: whether saving would change that record's household.
         area: nine digits of the town that the station registers for; "" where it has none.
         registered_as: the form of the record that stands behind: RG, RZ or HZ; "" where there is none.
+        parameters: of the rules, over time.
     """
 
     today: date
@@ -46,6 +46,17 @@ class Setting:
     is_moving: bool = False
     area: str = ""
     registered_as: str = ""
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
+
+    @property
+    def rules(self) -> rules.Rules:
+        """The parameters as they hold today."""
+        return self.parameters.on(self.today)
+
+    @property
+    def day_collected(self) -> date:
+        """The day on which the data were collected."""
+        return self.collected or self.today
 
 
 @dataclass(slots=True)
@@ -124,6 +135,8 @@ def judge(form: Form, setting: Setting) -> Judgement:
             arrive_here=as_date(value(form, "arrive_here_date")),
             plan_stay=value(form, "plan_stay"),
             place_type=value(form, "place_type"),
+            collected=setting.collected,
+            parameters=setting.parameters,
         )
     )
     return result
@@ -132,7 +145,8 @@ def judge(form: Form, setting: Setting) -> Judgement:
 def required_keys(form: Form, setting: Setting) -> frozenset[str]:
     """The fields without which this form cannot be saved."""
     kind = separation.form_of(form, is_practice=setting.is_practice)
-    keys = {key for key in asked.ASKED[kind] if asked.is_required(key, form, kind, setting.today, setting.collected)}
+    when = asked.When(setting.today, setting.day_collected, setting.parameters)
+    keys = {key for key in asked.ASKED[kind] if asked.is_required(key, form, kind, when)}
     if setting.held is not None:
         changed = revision.steps(form, setting.held, revision.values(form, setting.held))
         if setting.is_moving or any(not step.is_backed for step in changed):
@@ -153,6 +167,7 @@ def number_of(form: Form, setting: Setting) -> id_number.IdNumber | None:
         birth_date=birth if as_date(birth) else "",
         is_from_card=source(form, "id_no") == "chip",
         is_practice=setting.is_practice,
+        parameters=setting.parameters,
     )
     return id_number.check(typed, facts)
 
@@ -169,7 +184,7 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
     code = ""
     facts: dict[str, str | int | float] = {}
     match rule.kind:
-        case "code" if codes.choice(rule.table, entry_value) is None:
+        case "code" if not codes.is_taken(rule.table, entry_value, setting.day_collected):
             code = "FIELD-CODE"
         case "month" if days.days_of(entry_value) is None:
             code = "FIELD-MONTH"
@@ -195,8 +210,9 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
         Problem("DATE-FUTURE", key) for key, day in known.items() if day is not None and day > setting.today
     ]
     is_of_number = number is not None and number.birth_date == birth  # then the number's own problem says it
-    if not is_of_number and (fields.age(form, setting.today) or 0) > id_number.OLDEST_YEARS:
-        result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": id_number.OLDEST_YEARS}))
+    oldest = setting.rules.oldest_years
+    if not is_of_number and (fields.age(form, setting.today) or 0) > oldest:
+        result.problems.append(Problem("BIRTH-TOO-OLD", "birth_date", {"most": oldest}))
     if city is not None and here is not None and here < city:
         result.problems.append(Problem("DATE-ORDER", "arrive_here_date"))
     result.problems += [
@@ -215,24 +231,26 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
 
 
 def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
-    if fields.is_guarded(form, setting.today):
+    under = {"under": setting.rules.guarded_under}
+    if fields.is_guarded(form, setting.today, setting.parameters):
         if value(form, "declarer") not in {"", GUARDIAN_DECLARES}:
-            result.problems.append(Problem("DECLARER-CHILD", "declarer", {"under": fields.GUARDED_UNDER}))
+            result.problems.append(Problem("DECLARER-CHILD", "declarer", dict(under)))
         if value(form, "guardian_rel").startswith(_NO_GUARDIANS):
             result.problems.append(Problem("GUARDIAN-RELATION", "guardian_rel"))
-    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today):
-        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", {"under": fields.GUARDED_UNDER}))
+    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today, setting.parameters):
+        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", dict(under)))
     typed = value(form, "guardian_id")
     if typed == "":
         return
-    facts = id_number.FormFacts(today=setting.today, is_practice=setting.is_practice)
+    facts = id_number.FormFacts(setting.today, is_practice=setting.is_practice, parameters=setting.parameters)
     guardian = id_number.check(typed, facts, "guardian_id")
     result.problems += guardian.problems
     result.warnings += guardian.warnings
     if guardian.scope is not None:
         result.warnings.append(Problem("GUARDIAN-OTHER-CARD", "guardian_id"))
-    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < ADULT:
-        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": ADULT}))
+    least = setting.rules.adult_from
+    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < least:
+        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": least}))
     if guardian.number == value(form, "id_no"):
         result.problems.append(Problem("GUARDIAN-SAME", "guardian_id"))
 
@@ -248,7 +266,8 @@ def _judge_whole(form: Form, setting: Setting, result: Judgement, required: froz
     if value(form, "notice_given") == "0" and "notice_given" in required:
         result.problems.append(Problem("NOTICE-NOT-GIVEN", "notice_given"))
     if value(form, fields.CONSENT) == "0" and fields.CONSENT in required:
-        result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT))
+        under = setting.parameters.on(setting.day_collected).consent_under
+        result.problems.append(Problem("CONSENT-NOT-GIVEN", fields.CONSENT, {"under": under}))
     town, district = value(form, "town"), value(form, "district")
     if town and district and not town.startswith(district):
         result.problems.append(Problem("TOWN-DISTRICT", "town"))

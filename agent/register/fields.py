@@ -10,19 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from agent.register import codes, days, divisions, id_number
+from agent.register import codes, days, divisions, id_number, rules
 from agent.register.form import Form, as_date, source, value
 from drivers.stored_text import storable
 
 Kind = Literal["name", "text", "code", "date", "month", "validity", "id", "mobile", "division"]
 BIRTH_CERTIFICATE = "117"
 CHILD_DOCUMENTS = frozenset({"113", BIRTH_CERTIFICATE})
-GUARDED_UNDER = 16
-CONSENT_UNDER = 14
-SCHOOLED_FROM = 6
 # What a draft keeps of one field: far more than any field takes, so that what is too long is told, not cut.
 LONGEST_TYPED = 5000
 LONGEST_REASON = 500
@@ -134,25 +131,25 @@ def age(form: Form, today: date) -> int | None:
     return None if birth is None else id_number.years_between(birth, today)
 
 
-def is_guarded(form: Form, today: date) -> bool:
+def is_guarded(form: Form, today: date, parameters: rules.Parameters) -> bool:
     """Whether the person is so young that a guardian declares."""
     years = age(form, today)
-    return years is not None and years < GUARDED_UNDER
+    return years is not None and years < parameters.on(today).guarded_under
 
 
-def is_grown(form: Form, today: date) -> bool:
+def is_grown(form: Form, today: date, parameters: rules.Parameters) -> bool:
     """Whether the person is so old that they declare for themselves, with a number of their own."""
     years = age(form, today)
-    return years is not None and years >= GUARDED_UNDER
+    return years is not None and years >= parameters.on(today).guarded_under
 
 
-def needs_consent(form: Form, collected: date) -> bool:
+def needs_consent(form: Form, collected: date, parameters: rules.Parameters) -> bool:
     """Whether the person was so young on the day of collection that a guardian has to agree first.
 
     Source: Personal Information Protection Law, article 31.
     """
     years = age(form, collected)
-    return years is not None and years < CONSENT_UNDER
+    return years is not None and years < parameters.on(collected).consent_under
 
 
 def is_typed_number(form: Form) -> bool:
@@ -228,15 +225,15 @@ def newly_typed(posted: Mapping[str, str], held: Mapping[str, str], *, is_practi
     return typed
 
 
-def shown(key: str, stored: str) -> str:
-    """Write a stored value for people."""
+def shown(key: str, stored: str, at: datetime | None = None) -> str:
+    """Write a stored value for people, in the words that its code had at some time, or has today."""
     rule = RULES.get(key)
     if rule is None or stored == "":
         return stored
     text = stored
     match rule.kind:
         case "code":
-            text = codes.shown(rule.table, stored)
+            text = codes.shown(rule.table, stored, at)
         case "id":
             text = id_number.grouped(stored)
         case "validity" if stored == LONG_TERM:

@@ -78,7 +78,7 @@ def _of_piece(piece: str) -> list[list[Fit]]:
 def _areas(word: str) -> list[Fit]:
     """The towns and districts that are called so, whole."""
     return [
-        Fit("area", line.code) for name in ("town", "district") for line in codes.table(name) if line.text_zh == word
+        Fit("area", line.code) for name in ("town", "district") for line in codes.every(name) if line.text_zh == word
     ]
 
 

@@ -81,7 +81,7 @@ class FullViews:
         """
         require(by, Right.REGISTER_READ)
         said = fields.reason(words)[:LONGEST_WORDS]
-        if reason == PRINTED or codes.choice("full_view_reason", reason) is None:
+        if reason == PRINTED or not codes.is_taken("full_view_reason", reason, self._place.clock.today()):
             raise refused("FULL-VIEW-REASON")
         if reason == OTHER and not said:
             raise refused("FULL-VIEW-WORDS")

@@ -5,16 +5,16 @@ Source: GB 11643-1999; GB 11643-1989 for 15 digits (sequence 996-999 belongs to 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from agent.register import divisions
+from agent.register import divisions, rules
 from agent.register.views import Problem
 from drivers import id_number
 
-OLDEST_YEARS = 130
 NOT_OF_CARD = "ID-NOT-OF-CARD"
 PASSABLE = frozenset({"ID-CHECK-DIGIT", "ID-BIRTH-MISMATCH", "ID-SEX-MISMATCH", "ID-DATE", "ID-AGE", NOT_OF_CARD})
 _FOREIGN = re.compile(r"9(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])")
@@ -31,6 +31,12 @@ class FormFacts:
     birth_date: str = ""
     is_from_card: bool = False
     is_practice: bool = False
+    parameters: rules.Parameters = dataclasses.field(default_factory=rules.shipped)
+
+    @property
+    def oldest_years(self) -> int:
+        """Years of age that nobody exceeds."""
+        return self.parameters.on(self.today).oldest_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def check(typed: str, form: FormFacts, field: str = "id_no") -> IdNumber:
     birth = id_number.compact_date(number[6:14])
     sex = "1" if int(number[16]) % 2 else "2"
     scope = None if form.is_from_card else _scope(number)
-    problems = _own_problems(number, birth, form.today, field) + _form_problems(birth, sex, form, field)
+    problems = _own_problems(number, birth, form, field) + _form_problems(birth, sex, form, field)
     is_placed = scope is not None or divisions.is_known(number[:6], is_practice=form.is_practice)
     warnings = [] if is_placed else [Problem("ID-DIVISION", field)]
     if form.sex in _SEX_UNSAID:
@@ -107,14 +113,14 @@ def _scope(number: str) -> str | None:
     return "SCOPE-HMT" if number[:2] in {"81", "82", "83"} else None
 
 
-def _own_problems(number: str, birth: date | None, today: date, field: str) -> list[Problem]:
+def _own_problems(number: str, birth: date | None, form: FormFacts, field: str) -> list[Problem]:
     problems = []
     if birth is None:
         problems.append(Problem("ID-DATE", field))
-    elif birth > today:
+    elif birth > form.today:
         problems.append(Problem("ID-FUTURE", field))
-    elif years_between(birth, today) > OLDEST_YEARS:
-        problems.append(Problem("ID-AGE", field, {"most": OLDEST_YEARS}))
+    elif years_between(birth, form.today) > form.oldest_years:
+        problems.append(Problem("ID-AGE", field, {"most": form.oldest_years}))
     if not id_number.is_check_digit_valid(number):
         problems.append(Problem("ID-CHECK-DIGIT", field))
     return problems

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from agent.register import codes, days, fields
+from agent.register import codes, days, fields, rules
 from agent.register.evaluate import ID_LIKE
 from agent.register.separation import HZ, RZ
 from agent.register.views import Problem
@@ -34,9 +34,6 @@ LONGEST: Final = {KIND: 100, LEAVE_DATE: 10, LEAVE_TO: 200, REMARK: 500, SECOND:
 DISTRICT: Final = "DISTRICT"
 SPS: Final = "SPS"
 POLICE: Final = "POLICE"
-LEAST_VISITS: Final = 3
-VISITS_APART: Final = timedelta(hours=1)
-MOST_VISITS: Final = 6
 
 DIED, MISSING, NOBODY, BECAME_LOCAL, OTHER = "1", "2", "D3", "H1", "99"
 SELF, AT_THE_DOOR, COMPARISON = "1", "8", "9"
@@ -56,10 +53,17 @@ class Setting:
     Attributes:
         now: in the station's zone, in which clerks write what they type.
         arrived: when the person came to the dwelling that is registered; None where its form does not say.
+        parameters: of the rules, over time.
     """
 
     now: datetime
     arrived: date | None
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
+
+    @property
+    def rules(self) -> rules.Rules:
+        """The parameters as they hold today."""
+        return self.parameters.on(self.now.date())
 
 
 def understood(typed: Mapping[str, str]) -> dict[str, str]:
@@ -76,7 +80,7 @@ def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
     """Tell what is wrong with a cancellation as it is stored, in form order."""
     kind, evidence = values.get(KIND, ""), evidence_of(values)
     problems = [Problem("FIELD-MISSING", key) for key in KEYS if key in required(kind) and not values.get(key)]
-    if kind and codes.choice("cancel_kind", kind) is None:
+    if kind and not codes.is_taken("cancel_kind", kind, setting.now.date()):
         problems.append(Problem("FIELD-CODE", KIND))
     problems += _of_leave_date(values.get(LEAVE_DATE, ""), setting)
     problems += [
@@ -89,7 +93,7 @@ def judge(values: Mapping[str, str], setting: Setting) -> list[Problem]:
             problems.append(Problem("REMARK-DIGITS", key))
     problems += _of_visits(visits_of(values), setting)
     if evidence:
-        problems += _of_evidence(kind, evidence, different_times(visits_at(values, setting.now.tzinfo)))
+        problems += _of_evidence(kind, evidence, visits_at(values, setting.now.tzinfo), setting)
     return sorted(problems, key=lambda problem: KEYS.index(problem.field or KIND))
 
 
@@ -139,11 +143,11 @@ def targets(evidence: Iterable[str], verify_mode: str, form: str) -> tuple[str, 
     return (DISTRICT, SPS) if is_in_sps else (DISTRICT,)
 
 
-def different_times(visits: Iterable[datetime]) -> int:
-    """How many attempts count: each at least an hour after the last one that does."""
+def different_times(visits: Iterable[datetime], apart: timedelta) -> int:
+    """How many attempts count: each so much after the last one that does."""
     counted: list[datetime] = []
     for at in sorted(visits):
-        if not counted or at - counted[-1] >= VISITS_APART:
+        if not counted or at - counted[-1] >= apart:
             counted.append(at)
     return len(counted)
 
@@ -183,16 +187,19 @@ def _of_visits(visits: tuple[str, ...], setting: Setting) -> list[Problem]:
         elif setting.arrived is not None and at.date() < setting.arrived:
             arrived = setting.arrived.isoformat()
             problems.append(Problem("CANCEL-VISIT-BEFORE-ARRIVAL", VISITS, {"place": place, "date": arrived}))
-    if len(visits) > MOST_VISITS:
-        problems.append(Problem("CANCEL-VISITS-MANY", VISITS, {"most": MOST_VISITS}))
+    most = setting.rules.most_visits
+    if len(visits) > most:
+        problems.append(Problem("CANCEL-VISITS-MANY", VISITS, {"most": most}))
     return problems
 
 
-def _of_evidence(kind: str, evidence: tuple[str, ...], times: int) -> list[Problem]:
+def _of_evidence(kind: str, evidence: tuple[str, ...], visits: Iterable[datetime], setting: Setting) -> list[Problem]:
     """Whether somebody's word, or so many attempts at the door, are enough for this kind."""
+    least, apart_min = setting.rules.least_visits, setting.rules.visits_apart_min
+    times = different_times(visits, timedelta(minutes=apart_min))
     is_said = bool(set(evidence) - {AT_THE_DOOR, COMPARISON})
     code = ""
-    if any(codes.choice("cancel_evidence", one) is None for one in evidence):
+    if not all(codes.is_taken("cancel_evidence", one, setting.now.date()) for one in evidence):
         code = "FIELD-CODE"
     elif SELF in evidence and kind in _CANNOT_SAY_SO:
         code = "CANCEL-SELF"
@@ -200,6 +207,6 @@ def _of_evidence(kind: str, evidence: tuple[str, ...], times: int) -> list[Probl
         code = "CANCEL-COMPARISON-ALONE"
     elif not is_said and kind in _DOOR_PROVES_NOT:
         code = "CANCEL-DOOR-PROVES-NOT"
-    elif not is_said and times < LEAST_VISITS:
-        return [Problem("CANCEL-VISITS-FEW", VISITS, {"least": LEAST_VISITS, "have": times})]
+    elif not is_said and times < least:
+        return [Problem("CANCEL-VISITS-FEW", VISITS, {"least": least, "have": times, "minutes": apart_min})]
     return [Problem(code, EVIDENCE)] if code else []

@@ -8,14 +8,14 @@ their guests themselves).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from agent.register import rules
 from agent.register.residence import OF_ELSEWHERE, Residence
 from agent.register.separation import HZ, RG
 from agent.register.views import Problem, ScopeAnswer
 
-DAYS_IN_SCOPE = 3
 CARD_OUT = {"hmt": "SCOPE-HMT", "foreigner-2017": "SCOPE-FOREIGNER", "foreigner-2023": "SCOPE-FOREIGNER"}
 DOCUMENT_OUT = {"114": "SCOPE-SOLDIER", "115": "SCOPE-ARMED-POLICE"}
 HOTELS = frozenset({"11", "12", "13"})
@@ -42,7 +42,8 @@ class ScopeFacts:
         soldier: "1" for an active soldier or armed policeman, "0" for neither.
         hukou_div: six digits of the household address, as given.
         residence: which form the person is registered on, or why on none.
-        plan_stay: code of the planned stay; "0" is under three days.
+        plan_stay: code of the planned stay; "0" is shorter than the days in scope.
+        collected: the day on which the data were collected, whose rules hold; None where that is today.
     """
 
     today: date
@@ -55,17 +56,24 @@ class ScopeFacts:
     arrive_here: date | None = None
     plan_stay: str = ""
     place_type: str = ""
+    collected: date | None = None
+    parameters: rules.Parameters = field(default_factory=rules.shipped)
+
+    @property
+    def days_in_scope(self) -> int:
+        """Days of stay from which a person is registered."""
+        return self.parameters.on(self.collected or self.today).days_in_scope
 
 
 def judge(facts: ScopeFacts) -> ScopeAnswer:
     """Decide as soon as one known fact is enough to decline; accept only when all needed facts are known."""
     code = _person_out(facts) or _stay_out(facts)
     if code is not None:
-        return ScopeAnswer(in_scope=False, reason=Problem(code, facts={"days": DAYS_IN_SCOPE}))
+        return ScopeAnswer(in_scope=False, reason=Problem(code, facts={"days": facts.days_in_scope}))
     kind = facts.residence.form
     is_stay_known = kind != RG or (
         facts.arrive_here is not None
-        and (days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE or facts.plan_stay != "")
+        and (days_stayed(facts.arrive_here, facts.today) >= facts.days_in_scope or facts.plan_stay != "")
     )
     is_asked = facts.soldier == "0" or kind == HZ
     is_whole = bool(facts.id_type and facts.hukou_div and is_asked and is_stay_known)
@@ -94,6 +102,6 @@ def _stay_out(facts: ScopeFacts) -> str | None:
         return "SCOPE-HOTEL"
     if facts.plan_stay != "0" or facts.residence.form != RG:
         return None
-    if facts.arrive_here is not None and days_stayed(facts.arrive_here, facts.today) >= DAYS_IN_SCOPE:
+    if facts.arrive_here is not None and days_stayed(facts.arrive_here, facts.today) >= facts.days_in_scope:
         return None
     return "SCOPE-SHORT-STAY"

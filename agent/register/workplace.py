@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 from agent.accounts import audit
 from agent.accounts.storage import Store, writing
 from agent.events.service import Event
-from agent.register import alike, approvals, codes, draft_view, evaluate, link, membership, separation
+from agent.register import (
+    alike,
+    approvals,
+    codes,
+    draft_view,
+    evaluate,
+    in_force,
+    link,
+    membership,
+    rules,
+    separation,
+)
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
 from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
@@ -104,21 +115,33 @@ class Workplace:
 
     @property
     def area(self) -> str:
-        """Nine digits of the town that this station registers for; "" where its code is of none."""
+        """Nine digits of the town that this station registers for; "" where its code is of none today."""
         town = self.station.code[:9]
-        return town if codes.choice("town", town) is not None else ""
+        return town if codes.is_taken("town", town, self.clock.today()) else ""
+
+    @property
+    def parameters(self) -> rules.Parameters:
+        """The parameters of the rules, over time."""
+        return in_force.now().parameters
 
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
         if row is None:
-            return evaluate.Setting(self.clock.today(), self.station.is_practice, area=self.area)
+            today, is_practice = self.clock.today(), self.station.is_practice
+            return evaluate.Setting(today, is_practice, area=self.area, parameters=self.parameters)
         return self.setting_beside(row, membership.record_of(row))
 
     def setting_of(self, record: Any) -> evaluate.Setting:
         """What a registration's values are judged against today."""
         today, is_practice = self.clock.today(), self.station.is_practice
-        collected = self._day(record.collected_at)
-        return evaluate.Setting(today, is_practice, collected, area=self.area, registered_as=record.form)
+        return evaluate.Setting(
+            today,
+            is_practice,
+            self._day(record.collected_at),
+            area=self.area,
+            registered_as=record.form,
+            parameters=self.parameters,
+        )
 
     def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
         """What a draft is judged against today, with the record that it stands for."""
@@ -134,6 +157,7 @@ class Workplace:
             is_moving=record is not None and membership.settled(row, record) != record.household_id,
             area=self.area,
             registered_as="" if record is None else record.form,
+            parameters=self.parameters,
         )
 
     def _day(self, at: datetime) -> date:

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "devices.use_question": "test_devices.py",
     "photos.frame_page": "test_photo_taken.py",
     "printing.page": "test_papers_on_screen.py",
+    "tables.waiting": "test_tables_journey.py",
 }
 ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
 WORDS = """() => [...document.querySelectorAll('body *')]
@@ -77,6 +78,7 @@ def arguments_for(person, role):
         person.context.clear_cookies()
     person.sign_in(role, language="en")
     if role == "supervisor":
+        given |= {"name": "reason", "key": "days_in_scope"}
         person.page.goto(f"{person.demo.url}/users")
         given["user_id"] = person.page.locator("td a").first.get_attribute("href").rpartition("/")[2]
     if role in {"clerk", "supervisor"}:

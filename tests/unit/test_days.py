@@ -1,4 +1,4 @@
-"""Days and months as they are typed and stored, and the same day in another year."""
+"""Days and months as they are typed and stored, and the same day some months later."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_the_days_that_are_meant(stored: str, meant: tuple[date, date] | None) -
     assert days.days_of(stored) == meant
 
 
-def test_the_same_day_in_another_year() -> None:
-    assert days.years_after(date(2028, 2, 29), 1) == date(2029, 2, 28)
-    assert days.years_after(date(2028, 2, 29), -4) == date(2024, 2, 29)
-    assert days.years_after(date(2026, 3, 2), 1) == date(2027, 3, 2)
+def test_the_same_day_some_months_later() -> None:
+    assert days.months_after(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert days.months_after(date(2028, 2, 29), -48) == date(2024, 2, 29)
+    assert days.months_after(date(2026, 3, 2), 12) == date(2027, 3, 2)
+    assert days.months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)

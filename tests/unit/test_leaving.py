@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -108,7 +108,8 @@ def test_each_wrong_visit_is_told_by_its_place() -> None:
 
 def test_visits_count_when_they_are_an_hour_apart() -> None:
     def times(*clock: str) -> int:
-        return leaving.different_times(datetime.fromisoformat(f"2026-11-01 {one}") for one in clock)
+        visits = [datetime.fromisoformat(f"2026-11-01 {one}") for one in clock]
+        return leaving.different_times(visits, timedelta(hours=1))
 
     assert times("10:00", "10:59", "11:00", "12:00") == 3
     assert times("12:00", "10:00", "11:00") == 3
@@ -117,7 +118,7 @@ def test_visits_count_when_they_are_an_hour_apart() -> None:
     assert found(evidence="8", visits=close) == [("CANCEL-VISITS-FEW", "visits")]
     twice = "2026-11-01 10:00\n2026-11-02 10:00"
     (few,) = leaving.judge(leaving.understood(LEFT | {"evidence": "8", "visits": twice}), SETTING)
-    assert few.facts == {"least": 3, "have": 2}
+    assert few.facts == {"least": 3, "have": 2, "minutes": 60}
 
 
 def test_too_much_is_told_and_unknown_codes_are() -> None:

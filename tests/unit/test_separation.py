@@ -15,6 +15,7 @@ from peewee_models.register_queries import PERSON_KEYS, REGISTRATION_KEYS
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 AREA = "310112101"
+WHEN = asked.When(TODAY, TODAY)
 SETTING = Setting(TODAY, is_practice=True, area=AREA)
 HERE = {"district": "310112", "town": AREA, "road": "测试东路", "lane": "88", "no": "12", "room": "301"}
 THERE = {"h_district": "310104", "h_road": "测试西路", "h_no": "3"}
@@ -85,7 +86,7 @@ WANTED = {
 @pytest.mark.parametrize("kind", ["RZ", "HZ"])
 def test_what_a_form_wants_of_a_grown_person(kind: str) -> None:
     bare = form(**CITY, lives_here="0" if kind == "HZ" else "1", birth_date="1990-01-01")
-    wanted = {key for key in fields.KEYS if asked.is_required(key, bare, kind, TODAY)}
+    wanted = {key for key in fields.KEYS if asked.is_required(key, bare, kind, WHEN)}
     assert wanted == WANTED[kind]
     judged = judge(bare, SETTING)
     assert {*judged.missing} == wanted - {"hukou_address", "hukou_div", "lives_here", "birth_date"}
@@ -101,7 +102,7 @@ def test_a_form_asks_for_no_field_of_another(kind: str) -> None:
     judged = judge(nonsense, SETTING)
     told = {problem.field for problem in (*judged.problems, *judged.warnings)} | {*judged.missing}
     assert not told & others
-    assert not [key for key in others if asked.is_required(key, nonsense, kind, TODAY)]
+    assert not [key for key in others if asked.is_required(key, nonsense, kind, WHEN)]
 
 
 def test_every_field_is_on_a_form_and_has_a_column() -> None:
@@ -115,16 +116,16 @@ def test_every_field_is_on_a_form_and_has_a_column() -> None:
 def test_only_the_family_of_who_is_away_can_be_told_and_agree(informant: str, is_told: bool) -> None:
     child = form(**CITY, lives_here="0", birth_date="2020-01-01", informant=informant)
     for key in ("notice_given", "guardian_consent"):
-        assert asked.is_required(key, child, "HZ", TODAY) is is_told
-        assert asked.is_required(key, child, "RZ", TODAY)
-    assert not asked.is_required("guardian_name", child, "HZ", TODAY)
-    assert asked.is_required("guardian_name", child, "RZ", TODAY)
+        assert asked.is_required(key, child, "HZ", WHEN) is is_told
+        assert asked.is_required(key, child, "RZ", WHEN)
+    assert not asked.is_required("guardian_name", child, "HZ", WHEN)
+    assert asked.is_required("guardian_name", child, "RZ", WHEN)
 
 
 @pytest.mark.parametrize(("scope", "is_known"), [("", True), ("3", True), ("4", True), ("5", False), ("6", False)])
 def test_an_address_is_wanted_where_it_can_be_known(scope: str, is_known: bool) -> None:
     away = form(**CITY, lives_here="0", separation_scope=scope)
-    assert asked.is_required("present_address", away, "HZ", TODAY) is is_known
+    assert asked.is_required("present_address", away, "HZ", WHEN) is is_known
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     everybody = may["clerk"] & may["technician"] & may["supervisor"]
     assert may["supervisor"] - everybody == {
         "register.page", "register.record", "register.search", "register.show_in_full", "register.mask_again",
-        *USERS, *AUDIT,
+        *USERS, *AUDIT, *TABLES,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
         "photos.page", "photos.picture", "printing.make", "printing.page", "printing.sheet", "printing.pdf",
         "board.page", "board.lanes", "board.lines",
@@ -161,7 +161,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",
         "devices.order_question", "devices.give_order", *PRACTICE,
     }  # fmt: skip
-    assert not any(name.startswith(("devices.", "users.")) for name in may["clerk"])
+    assert not any(name.startswith(("devices.", "users.", "tables.", "rules.")) for name in may["clerk"])
     assert {"desk.page", "drafts.save", "corrections.save", "media.card_picture"} <= may["clerk"]
     assert not any(name.startswith(("desk.", "drafts.", "media.")) for name in may["technician"] | may["supervisor"])
 
@@ -169,6 +169,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
 ROLES = ("clerk", "technician", "supervisor")
 USERS = {"users.page", "users.person", "users.add", "users.new_code", "users.disable", "users.enable"}
 AUDIT = {"audit.page", "audit.look"}
+TABLES = {name for name in TABLE if name.startswith(("tables.", "rules."))}
 PRACTICE = {name for name in TABLE if name.startswith("practice.")}
 
 

@@ -44,7 +44,7 @@ def timeline(record: RecordView) -> list[ShownChange]:
             change.at,
             change.by,
             change.field,
-            compare(read_out(change.field, change.old), read_out(change.field, change.new)),
+            compare(*(read_out(change.field, value, change.at) for value in (change.old, change.new))),
             change.reason,
             change.source,
             change.verified,
