@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from agent.register import address_parts, codes, divisions, evaluate, fields, names, notice, revision, separation
+from agent.register import (
+    address_parts,
+    codes,
+    divisions,
+    evaluate,
+    fields,
+    guardian,
+    names,
+    notice,
+    revision,
+    separation,
+)
 from agent.register.form import Entry, Form, StoredOffer, source, value
 
 _YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
@@ -34,7 +45,7 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     _put_derived(filled, "hukou_div", named, now, yielding)
     _offer_division(filled, named)
     is_guarded = fields.is_guarded(filled, setting.today, setting.parameters)
-    declarer = evaluate.GUARDIAN_DECLARES if is_guarded else "1"
+    declarer = guardian.DECLARES if is_guarded else "1"
     _put_derived(filled, "declarer", "" if fields.age(filled, setting.today) is None else declarer, now)
     _put_notice(filled, now)
     _put_form(filled, now, setting, yielding)

@@ -10,7 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from agent.register import asked, codes, days, divisions, fields, id_number, names, revision, rules, scope, separation
+from agent.register import (
+    asked,
+    codes,
+    days,
+    divisions,
+    fields,
+    guardian,
+    id_number,
+    names,
+    revision,
+    rules,
+    scope,
+    separation,
+)
 from agent.register.form import Form, as_date, of_chip, source, value
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -18,9 +31,6 @@ _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
-GUARDIAN_DECLARES = "2"
-# The person, a spouse, children and grandchildren (GB/T 4761): nobody under 16 has one of them for a guardian.
-_NO_GUARDIANS = ("01", "1", "2", "3", "4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,9 @@ def judge(form: Form, setting: Setting) -> Judgement:
         result.problems += number.problems
         result.warnings += number.warnings
     _judge_dates(form, setting, number, result)
-    _judge_guardian(form, setting, result)
+    of_guardian = guardian.judge(form, setting.today, setting.parameters, is_practice=setting.is_practice)
+    result.problems += of_guardian[0]
+    result.warnings += of_guardian[1]
     _judge_whole(form, setting, result, required)
     _judge_form(form, setting, residence.form, result)
     _judge_reading(form, setting, result)
@@ -228,31 +240,6 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
         result.warnings.append(Problem("CARD-NOT-YET", "card_valid_from", {"date": valid_from.isoformat()}))
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
         result.warnings.append(Problem("CARD-DAYS-TURNED", "card_valid_to"))
-
-
-def _judge_guardian(form: Form, setting: Setting, result: Judgement) -> None:
-    under = {"under": setting.rules.guarded_under}
-    if fields.is_guarded(form, setting.today, setting.parameters):
-        if value(form, "declarer") not in {"", GUARDIAN_DECLARES}:
-            result.problems.append(Problem("DECLARER-CHILD", "declarer", dict(under)))
-        if value(form, "guardian_rel").startswith(_NO_GUARDIANS):
-            result.problems.append(Problem("GUARDIAN-RELATION", "guardian_rel"))
-    if value(form, "id_type") == fields.BIRTH_CERTIFICATE and fields.is_grown(form, setting.today, setting.parameters):
-        result.problems.append(Problem("DOCUMENT-CHILDS", "id_type", dict(under)))
-    typed = value(form, "guardian_id")
-    if typed == "":
-        return
-    facts = id_number.FormFacts(setting.today, is_practice=setting.is_practice, parameters=setting.parameters)
-    guardian = id_number.check(typed, facts, "guardian_id")
-    result.problems += guardian.problems
-    result.warnings += guardian.warnings
-    if guardian.scope is not None:
-        result.warnings.append(Problem("GUARDIAN-OTHER-CARD", "guardian_id"))
-    least = setting.rules.adult_from
-    if guardian.birth_date is not None and id_number.years_between(guardian.birth_date, setting.today) < least:
-        result.problems.append(Problem("GUARDIAN-AGE", "guardian_id", {"least": least}))
-    if guardian.number == value(form, "id_no"):
-        result.problems.append(Problem("GUARDIAN-SAME", "guardian_id"))
 
 
 def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.printing import sheets
-from agent.register import asked, leaving, rules
+from agent.register import asked, days, leaving, rules
 from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
@@ -143,7 +142,7 @@ def test_a_record_goes_by_the_rules_of_its_day_of_collection() -> None:
 def test_a_registration_is_valid_as_long_as_on_its_day() -> None:
     own = changed("registration_months", 24)
     months = [own.on(day).registration_months for day in (BEFORE, TURN)]
-    ends = [sheets.months_after(day, span).isoformat() for day, span in zip((BEFORE, TURN), months, strict=True)]
+    ends = [days.months_after(day, span).isoformat() for day, span in zip((BEFORE, TURN), months, strict=True)]
     assert ends == ["2027-11-22", "2028-11-23"]
 
 

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agent.printing import sheets
-from agent.register import rules
+from agent.register import days, rules
 from agent.register.rules import Value
 
 
@@ -34,4 +33,4 @@ def test_the_receipt_goes_by_the_day_of_registration(press, monkeypatch, months,
 def test_the_receipt_says_it(press):
     _, pdf, _ = press.paper("receipt", [press.held(press.record())])
     assert "居住登记一年有效" in press.text(pdf)
-    assert sheets.months_after(date(2026, 12, 31), 2) == date(2027, 2, 28)
+    assert days.months_after(date(2026, 12, 31), 2) == date(2027, 2, 28)
