@@ -174,7 +174,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf), supervisor)
     camera_desk = CameraDesk(supervisor, ground.clock)
     photos = _photos(ground, papers.pictures, camera_desk, album)
-    sources = Sources(register, photos, documents)
+    sources = Sources(register, photos, documents, accounts)
     printing = PrintingService(store, ground.clock, sources, papers.pictures, shelf)
     listeners.devices, listeners.scan_desk, listeners.camera_desk = devices, scan_desk, camera_desk
     button = ScanButton(desk, register, documents, ground.clock, ground.bus.publish)

@@ -84,6 +84,7 @@ TABLE: Final[dict[str, Access]] = {
     "board.page": Access.READERS,
     "board.lanes": Access.READERS,
     "board.lines": Access.READERS,
+    "board.print_list": Access.READERS,
     "corrections.page": Access.CLERK,
     "corrections.keep": Access.CLERK,
     "corrections.second_person": Access.CLERK,

@@ -156,6 +156,7 @@ def paper_name(kind: str) -> str:
         "changes": gettext("变更表"),
         "cancellation": gettext("注销表"),
         "household": gettext("全户登记表"),
+        "list": gettext("名单"),
     }.get(kind, kind)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from agent.accounts import audit
 from agent.accounts.audit import Act
-from agent.accounts.service import Right, SignedIn, require
+from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import Store, writing
 from agent.documents.pictures import Pictures
 from agent.documents.service import DocumentsService
@@ -31,15 +31,28 @@ NOT_MADE: Final = "PAPER-NOT-MADE"
 MOST_PEOPLE: Final = 20
 """So many have room on one paper: the process that sets it works for nobody else meanwhile."""
 MOST_REMEMBERED: Final = 500
+LIST: Final = "list"
+MOST_LINES: Final = 1000
+"""So many stand on one list: nobody walks further with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A paper that was set: what is told of it, the PDF, a drawing of each page."""
+
+    facts: Mapping[str, Any]
+    pdf: bytes
+    pages: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the contents of papers come from."""
+    """Where the contents of papers come from, and who knows whose password it is."""
 
     register: RegisterService
     photos: PhotosService
     documents: DocumentsService
+    accounts: AccountsService
 
 
 class PrintingService:
@@ -87,25 +100,43 @@ class PrintingService:
         if kind not in KINDS:
             raise _refused("PAPER-UNKNOWN")
         held = self._asked_for(kind, record_id, by)
-        facts, pdf, pages = self._typeset(kind, held, by)
-        paper = Paper(
-            id=new_id(),
-            kind=kind,
-            record_id=record_id,
-            session_id=by.session_id,
-            pdf=pdf,
-            pages=tuple(pages),
-            undrawn=tuple(msgspec.convert(facts["undrawn"], list[str])),
-            made_s=self._clock.monotonic(),
-        )
+        content, photos = sheets.content(kind, held, self._printing(by))
+        made = self._set(sheets.template_of(kind), content, photos)
         with writing(self._store):
             for one in held:
                 if sheets.shows_numbers(kind):
                     self._from.register.full_views.note_print(one.record.id, by)
-                audit.write(
-                    self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), kind=kind, pages=len(pages)
-                )
-        self._shelf.put(paper)
+                told: dict[str, str | int] = {"kind": kind, "pages": len(made.pages)}
+                audit.write(self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), **told)
+        return self._kept(new_id(), kind, record_id, by, made)
+
+    def make_list(self, what: str, committee: str | None, title: str, password: str, by: SignedIn) -> Paper:
+        """Make a list of the registrations behind a figure of the board; who prints says their password once more.
+
+        Args:
+            what: the figure, one of `board_views.WHATS`.
+            committee: as it is written, "" for those of whom it is not; None for all.
+            title: of the paper.
+            password: their own.
+            by: who prints.
+
+        Raises: RightsDenied; CodedError ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT, BOARD-UNKNOWN, LIST-EMPTY, LIST-TOO-LONG,
+            PAPER-NOT-MADE.
+        """
+        require(by, Right.REGISTER_READ)
+        self._from.accounts.step_up(by, password)
+        lines = self._from.register.board.walk(what, committee, by, MOST_LINES + 1)
+        if not lines:
+            raise _refused("LIST-EMPTY")
+        if len(lines) > MOST_LINES:
+            raise _refused("LIST-TOO-LONG", most=MOST_LINES)
+        paper_id = new_id()
+        content = sheets.list_content(title, lines, paper_id, self._printing(by))
+        paper = self._kept(paper_id, LIST, "", by, self._set("list", content, []))
+        with writing(self._store):
+            subject = ("register", None)
+            told: dict[str, str | int] = {"kind": LIST, "pages": len(paper.pages), "found": len(lines)}
+            audit.write(self._clock, by.audit_ids, Act.PAPER_MADE, subject, **told)
         return paper
 
     def _asked_for(self, kind: str, record_id: str, by: SignedIn) -> list[sheets.Held]:
@@ -124,20 +155,35 @@ class PrintingService:
             raise _refused("PAPER-OF-CANCELLED")
         return held
 
-    def _typeset(
-        self, kind: str, held: list[sheets.Held], by: SignedIn
-    ) -> tuple[Mapping[str, Any], bytes, list[bytes]]:
-        """Have a paper set: what is told of it, the PDF, the pages."""
+    def _printing(self, by: SignedIn) -> sheets.Printing:
+        """Who prints, where, now."""
         place = self._from.register.place
         is_practice = place.station.is_practice
         where = (place.station.name, by.name, self._clock.now(), place.zone)
-        printing = sheets.Printing(*where, is_practice=is_practice, parameters=place.parameters)
-        content, photos = sheets.content(kind, held, printing)
-        asked = {"template": sheets.template_of(kind), "undrawn": sorted(self._undrawn)}
+        return sheets.Printing(*where, is_practice=is_practice, parameters=place.parameters)
+
+    def _kept(self, paper_id: str, kind: str, record_id: str, by: SignedIn, made: Set) -> Paper:
+        """Keep what was set for this session for a while."""
+        paper = Paper(
+            id=paper_id,
+            kind=kind,
+            record_id=record_id,
+            session_id=by.session_id,
+            pdf=made.pdf,
+            pages=tuple(made.pages),
+            undrawn=tuple(msgspec.convert(made.facts["undrawn"], list[str])),
+            made_s=self._clock.monotonic(),
+        )
+        self._shelf.put(paper)
+        return paper
+
+    def _set(self, template: str, content: Mapping[str, Any], photos: list[bytes]) -> Set:
+        """Have a paper set: what is told of it, the PDF, the pages."""
+        asked = {"template": template, "undrawn": sorted(self._undrawn)}
         made = self._pictures.work("paper", asked, [msgspec.json.encode(content), *photos], NOT_MADE)
         pdf, *pages = made.pieces
         self._remember(msgspec.convert(made.facts["learnt"], list[str]))
-        return made.facts, pdf, pages
+        return Set(made.facts, pdf, pages)
 
     def _remember(self, learnt: list[str]) -> None:
         """Keep what no font draws: to find out is half of the work, and the fonts stay the same."""

@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from agent.register import codes, days, draft_view, fields, id_number, notice, rules
+from agent.register.board_views import WalkLine
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -96,13 +97,41 @@ def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[s
             photos.append(one.photo)
             sheet["photo"] = len(photos)
         sheets.append(sheet)
+    return _around(printing) | {"sheets": sheets}, photos
+
+
+def list_content(title: str, lines: Sequence[WalkLine], list_id: str, printing: Printing) -> dict[str, Any]:
+    """Everything that the template of a list is given.
+
+    Args:
+        title: what is listed.
+        lines: the registrations, in the order in which they are printed.
+        list_id: names this list.
+        printing: who, where and when.
+    """
+    rows = [
+        {
+            "name": line.name,
+            "sex": codes.shown("sex", line.sex),
+            "last_four": line.last_four,
+            "address": line.address,
+            "form": codes.shown("separation_kind", _KINDS_OF_SEPARATION.get(line.form, "")) or "来沪人员",
+            "registered_on": line.registered_on.isoformat(),
+            "verified_on": line.verified_on.isoformat(),
+        }
+        for line in lines
+    ]
+    sheet = {"id": list_id, "form_no": list_id[:8], "is_cancelled": False, "photo": None, "title": title, "rows": rows}
+    return _around(printing) | {"sheets": [sheet]}
+
+
+def _around(printing: Printing) -> dict[str, Any]:
     return {
         "station": printing.station,
         "printed_by": printing.name,
         "printed_at": _minute(printing.at, printing.zone),
         "is_practice": printing.is_practice,
-        "sheets": sheets,
-    }, photos
+    }
 
 
 def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Paper:
     Attributes:
         id: where it is asked for; nobody can guess it.
         kind: of the paper.
-        record_id: of the registration that it was asked of.
+        record_id: of the registration that it was asked of; "" for a list.
         session_id: who may see it.
         pdf: PDF/A-2b.
         pages: a drawing of each page, SVG.

@@ -14,12 +14,13 @@ from typing import Any, Final
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import reading, writing
-from agent.register import days, draft_view
-from agent.register.board_views import WHATS, BoardView, Place
+from agent.register import days, draft_view, names
+from agent.register.board_views import WHATS, BoardView, Place, WalkLine
 from agent.register.errors import refused
+from agent.register.id_number import years_between
 from agent.register.views import PAGE, RecordLine
 from agent.register.workplace import Workplace
-from peewee_models import board_queries
+from peewee_models import board_queries, register_queries
 from peewee_models.board_queries import GAPS, Limits
 
 VALID: Final = timedelta(days=365)
@@ -73,13 +74,47 @@ class BoardOfRegister:
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
+        with writing(self._place.store):
+            return [
+                draft_view.record_line(row, self._place.zone) for row in self._rows(what, committee, by, page, size)
+            ]
+
+    def walk(self, what: str, committee: str | None, by: SignedIn, most: int) -> list[WalkLine]:
+        """The same, as they are printed for a walk; to look leaves an audit row.
+
+        Args:
+            what: one of `WHATS`.
+            committee: as in `lines`.
+            by: who prints.
+            most: so many are given at most.
+
+        Raises: RightsDenied; CodedError BOARD-UNKNOWN.
+        """
+        with writing(self._place.store):
+            return [self._walk_line(row) for row in self._rows(what, committee, by, 1, most)]
+
+    def _rows(self, what: str, committee: str | None, by: SignedIn, page: int, size: int) -> list[Any]:
         require(by, Right.REGISTER_READ)
         if what not in WHATS:
             raise refused("BOARD-UNKNOWN")
-        with writing(self._place.store):
-            found = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, page), size)
-            self._place.note(by, Act.LISTED, ("register", None), found=len(found))
-            return [draft_view.record_line(record, self._place.zone) for record in found]
+        found = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, page), size)
+        self._place.note(by, Act.LISTED, ("register", None), found=len(found))
+        return found
+
+    def _walk_line(self, row: Any) -> WalkLine:
+        today, person = self._place.clock.today(), row.person
+        is_guarded = person.birth_date is not None and (
+            years_between(person.birth_date, today) < self._place.parameters.on(today).guarded_under
+        )
+        return WalkLine(
+            name=names.masked(person.name) if is_guarded else person.name,
+            sex=person.sex,
+            last_four="" if is_guarded or not person.id_no else person.id_no[-4:],
+            address=draft_view.dwelling(register_queries.own_values_of(row)),
+            form=row.form,
+            registered_on=row.registered_at.astimezone(self._place.zone).date(),
+            verified_on=row.verified_at.astimezone(self._place.zone).date(),
+        )
 
     def _view(self, rows: Iterable[dict[str, Any]], also: dict[str, int]) -> BoardView:
         places = [_place(row, also.get(row["committee"], 0)) for row in rows]

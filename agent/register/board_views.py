@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 WHATS: Final = ("RG", "RZ", "HZ", "gaps", "expiring", "expired", "late")
@@ -34,6 +34,26 @@ class Place:
     def registered(self) -> int:
         """How many are registered here, each once."""
         return sum(self.counts[form] for form in ("RG", "RZ", "HZ"))
+
+
+@dataclass(frozen=True, slots=True)
+class WalkLine:
+    """A registration on a printed list: no number in full, and of a child no name.
+
+    Attributes:
+        name: of somebody who is guarded only its first character.
+        sex: line of the table `sex`.
+        last_four: of the ID number; "" of somebody who is guarded, or has none.
+        form: RG, RZ or HZ.
+    """
+
+    name: str
+    sex: str
+    last_four: str
+    address: str
+    form: str
+    registered_on: date
+    verified_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,13 @@ def test_a_figure_leads_to_the_registrations_behind_it(clerk, language, card):
     page.keyboard.press("Enter")
     expect(page.locator("#board-list tbody tr").first).to_be_visible()
     look(page, language)
+    page.keyboard.press("F8")
+    expect(page.locator("#own-password")).to_be_focused()
+    page.keyboard.type(clerk.demo.people["clerk"]["password"])
+    page.keyboard.press("Enter")
+    expect(page.locator("img.paper").first).to_be_visible()
+    look(page, language)
+    page.go_back()
     for _ in range(20):
         link = page.locator(f"a[href='{record.removeprefix(clerk.demo.url)}']")
         if link.count():

@@ -137,3 +137,16 @@ def test_only_known_figures_are_listed_and_only_for_readers(office: Any, clerk: 
     ):
         with pytest.raises(RightsDenied):
             ask()
+
+
+def test_a_printed_list_has_no_number_in_full_and_no_childs_name(
+    office: Any, clerk: SignedIn, register: dict[str, Any]
+) -> None:
+    nine, _ = office.register.board.walk("RG", "测试一居", clerk, 10)
+    number = register["nine"].fields["id_no"].value
+    assert (nine.address, nine.last_four, nine.form) == ("莘庄镇测试东路88弄9号", number[-4:], "RG")
+    assert nine.name == register["nine"].fields["name"].value
+    Person.update(birth_date=office.clock.today() - timedelta(days=365 * 15)).execute()
+    child, _ = office.register.board.walk("RG", "测试一居", clerk, 10)
+    assert (child.name, child.last_four) == ("测＊＊", "")
+    assert len(office.register.board.walk("RG", "测试一居", clerk, 1)) == 1

@@ -155,7 +155,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
         *USERS, *AUDIT, *TABLES,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
         "photos.page", "photos.picture", "printing.make", "printing.page", "printing.sheet", "printing.pdf",
-        "board.page", "board.lanes", "board.lines",
+        "board.page", "board.lanes", "board.lines", "board.print_list",
     }  # fmt: skip
     assert may["technician"] - everybody == {
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",

@@ -194,3 +194,37 @@ def test_every_kind_has_words(house):
     with house.app.test_request_context():
         name = house.app.jinja_env.globals["paper_name"]
         assert [kind for kind in KINDS if name(kind) == kind] == []
+
+
+def test_a_list_wants_the_own_password_once_more_and_is_a_paper_like_the_others(house, record):
+    clerk, _ = record
+    house.lay(house.card("测试名单", "990000198506120065"))
+    clerk.get("/desk")
+    assert clerk.post(clerk.action("save"), clerk.form(**REST, then="stay")).status_code == 303
+    house.lift()
+    before = len(rows(house))
+    clerk.get("/board/list?what=RG")
+    assert 'id="print-list"' in clerk.page
+    refused = clerk.post("/board/list/print", {"what": "RG", "password": "not mine at all"})
+    assert refused.status_code == 422
+    assert 'id="sentence"' in clerk.page
+    assert len(rows(house)) == before
+    made = clerk.post("/board/list/print", {"what": "RG", "password": house.sign_ins["clerk"]["password"]})
+    assert made.status_code == 303
+    clerk.get(made.headers["Location"])
+    pages, pdf = addresses(clerk.page)
+    assert len(pages) == 1
+    said = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=clerk.get(pdf).data, capture_output=True, check=True
+    ).stdout.decode()
+    assert "0065" in said
+    assert "990000198506120065" not in said
+    assert "来沪" in said
+    assert rows(house)[before:] == [("None", "list", 1)]
+
+
+def test_a_list_of_nobody_or_of_no_figure_is_not_printed(house, record):
+    clerk, _ = record
+    password = house.sign_ins["clerk"]["password"]
+    assert clerk.post("/board/list/print", {"what": "HZ", "password": password}).status_code == 422
+    assert clerk.post("/board/list/print", {"what": "best", "password": password}).status_code == 404

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from agent.errors import CodedError
 from agent.register.board_views import WHATS
 from webui.context import services, signed_in
+from webui.figures import figure_name
+from webui.language import message
+from webui.translate import gettext
 from webui.views.register import ShownPage, asked_page
 
 bp = Blueprint("board", __name__, url_prefix="/board")
+
+REFUSED: Final = frozenset({"ACCOUNT-OWN-PASSWORD", "ACCOUNT-WAIT", "LIST-EMPTY", "LIST-TOO-LONG"})
 
 
 @bp.get("")
@@ -29,9 +37,30 @@ def lanes() -> ResponseReturnValue:
 @bp.get("/list")
 def lines() -> ResponseReturnValue:
     """Show the registrations behind a figure, in the order of a walk."""
-    what, committee = request.args.get("what", ""), request.args.get("committee")
+    return show_lines(request.args.get("what", ""), request.args.get("committee"))
+
+
+@bp.post("/list/print")
+def print_list() -> ResponseReturnValue:
+    """Make a list of the registrations behind a figure.  303 to its preview; 422 with the list where it was refused."""
+    what, committee, by = request.form.get("what", ""), request.form.get("committee"), signed_in()
+    if what not in WHATS:
+        abort(404)
+    place = gettext("全部居委") if committee is None else committee or gettext("未填居委")
+    title = f"{place} {figure_name(what)}"
+    try:
+        made = services().printing.make_list(what, committee, title, request.form.get("password", ""), by)
+    except CodedError as error:
+        if error.code not in REFUSED:
+            raise
+        return show_lines(what, committee, message(error.code, error.facts)), 422
+    return redirect(url_for("printing.page", paper_id=made.id), 303)
+
+
+def show_lines(what: str, committee: str | None, sentence: str = "") -> str:
+    """Render a page of the registrations behind a figure; `sentence` is why they were not printed."""
     if what not in WHATS:
         abort(404)
     number = asked_page(request.args.get("page", type=int))
     shown = ShownPage(number, services().register.board.lines(what, committee, signed_in(), number))
-    return render_template("board/list.html", what=what, committee=committee, shown=shown)
+    return render_template("board/list.html", what=what, committee=committee, shown=shown, sentence=sentence)

@@ -74,6 +74,7 @@ CANCELLATION = CancellationLine(
 class Press:
     """Makes registrations and their papers, and reads these as people do."""
 
+    PRINTING = PRINTING
     VALUES = VALUES
     VALUES_OF = VALUES_OF
     CHANGES = CHANGES

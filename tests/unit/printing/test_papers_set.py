@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import os
 import re
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import pikepdf
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from agent.printing import sheets, typesetting
 from agent.register import fields
+from agent.register.board_views import WalkLine
 
 KEPT = Path(__file__).parent / "kept"
 """How each paper looked when somebody last looked at it; `RENHU_KEEP_PAPERS=1` makes the pictures anew."""
@@ -255,3 +258,36 @@ def test_every_field_has_a_label():
     common = resources.files("agent.printing").joinpath("templates/common.typ").read_text(encoding="utf-8")
     labels = set(re.findall(r"(\w+): \"", re.search(r"#let labels = \((.*?)\n\)", common, re.DOTALL)[1]))
     assert {*fields.KEYS, "id_no_raw", "notice_version"} <= labels
+
+
+def walked(press, names, **changes):
+    """A list of these people, set as the pictures process does."""
+    lines = [
+        WalkLine(name, "2", "0049", press.ADDRESS, "RG", date(2026, 3, 2), date(2026, 3, 4), **changes)
+        for name in names
+    ]
+    content = sheets.list_content("测试居委 缺项", lines, "00000000-0000-4000-8000-00000000000a", press.PRINTING)
+    facts, (pdf, *pages) = typesetting.typeset({"template": "list", "undrawn": []}, [msgspec.json.encode(content)])
+    return facts, pdf, pages
+
+
+def test_a_list_has_a_line_for_each_with_the_last_four_digits_alone(press):
+    facts, pdf, pages = walked(press, [f"测试{number}" for number in range(60)])
+    said = press.text(pdf)
+    assert facts["pages"] == len(pages) > 1
+    for number in range(60):
+        assert f"测试{number}女0049{press.bare(press.ADDRESS)}来沪人员2026-03-022026-03-04" in said
+    assert said.count("号码末四位") == len(pages), "the head stands on every page"
+    assert f"第{len(pages)}页，共{len(pages)}页" in said
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        width, height = (float(edge) for edge in opened.pages[0].mediabox[2:])
+        assert width > height
+        assert opened.open_metadata().pdfa_status == "2B"
+
+
+def test_the_longest_name_on_a_list_stays_in_its_column(press):
+    facts, pdf, _ = walked(press, ["龘" * 50, "\ue863"])
+    assert facts["undrawn"] == ["U+E863"]
+    assert "龘" * 50 in press.text(pdf)
+    ink = ImageChops.invert(press.drawn(pdf)).point(lambda shade: 255 if shade > 60 else 0)
+    assert 25 < ink.getbbox()[0] < ink.getbbox()[2] < 585 - 25
