@@ -1,4 +1,4 @@
-"""Papers: from the wish to the PDF and the drawings of a form, and of a household's forms, in the pictures process.
+"""Papers: from the wish to the PDF and the drawings of a form, a household's forms and a long list, by their process.
 
 The process is warm, as after the first paper of a morning; each paper is set by a fresh child of it, as always.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import time
 import uuid
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -16,10 +17,12 @@ from table import Row, percentile
 
 from agent.clock import SystemClock
 from agent.documents.pictures import Pictures
+from agent.printing import sheets
 from agent.register import fields
+from agent.register.board_views import WalkLine
 
-FORM_MS, HOUSEHOLD_MS = 300.0, 1000.0
-PAPERS, FAMILY = 40, 4
+FORM_MS, HOUSEHOLD_MS, LIST_MS = 300.0, 1000.0, 1500.0
+PAPERS, FAMILY, LISTS, LINES = 40, 4, 10, 1000
 RARE, KNOWN = "\U00030000", "U+30000"
 
 
@@ -33,7 +36,7 @@ def rows() -> list[Row]:
             "form with a character that no font draws, p95 ms": ([_sheet(f"测试{RARE}")], FORM_MS),
             f"forms of a household of {FAMILY}, p95 ms": ([_sheet(f"测试{each}") for each in "甲乙丙丁"], HOUSEHOLD_MS),
         }
-        return [_row(pictures, name, sheets, budget) for name, (sheets, budget) in series.items()]
+        return [_row(pictures, name, sheets, budget) for name, (sheets, budget) in series.items()] + [_list(pictures)]
     finally:
         pictures.end()
 
@@ -43,11 +46,29 @@ def _row(pictures: Pictures, name: str, sheets: list[dict[str, Any]], budget: fl
     return Row(name, percentile(taken, 0.95), None, "", budget, {"ms": taken})
 
 
-def _set(pictures: Pictures, sheets: list[dict[str, Any]]) -> float:
+def _list(pictures: Pictures) -> Row:
+    """A list of as many lines as one takes."""
+    day = date(2026, 3, 2)
+    lines = [
+        WalkLine(f"测试{number}", "2", "0049", f"莘庄镇测试东路{number % 90}弄{number}号301室", "RG", day, day)
+        for number in range(LINES)
+    ]
+    printing = sheets.Printing("测试站", "测试录入员", datetime(2026, 3, 2, tzinfo=UTC), UTC, is_practice=True)
+    taken = []
+    for _ in range(LISTS):
+        content = msgspec.json.encode(sheets.list_content("测试居委 已到期", lines, str(uuid.uuid4()), printing))
+        began_s = time.perf_counter()
+        made = pictures.work("paper", {"template": "list", "undrawn": []}, [content], "PAPER-NOT-MADE")
+        taken.append((time.perf_counter() - began_s) * 1000)
+        assert len(made.pieces) == 1 + made.facts["pages"]
+    return Row(f"list of {LINES:,} lines, p95 ms", percentile(taken, 0.95), None, "", LIST_MS, {"ms": taken})
+
+
+def _set(pictures: Pictures, people: list[dict[str, Any]]) -> float:
     """Have one paper set; how long it took, ms."""
     photo = io.BytesIO()
     Image.radial_gradient("L").resize((358, 441)).save(photo, "JPEG", quality=90)
-    people = [sheet | {"photo": number} for number, sheet in enumerate(sheets, 1)]
+    people = [sheet | {"photo": number} for number, sheet in enumerate(people, 1)]
     content = {
         "station": "测试站",
         "printed_by": "测试录入员",
@@ -76,4 +97,6 @@ def _sheet(name: str) -> dict[str, Any]:
         "registered_at": "2026-03-02 09:30",
         "is_cancelled": False,
         "photo": None,
+        "form": "RG",
+        "valid_for": "一年",
     }
