@@ -82,6 +82,8 @@ class Registration(KeyedTable):
     notice_given = CharField(max_length=1)
     notice_version = CharField(max_length=20, default="")
     remark = CharField(max_length=200, default="")
+    household_kind = CharField(max_length=1, default="")
+    relation_to_head = CharField(max_length=2, default="")
     lives_here = CharField(max_length=1, default="")
     h_district = CharField(max_length=6, default="")
     h_town = CharField(max_length=9, default="")

@@ -21,6 +21,7 @@ REGISTRATION_KEYS = (
     *("form", "soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
     *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
     *("declarer", "verify_mode", "guardian_consent", "notice_given", "notice_version", "remark"),
+    *("household_kind", "relation_to_head"),
     *("lives_here", "h_district", "h_town", "h_committee", "h_police"),
     *("h_road", "h_lane", "h_sublane", "h_no", "h_room"),
     *("present_address", "separation_scope", "separation_reason", "separated_since", "residence_reason"),

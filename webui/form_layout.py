@@ -93,6 +93,8 @@ SECTIONS: Final = (
             FieldSpec("sublane", _("支弄"), "text", 1),
             FieldSpec("no", _("号"), "text", 1),
             FieldSpec("room", _("室"), "text", 1),
+            FieldSpec("relation_to_head", _("与户主关系"), "code", 3, "relation", _CODE_HELP),
+            FieldSpec("household_kind", _("户别"), "code", 3, "household_kind"),
         ),
     ),
     Section(

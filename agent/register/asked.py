@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from agent.register import fields, rules
+from agent.register import fields, relations, rules
 from agent.register.form import Form, as_date, value
 from agent.register.scope import days_stayed
 from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
 
 _OTHER_REASON: Final = "17"
 _OF_RG: Final = ("arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "declarer")
-_COMMON: Final = frozenset(fields.RULES) - {*_OF_RG, *fields.ADDRESS_KEYS, *SEPARATED_KEYS}
+_OF_HOUSEHOLD: Final = (relations.KIND, relations.KEY)
+_COMMON: Final = frozenset(fields.RULES) - {*_OF_RG, *fields.ADDRESS_KEYS, *_OF_HOUSEHOLD, *SEPARATED_KEYS}
 ASKED: Final = {
-    RG: _COMMON | {*_OF_RG, *fields.ADDRESS_KEYS},
-    RZ: _COMMON | {*fields.ADDRESS_KEYS, *SEPARATED_KEYS} - {"present_address"},
+    RG: _COMMON | {*_OF_RG, *fields.ADDRESS_KEYS, *_OF_HOUSEHOLD},
+    RZ: _COMMON | {*fields.ADDRESS_KEYS, *_OF_HOUSEHOLD, *SEPARATED_KEYS} - {"present_address"},
     HZ: _COMMON | {*SEPARATED_KEYS} - {"owner_relation"},
 }
 """The fields of each form."""
@@ -37,7 +38,8 @@ _CORE: Final = {
     RG: frozenset(key for key, rule in fields.RULES.items() if rule.is_core),
     RZ: _OF_PERSON
     | _OF_BOTH
-    | {"soldier", "district", "town", "road", "proof_type", "residence_reason", "owner_relation", "notice_given"},
+    | {"soldier", "district", "town", "road", "proof_type", "residence_reason", "owner_relation", "notice_given"}
+    | {*_OF_HOUSEHOLD},
     HZ: _OF_PERSON | _OF_BOTH | {"h_town", "house_use"},
 }
 """What is wanted whatever else the form says."""

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from agent.register import (
     address_parts,
+    asked,
     codes,
     divisions,
     evaluate,
@@ -19,6 +20,7 @@ from agent.register import (
     guardian,
     names,
     notice,
+    relations,
     revision,
     separation,
 )
@@ -49,6 +51,7 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     _put_derived(filled, "declarer", "" if fields.age(filled, setting.today) is None else declarer, now)
     _put_notice(filled, now)
     _put_form(filled, now, setting, yielding)
+    _put_household(filled, now, setting, is_guarded=is_guarded)
     for key in ("name", "guardian_name"):
         entry = filled.get(key)
         if entry is not None and names.with_right_dots(entry.value) != entry.value:
@@ -89,6 +92,17 @@ def _put_form(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting
     _put_derived(filled, "separation_scope", scope, now)
     _put_derived(filled, "informant", separation.SELF if kind == separation.RZ else "", now)
     _put_derived(filled, "result", separation.STILL_SEPARATED if is_separated else "", now)
+
+
+def _put_household(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting, *, is_guarded: bool) -> None:
+    """Say who the person is in the household, and of the head's child who the guardian is."""
+    has_household = asked.is_asked(relations.KEY, value(filled, separation.FORM))
+    _put_derived(filled, relations.KEY, relations.relation_of(setting.household) if has_household else "", now)
+    _put_derived(filled, relations.KIND, relations.kind_of(filled) if has_household else "", now)
+    for key, text in relations.guardian_of(filled, setting.household, is_guarded=is_guarded).items():
+        entry = filled.get(key) or Entry("", "", now)
+        if entry.value != text and (not entry.value or entry.source == "household"):
+            filled[key] = Entry(text, "household" if text else "", now, offers=entry.offers)
 
 
 def _put_notice(filled: dict[str, Entry], now: datetime) -> None:

@@ -6,9 +6,8 @@ All functions are pure; the same form on the same day gives the same answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from agent.register import (
     asked,
@@ -19,54 +18,21 @@ from agent.register import (
     guardian,
     id_number,
     names,
+    relations,
     revision,
-    rules,
     scope,
     separation,
 )
 from agent.register.form import Form, as_date, of_chip, source, value
+from agent.register.setting import Setting
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
+
+__all__ = ["ID_LIKE", "Judgement", "Setting", "judge", "number_of", "required_keys"]
 
 _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 ID_LIKE = re.compile(r"\d{15,18}")
 _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a form is judged against besides itself.
-
-    Attributes:
-        collected: the day on which the data were collected, None where that is today.
-        held: the values of the record that a draft stands for, None where there is none.
-        is_moving: whether saving would change that record's household.
-        area: nine digits of the town that the station registers for; "" where it has none.
-        registered_as: the form of the record that stands behind: RG, RZ or HZ; "" where there is none.
-        parameters: of the rules, over time.
-    """
-
-    today: date
-    is_practice: bool
-    collected: date | None = None
-    is_draft: bool = False
-    card_kind: str = ""
-    card_state: str = ""
-    held: Mapping[str, str] | None = None
-    is_moving: bool = False
-    area: str = ""
-    registered_as: str = ""
-    parameters: rules.Parameters = field(default_factory=rules.shipped)
-
-    @property
-    def rules(self) -> rules.Rules:
-        """The parameters as they hold today."""
-        return self.parameters.on(self.today)
-
-    @property
-    def day_collected(self) -> date:
-        """The day on which the data were collected."""
-        return self.collected or self.today
 
 
 @dataclass(slots=True)
@@ -243,7 +209,9 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
 
 
 def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> None:
-    """Look at what only the forms of separated persons have."""
+    """Look at the household, and at what only the forms of separated persons have."""
+    result.problems += relations.problems_of(form, setting.household)
+    result.warnings += relations.warnings_of(form, setting.household)
     if kind != separation.RG:
         result.problems += separation.problems_of(form, kind, setting.area, setting.today)
         result.warnings += separation.warnings_of(form, kind, setting.area)

@@ -74,6 +74,8 @@ RULES: dict[str, FieldRule] = {
         FieldRule("sublane", "text", 10),
         FieldRule("no", "text", 12),
         FieldRule("room", "text", 12),
+        FieldRule("household_kind", "code", 1, "household_kind", is_core=True),
+        FieldRule("relation_to_head", "code", 2, "relation", is_core=True),
         FieldRule("lives_here", "code", 1, "yes_no"),
         FieldRule("h_district", "code", 6, "district"),
         FieldRule("h_town", "code", 9, "town"),

@@ -6,11 +6,12 @@ What was chosen stays with the draft whatever number is typed; only saving makes
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from agent.register import draft_view
-from agent.register.form import entry_from_row, value
+from agent.register import draft_view, relations
+from agent.register.form import Form, entry_from_row, value
 from agent.register.household_views import HouseholdMove, MemberLine
 from peewee_models import draft_queries, register_queries
 from peewee_models.register import ACTIVE, Household
@@ -58,6 +59,29 @@ def others(row: Any, record: Any) -> tuple[MemberLine, ...]:
     return (*map(_draft_member, own), *draft_view.registered(household, stood_for))
 
 
+def members(row: Any, record: Any) -> tuple[relations.Member, ...]:
+    """The other persons of a draft's household as its rules see them: this user's drafts, then those registered."""
+    household = settled(row, record)
+    drafts = [] if row.household_id is None else draft_queries.household_drafts(row.household_id)
+    own = [other for other in drafts if other.id != row.id and other.user_id == row.user_id]
+    stood_for = {row.registration_id, *(other.registration_id for other in own)}
+    records = [] if household is None else draft_queries.household_records(household)
+    forms = ({key: value(form, key) for key in form} for form in map(_form_of, own))
+    held = (register_queries.values_of(one) for one in records if one.id not in stood_for)
+    return tuple(map(_member, (*forms, *held)))
+
+
+def members_beside(record: Any) -> tuple[relations.Member, ...]:
+    """The other persons of a registration's household as its rules see them."""
+    records = [] if record.household_id is None else draft_queries.household_records(record.household_id)
+    return tuple(_member(register_queries.values_of(one)) for one in records if one.id != record.id)
+
+
+def _member(values: Mapping[str, str]) -> relations.Member:
+    keys = (relations.KEY, "name", "sex", "birth_date", "id_no", "mobile")
+    return relations.Member(*(values.get(key, "") for key in keys))
+
+
 def move(row: Any, record: Any) -> HouseholdMove | None:
     """What saving a draft would change in the household of the record that it stands for."""
     new = settled(row, record)
@@ -76,6 +100,10 @@ def record_of(row: Any) -> Any:
     return None if record is None or record.state != ACTIVE else record
 
 
+def _form_of(row: Any) -> Form:
+    return {key: entry_from_row(field) for key, field in draft_queries.fields_of(row.id).items()}
+
+
 def _draft_member(row: Any) -> MemberLine:
-    form = {key: entry_from_row(field) for key, field in draft_queries.fields_of(row.id).items()}
+    form = _form_of(row)
     return draft_view.member_line(str(row.id), "draft", value(form, "name"), value(form, "birth_date")[:4])

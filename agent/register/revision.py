@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from agent.register import asked, fields, separation
+from agent.register import asked, fields, relations, separation
 from agent.register.form import Entry, Form
 from peewee_models import register_queries
 from peewee_models.register import Change
@@ -94,9 +94,16 @@ def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[
         source = entry.source if entry is not None and entry.source else "typed"
         is_verified = _is_of_chip(entry)
         is_from_chip = source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, "")))
-        is_backed = is_verified or is_from_chip or key in {NOTICE, separation.FORM}
+        is_backed = (
+            is_verified or is_from_chip or key in {NOTICE, separation.FORM} or _is_first_place(key, held[key], source)
+        )
         changed.append(Step(key, held[key], new.get(key, ""), source, is_verified, is_backed))
     return tuple(changed)
+
+
+def _is_first_place(key: str, held: str, source: str) -> bool:
+    """Whether a record that did not say who somebody is in the household has it now by itself."""
+    return key in {relations.KEY, relations.KIND} and not held and source == "derived"
 
 
 def vouched(form: Form, held: Mapping[str, str], origins: Mapping[str, Any]) -> tuple[str, ...]:

@@ -139,6 +139,7 @@ class Workplace:
             is_practice,
             self._day(record.collected_at),
             area=self.area,
+            household=membership.members_beside(record),
             registered_as=record.form,
             parameters=self.parameters,
         )
@@ -156,6 +157,7 @@ class Workplace:
             held=None if record is None else register_queries.values_of(record),
             is_moving=record is not None and membership.settled(row, record) != record.household_id,
             area=self.area,
+            household=membership.members(row, record),
             registered_as="" if record is None else record.form,
             parameters=self.parameters,
         )

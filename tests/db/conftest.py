@@ -299,6 +299,8 @@ class Office:
         """The whole path of one person, from tap to saved."""
         self.tap(card)
         draft = self.register.type_fields(self.draft(by).id, REST | values, by)
+        if "relation_to_head" in draft.missing:
+            draft = self.register.type_fields(draft.id, {"relation_to_head": "97"}, by)
         record = self.desk.save(draft.id, by)
         self.lift()
         return record

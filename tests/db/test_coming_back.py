@@ -168,7 +168,7 @@ def test_nobody_joins_whoever_is_cancelled_and_they_count_for_no_household(
         "id_no": number,
         "id_no_again": number,
     }
-    typed = {**rest, **named, "road": "测试东路", "room": "401"}
+    typed = {**rest, **named, "road": "测试东路", "room": "401", "relation_to_head": "97"}
     second = office.desk.save(office.register.type_fields(office.draft(clerk).id, typed, clerk).id, clerk)
     assert second.household == first.household
     (line,) = office.register.households("测试东路", clerk).lines

@@ -18,7 +18,7 @@ REST = {
     "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
     "proof_type": "2", "road": "测试路", "mobile": "13800000000", "education": "20", "notice_given": "1",
 }  # fmt: skip
-WHY = {"correction_reason": "本人申报搬家"}
+WHY = {"correction_reason": "本人申报搬家", "relation_to_head": "97"}
 
 
 def answer(office: Any, clerk: SignedIn, choice: str) -> DraftView:
@@ -147,7 +147,7 @@ def test_a_member_joins_the_form_on_the_desk_and_not_whom_its_number_happens_to_
     member = office.desk.resume(member.id, clerk)
     assert [one.id for one in member.household] == [head.id]
     rest = {key: value for key, value in REST.items() if not member.fields[key].value}
-    saved = office.desk.save(office.register.type_fields(member.id, rest, clerk).id, clerk)
+    saved = office.desk.save(office.register.type_fields(member.id, rest | {"relation_to_head": "97"}, clerk).id, clerk)
     assert saved.household != west.household
 
 
@@ -160,7 +160,7 @@ def test_a_member_saved_first_goes_where_the_one_on_the_desk_is_registered(
     office.tap(people(5))
     member = answer(office, clerk, "household-member")
     rest = {key: value for key, value in REST.items() if not member.fields[key].value}
-    saved = office.desk.save(office.register.type_fields(member.id, rest, clerk).id, clerk)
+    saved = office.desk.save(office.register.type_fields(member.id, rest | {"relation_to_head": "97"}, clerk).id, clerk)
     assert saved.household == west.household
     head = office.register.drafts(clerk)[0]
     assert office.desk.save(office.desk.resume(head.id, clerk).id, clerk).household == west.household

@@ -34,6 +34,7 @@ ALL = [
     "0019_verified_registrations",
     "0021_code_tables",
     "0022_separated_persons",
+    "0024_heads_of_households",
 ]
 
 

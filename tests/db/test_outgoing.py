@@ -44,7 +44,7 @@ def test_every_column_is_told_or_left_out_on_purpose(
     office.register.edit(record.id, {"mobile": "13911111111"}, 1, clerk, "本人来电")
     body = last_sent().body
     told = columns(Person) | columns(Registration)
-    beside = {"origins", "accepted", "changes", "cancellations"}
+    beside = {"origins", "accepted", "changes", "cancellations", "target"}
     assert set(body) == told - FOR_SEARCHING - OF_THE_ROW - OF_THE_STATION | beside
     (change,), (accepted,) = body["changes"], body["accepted"]
     assert set(body["origins"]["name"]) == columns(FieldOrigin) - {"id", "registration", "key"}
@@ -80,7 +80,7 @@ def test_the_last_row_is_the_record_as_it_is(office: Any, clerk: SignedIn, peopl
 def _move(office: Any, clerk: SignedIn, member_id: str, record: Any) -> None:
     office.desk.open_draft(clerk, member_id)
     number = record.fields["id_no"].value
-    typed = {"id_no": number, "id_no_again": number, "correction_reason": "同住"}
+    typed = {"id_no": number, "id_no_again": number, "correction_reason": "同住", "relation_to_head": "97"}
     draft = office.register.type_fields(office.draft(clerk).id, typed, clerk)
     supervisor = ("supervisor", office.passwords["supervisor"])
     office.register.second_person(draft.id, clerk, *supervisor, SecondWord("id_no", "ID-CHECK-DIGIT", "派出所证明"))

@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
     def move(self) -> None:
         number = self.card.id_number
         self.office.desk.open_draft(self.clerk, self.neighbour.id)
-        typed = {"id_no": number, "id_no_again": number, "correction_reason": "同住"}
+        typed = {"id_no": number, "id_no_again": number, "correction_reason": "同住", "relation_to_head": "97"}
         draft = self.register.type_fields(self.office.draft(self.clerk).id, typed, self.clerk)
         self.office.desk.save(draft.id, self.clerk)
 

@@ -103,7 +103,7 @@ def test_who_moves_away_and_back_stays_one_record_on_another_form(office: Any, c
     assert lines["road"] == ("测试东路", "")
     assert {line.reason for line in corrected.history} == {"搬到外省", ""}
     back = OF_RZ | {"lives_here": "1", "separation_scope": "1", "informant": "1", "town": "310112101"}
-    back |= {"district": "310112"}
+    back |= {"district": "310112", "relation_to_head": "02", "household_kind": "1"}
     again = office.register.edit(record.id, back, 2, clerk, "又搬回来")
     assert (again.form, again.fields["present_address"].value) == ("RZ", "")
     assert again.fields["road"].value == "测试东路"

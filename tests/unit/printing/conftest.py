@@ -34,7 +34,8 @@ VALUES = dict.fromkeys(fields.KEYS, "") | {
     "committee": "测试居委", "road": "测试东路", "lane": "88", "sublane": "6", "no": "12", "room": "301",
     "mobile": "13800000000", "education": "20", "employer": "测试工厂", "guardian_name": "测试乙",
     "guardian_id": "990000198506120065", "guardian_rel": "52", "guardian_mobile": "13900000000",
-    "guardian_consent": "1", "declarer": "2", "verify_mode": "2", "notice_given": "1", "remark": "没有别的要说",
+    "guardian_consent": "1", "declarer": "2", "verify_mode": "2",
+    "household_kind": "1", "relation_to_head": "30", "notice_given": "1", "remark": "没有别的要说",
 }  # fmt: skip
 SEPARATED = {
     "lives_here": "1", "h_district": "310104", "h_town": "310112102", "h_committee": "测试北居委",
