@@ -32,6 +32,7 @@ ALL = [
     "0017_cancellations",
     "0018_finding",
     "0019_verified_registrations",
+    "0020_merges",
 ]
 
 
