@@ -15,6 +15,7 @@ from agent.register.cards import Cards
 from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
+from agent.register.duplicates import Duplicates, Wish
 from agent.register.errors import Problems, refused
 from agent.register.full_views import FullViews
 from agent.register.household_views import HouseholdsFound
@@ -25,7 +26,7 @@ from agent.register.views import DraftLine, DraftView, Problem, RecordLine, Seco
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
-__all__ = ["Problems", "RegisterService", "StationSettings"]
+__all__ = ["Problems", "RegisterService", "StationSettings", "Wish"]
 
 
 class RegisterService:
@@ -47,6 +48,7 @@ class RegisterService:
         self._corrections = Corrections(place, self._records)
         self._cancellations = Cancellations(place, self._records)
         self.full_views = FullViews(place, self._records)
+        self.duplicates = Duplicates(place, self._records, self.full_views, self._accounts)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place

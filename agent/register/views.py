@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+from agent.register.alike_views import Alike
 from agent.register.household_views import HouseholdMove, MemberLine
 from drivers.stored_text import character_at
 
@@ -177,6 +178,7 @@ class RecordLine:
     address: str
     registered_on: date
     is_cancelled: bool = False
+    is_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class DraftView:
     existing_record: RecordLine | None
     is_joining: bool = False
     move: HouseholdMove | None = None
-    alike: tuple[RecordLine, ...] = ()
+    alike: tuple[Alike, ...] = ()
     former: RecordLine | None = None
 
     @property
