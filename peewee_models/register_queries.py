@@ -164,6 +164,13 @@ def changes_of(record_id: uuid.UUID, version: int) -> list[Any]:
     return list(changes.order_by(Change.key))
 
 
+def is_number_of_chip(person_id: uuid.UUID) -> bool:
+    """Whether a chip that was read twice says a person's ID number, in a registration that was made for this person."""
+    theirs = (Registration.person == person_id) & Registration.id.not_in(merges.moved())
+    said = (FieldOrigin.key == "id_no") & (FieldOrigin.source == "chip") & FieldOrigin.is_verified
+    return bool(FieldOrigin.select(FieldOrigin.id).join(Registration).where(theirs & said).exists())
+
+
 def changes_since(record_id: uuid.UUID, version: int) -> list[Any]:
     """What changed in a registration after one of its versions, in the order of time."""
     later = (Change.registration == record_id) & (Change.version > version)

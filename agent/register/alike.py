@@ -6,14 +6,13 @@ Nobody is compared with everybody: a number's own slips are looked up, and those
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, Final
 
 from agent.register import id_number, likeness, number_slips
 from agent.register.alike_views import Alike
 from agent.register.draft_view import record_line
-from agent.register.form import as_date
+from agent.register.form import Form, as_date, source
 from agent.register.likeness import Compared
 from peewee_models import duplicates, register_queries
 from peewee_models.register import ACTIVE
@@ -43,19 +42,20 @@ def who_is_alike(one: Compared, own: uuid.UUID | None) -> list[Pair]:
 
 
 def compared(person: Any) -> Compared:
-    """What is compared of a person's row."""
-    return likeness.of(register_queries.person_values(person))
+    """What is compared of a person's row, inside the open transaction."""
+    return likeness.of(register_queries.person_values(person), is_of_chip=register_queries.is_number_of_chip(person.id))
 
 
-def on_the_form(values: Mapping[str, str], own: uuid.UUID | None, zone: tzinfo) -> tuple[Alike, ...]:
+def on_the_form(form: Form, own: uuid.UUID | None, zone: tzinfo) -> tuple[Alike, ...]:
     """Who is registered now and may be the person of an unsaved form.
 
     Args:
-        values: of the form, by key.
+        form: as it stands.
         own: key of the person who comes back, None where it is nobody.
         zone: in which the station counts its days.
     """
-    found = who_is_alike(likeness.of(values), own)
+    values = {key: entry.value for key, entry in form.items()}
+    found = who_is_alike(likeness.of(values, is_of_chip=source(form, "id_no") == "chip"), own)
     return _lines([pair for pair in found if likeness.is_suspicion(pair[1])], zone, is_needed=True)
 
 

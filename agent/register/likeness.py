@@ -6,6 +6,7 @@ persons, as twins and namesakes are, until somebody says otherwise.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ SLIP: Final = "LIKE-SLIP"
 NAME_AND_BIRTH: Final = "LIKE-NAME-BIRTH"
 NAME_AND_GUARDIAN: Final = "LIKE-NAME-GUARDIAN"
 TWO_NUMBERS: Final = "LIKE-TWO-NUMBERS"
+_VALUES: Final = 5
 COMPARED_KEYS: Final = ("id_no", "id_no_raw", "name", "birth_date", "guardian_id")
 """The values of a person that are compared; where none of them changes, nothing new is found."""
 
@@ -31,6 +33,7 @@ class Compared:
         id_no_raw: the 15 digits as they came.
         name_key: the name's search key.
         birth_date: ISO.
+        is_of_chip: whether a chip says the number: then nobody's finger has slipped.
     """
 
     id_no: str
@@ -38,6 +41,7 @@ class Compared:
     name_key: str
     birth_date: str
     guardian_id: str
+    is_of_chip: bool = False
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -46,10 +50,10 @@ class Compared:
         return frozenset(number for number in (self.id_no, raw) if len(number) == 18)
 
 
-def of(values: Mapping[str, str]) -> Compared:
+def of(values: Mapping[str, str], *, is_of_chip: bool = False) -> Compared:
     """What is compared of a form's or a person's values."""
     told = {key: values.get(key, "") for key in ("id_no", "id_no_raw", "birth_date", "guardian_id")}
-    return Compared(name_key=names.search_key(values.get("name", "")), **told)
+    return Compared(name_key=names.search_key(values.get("name", "")), is_of_chip=is_of_chip, **told)
 
 
 def reasons(one: Compared, other: Compared) -> tuple[str, ...]:
@@ -60,7 +64,8 @@ def reasons(one: Compared, other: Compared) -> tuple[str, ...]:
     are_of_a_day = are_namesakes and one.birth_date == other.birth_date != ""
     are_right = number_slips.is_valid(one.id_no) and number_slips.is_valid(other.id_no)
     found = []
-    if number_slips.is_one_slip_apart(one.id_no, other.id_no) and (are_namesakes or not are_right):
+    may_have_slipped = not (one.is_of_chip and other.is_of_chip) and (are_namesakes or not are_right)
+    if may_have_slipped and number_slips.is_one_slip_apart(one.id_no, other.id_no):
         found.append(SLIP)
     if are_of_a_day and are_right and not found:
         return (TWO_NUMBERS,)
@@ -79,5 +84,5 @@ def is_suspicion(found: tuple[str, ...]) -> bool:
 
 def digest(one: Compared, other: Compared) -> str:
     """What a decision about two persons was made on, whichever is named first: another text for any other values."""
-    sides = sorted(repr(tuple(getattr(side, key) for key in Compared.__slots__)) for side in (one, other))
+    sides = sorted(repr(dataclasses.astuple(side)[:_VALUES]) for side in (one, other))
     return hashlib.sha256("\n".join(sides).encode()).hexdigest()

@@ -99,8 +99,8 @@ class Merges:
             record = self._records.row_of(record_id)
             last = next(iter(merges.of_record(record.id)), None)
             asked = merging.reason(reason), by.user_id
-            is_done = merges.that_moved(record.id) is None and last is not None
-            if is_done and (last.undo_reason, str(last.undone_by_id)) == asked:
+            done = None if last is None else (last.undo_reason, str(last.undone_by_id))
+            if done == asked and merges.that_moved(record.id) is None:
                 return False
             self._to_undo(record, reason)
             return True

@@ -37,5 +37,5 @@ def forget(person: Any) -> None:
 
 
 def touches(keys: Iterable[str]) -> bool:
-    """Whether a change of these values may make somebody alike."""
+    """Whether a change of these values, or that a card vouches for them, may make somebody alike, or no longer."""
     return not set(likeness.COMPARED_KEYS).isdisjoint(keys)

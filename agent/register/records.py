@@ -150,7 +150,6 @@ class Records:
             for key, column in columns.items():
                 setattr(person, key, column)
             person.save()
-        pairs.refresh(person, now)
         record = Registration.create(
             **register_queries.columns_for(values, register_queries.REGISTRATION_KEYS),
             form_no=self._next_form_number(),
@@ -167,6 +166,7 @@ class Records:
             if entry.value and key in fields.KEYS
         ]
         register_queries.first_origins(record.id, origins)
+        pairs.refresh(person, now)
         return record
 
     def _next_form_number(self) -> str:
@@ -182,7 +182,7 @@ class Records:
         for key, column in _search_columns(record.person.name).items():
             setattr(record.person, key, column)
         record.person.save()
-        if pairs.touches(step.key for step in made.steps):
+        if pairs.touches((*made.vouched, *(step.key for step in made.steps))):
             pairs.refresh(record.person, self._place.clock.now())
 
     def record(self, record_id: str, by: Person) -> RecordView:

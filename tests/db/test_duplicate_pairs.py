@@ -173,6 +173,14 @@ def test_who_was_registered_before_is_compared_by_and_by(office: Any, clerk: Sig
     assert listed(office, clerk) == [{two[0].id, str(two[1].id)}]
 
 
+def test_two_cards_are_no_pair_though_their_numbers_are_near(office: Any, clerk: SignedIn, people: Any) -> None:
+    one = office.register_person(clerk, people(1))
+    other = office.register_person(clerk, people(3, name=people(1).name))
+    assert (listed(office, clerk), DuplicatePair.select().count()) == ([], 0)
+    (line,) = office.register.record(one.id, clerk).alike
+    assert (line.id, line.reasons) == (other.id, ("LIKE-TWO-NUMBERS",))
+
+
 def test_the_form_hints_at_whoever_is_here(office: Any, clerk: SignedIn, people: Any, two: tuple[Any, Any]) -> None:
     office.desk.open_draft(clerk)
     typed = {"name": people(1).name, "id_no": people(1).id_number[:6] + "850612003"}

@@ -76,6 +76,14 @@ def test_a_number_that_is_not_right_is_a_slip_whatever_the_names_are() -> None:
     assert likeness.reasons(person(id_no=right), person(id_no=wrong, name="测试森", birth_date="")) == ("LIKE-SLIP",)
 
 
+def test_two_numbers_that_chips_have_said_are_two_persons_however_near_they_are() -> None:
+    one, other = ({"name": "测试林", "id_no": number(head)} for head in (RIGHT[:17], RIGHT[:16] + "3"))
+    said = likeness.of(one, is_of_chip=True)
+    assert likeness.reasons(said, likeness.of(other, is_of_chip=True)) == ()
+    assert likeness.reasons(said, likeness.of(other)) == ("LIKE-SLIP",)
+    assert likeness.digest(said, likeness.of(other)) == likeness.digest(likeness.of(one), likeness.of(other))
+
+
 def test_an_old_number_of_fifteen_digits_is_the_same_as_its_eighteen() -> None:
     old = RIGHT[:6] + RIGHT[8:17]
     named = person(id_no="", id_no_raw=old, name="测试旧", birth_date="")
