@@ -82,17 +82,19 @@ def sign_for(clerk, who):
 def merge_by_keys(clerk, language):
     """From the register to the pair, to the evidence, the reason, the second person; first without any of them."""
     page = clerk.page
+    expect(page.locator("body.live #found")).to_be_visible()
     page.keyboard.press("d")
-    expect(page.locator("#pairs li")).to_have_count(1)
+    expect(page.locator("body.live #pairs li")).to_have_count(1)
     look(clerk, language)
     page.keyboard.press("Control+1")
-    expect(page.locator("#compare")).to_be_visible()
-    look(clerk, language)
-    page.keyboard.press("F9")
-    expect(page.locator("#problems li")).to_have_count(4)
+    expect(page.locator("body.live #compare")).to_be_visible()
     look(clerk, language)
     page.keyboard.press("m")
     expect(page.locator("#evidence_1")).to_be_focused()
+    page.keyboard.press("F9")
+    expect(page.locator("#problems li")).to_have_count(4)
+    expect(page.locator("#evidence_1")).to_be_focused()
+    look(clerk, language)
     page.keyboard.press("Space")
     page.focus("#merge_reason")
     page.keyboard.type("同一人登了两次")
@@ -127,7 +129,7 @@ def test_two_records_of_one_person_are_merged_and_parted_with_the_keys_alone(cle
     )  # fmt: skip
     assert [audited(clerk, "register.merged", record) for record in (kept, gone)] == [1, 1]
     page.goto(gone)
-    expect(page.locator("#merged")).to_be_visible()
+    expect(page.locator("body.live #merged")).to_be_visible()
     look(clerk, language)
     page.keyboard.press("u")
     expect(page.locator("#undo-reason")).to_be_focused()
@@ -139,7 +141,9 @@ def test_two_records_of_one_person_are_merged_and_parted_with_the_keys_alone(cle
     assert [state_of(clerk, record)["state"] for record in (kept, gone)] == ["active", "active"]
     assert audited(clerk, "register.unmerged", gone) == 1
     page.goto(f"{clerk.demo.url}/duplicates")
+    expect(page.locator("body.live #pairs a")).to_have_count(1)
     page.keyboard.press("Control+1")
+    expect(page.locator("body.live #compare")).to_be_visible()
     page.keyboard.press("n")
     expect(page.locator("#distinct-reason")).to_be_focused()
     page.keyboard.type("见过两个人")
@@ -153,11 +157,10 @@ def test_without_javascript_they_are_merged_and_parted_too(clerk_without_script)
     clerk, page = clerk_without_script, clerk_without_script.page
     supervisor = clerk.demo.people["supervisor"]
     clerk.sign_in()
-    clerk.clear_desk()
     records = []
     for card in ("check-x", "one-address"):
+        clerk.clear_desk()
         clerk.demo.lay(card)
-        page.goto(f"{clerk.demo.url}/desk")
         page.locator("form[action$='/desk/read-card'] button").click()
         clerk.complete()
         page.locator("#acts button[value=stay]").click()
