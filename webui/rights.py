@@ -95,6 +95,7 @@ TABLE: Final[dict[str, Access]] = {
     "duplicates.page": Access.CLERK,
     "duplicates.compare": Access.CLERK,
     "duplicates.show_in_full": Access.CLERK,
+    "duplicates.mask_again": Access.CLERK,
     "duplicates.merge": Access.CLERK,
     "duplicates.find_distinct": Access.CLERK,
     "duplicates.undo_distinct": Access.CLERK,

@@ -85,10 +85,11 @@ def test_the_list_leads_to_the_two_side_by_side_with_numbers_masked(house, clerk
     clerk.post(f"{page_of(records)}/full", {"reason": "OTHER", "words": ""})
     assert "号码" in clerk.page
     assert clerk.post(f"{page_of(records)}/full", {"reason": "OTHER", "words": "核对"}).status_code == 303
-    clerk.get(page_of(records))
+    assert "Refresh" in clerk.get(page_of(records)).headers, "it masks them by itself"
     assert all(one in clerk.page.replace(" ", "").replace("<mark>", "").replace("</mark>", "") for one in numbers)
-    for record in records:
-        clerk.post(f"{record}/mask")
+    assert clerk.post(f"{page_of(records)}/mask").status_code == 303
+    assert "Refresh" not in clerk.get(page_of(records)).headers
+    assert not any(one in clerk.page.replace(" ", "") for one in numbers)
     supervisor = house.signed_in("supervisor")
     assert supervisor.get(page_of(records)).status_code == 403
     supervisor.get(records[0])
@@ -156,6 +157,22 @@ def test_a_refusal_stands_at_its_place_and_keeps_what_was_typed(house, clerk, tw
     assert late.status_code == 409
     assert re.search(r'id="merge_reason"[^>]* value="写好的理由"', clerk.page)
     assert "他的路" in clerk.page
+
+
+def test_a_record_that_was_cancelled_meanwhile_is_said_to_be_and_the_reason_stays(house, clerk, two):
+    records, _ = two
+    at = page_of(records)
+    clerk.get(at)
+    form = filled(house, clerk, merge_reason="写好的理由")
+    who = house.sign_ins["supervisor"]
+    left = {"cancel_kind": "31", "leave_date": "20260401", "evidence_3": "1", "version": "1"}
+    left |= {"second_name": who["name"], "second_password": who["password"]}
+    other = house.signed_in("clerk")
+    other.get(f"{records[0]}/cancel")
+    assert other.post(f"{records[0]}/cancel", left).headers["Location"] == records[0]
+    assert clerk.post(f"{at}/merge", form).status_code == 409
+    assert re.search(r'id="merge_reason"[^>]* value="写好的理由"', clerk.page)
+    assert f'action="{page_of(records[::-1])}/merge"' in clerk.page, "the other one is who can go on"
 
 
 def test_found_to_be_two_they_are_not_proposed_until_that_is_undone(house, clerk, two):

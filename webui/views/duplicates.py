@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
@@ -17,7 +17,7 @@ from webui.context import services, signed_in
 from webui.fields import read_out
 from webui.language import message
 from webui.second_person import NOT_CONFIRMED, name_and_password
-from webui.views.register import asked_page, show_cancelled, show_record
+from webui.views.register import asked_page, masked_in_time, show_cancelled, show_record
 
 bp = Blueprint("duplicates", __name__)
 
@@ -34,8 +34,8 @@ def page() -> ResponseReturnValue:
     return render_template("duplicates/page.html", shown=shown, done=done)
 
 
-def show(record_id: str, other_id: str, problems: Iterable[Problem] = (), **told: str) -> str:
-    """Render two registrations side by side.
+def show(record_id: str, other_id: str, problems: Iterable[Problem] = (), **told: str) -> Response:
+    """Render two registrations side by side; where their numbers are in full, they are masked when that time is over.
 
     Args:
         record_id: of one person.
@@ -49,7 +49,7 @@ def show(record_id: str, other_id: str, problems: Iterable[Problem] = (), **told
     shown = [side.shown.fields for side in (two.one, two.other)]
     read = {key: [read_out(key, fields[key].value) for fields in shown] for key in shown[0]}
     is_refused = bool(found or "code" in told or "refusal" in told)
-    return render_template(
+    page = render_template(
         "duplicates/compare.html",
         two=two,
         boards=[boards.of_record(side) for side in sides],
@@ -62,6 +62,7 @@ def show(record_id: str, other_id: str, problems: Iterable[Problem] = (), **told
         ticked={code for code in two.evidence if request.form.get(f"evidence_{code}")},
         **told,
     )
+    return masked_in_time(make_response(page), two.one.full_until, two.other.full_until)
 
 
 @bp.get(OF_TWO)
@@ -83,6 +84,14 @@ def show_in_full(record_id: str, other_id: str) -> ResponseReturnValue:
     return redirect(url_for("duplicates.compare", record_id=record_id, other_id=other_id), 303)
 
 
+@bp.post(OF_TWO + "/mask")
+def mask_again(record_id: str, other_id: str) -> ResponseReturnValue:
+    """Mask the numbers of both again.  303 to the page."""
+    for key in (record_id, other_id):
+        services().register.full_views.end(key, signed_in())
+    return redirect(url_for("duplicates.compare", record_id=record_id, other_id=other_id), 303)
+
+
 @bp.post(OF_TWO + "/merge")
 def merge(record_id: str, other_id: str) -> ResponseReturnValue:
     """Make two persons one.  303 to the registration that goes on; 422 with the page, as typed, where it is refused."""
@@ -92,7 +101,7 @@ def merge(record_id: str, other_id: str) -> ResponseReturnValue:
     except Problems as error:
         return show(record_id, other_id, error.problems), 422
     except CodedError as error:
-        if error.code == "RECORD-CHANGED":
+        if error.code in {"RECORD-CHANGED", "MERGE-NOT-ACTIVE"}:
             return show(record_id, other_id, code=error.code), errors.status_of(error)
         if error.code not in NOT_CONFIRMED:
             raise
@@ -154,7 +163,7 @@ def part(record_id: str) -> ResponseReturnValue:
 
 @bp.errorhandler(CodedError)
 def not_there(error: CodedError) -> ResponseReturnValue:
-    """Lead to the record, which says so, where the two are one already, or one of them has changed meanwhile."""
-    if error.code not in {"MERGE-SAME-PERSON", "MERGE-NOT-ACTIVE", "MERGE-NONE"}:
+    """Lead to the record, which says so, where the two are one already, or were never merged."""
+    if error.code not in {"MERGE-SAME-PERSON", "MERGE-NONE"}:
         return errors.coded(error)
     return show_cancelled(str((request.view_args or {})["record_id"]), error)
