@@ -13,6 +13,7 @@ from agent.accounts.service import SignedIn
 from agent.errors import CodedError
 from agent.register import alike, likeness, names, pairs
 from agent.register.number_slips import slips
+from agent.register.service import Wish
 from drivers.id_number import check_digit
 from peewee_models import duplicates, register_queries, schema
 from peewee_models.accounts import User
@@ -171,6 +172,22 @@ def test_who_was_registered_before_is_compared_by_and_by(office: Any, clerk: Sig
     office.register.duplicates.compare_some()
     assert (DuplicatePair.select().count(), UncomparedPerson.select().count()) == (1, 0)
     assert listed(office, clerk) == [{two[0].id, str(two[1].id)}]
+
+
+def test_who_has_become_another_is_in_no_pair_until_they_are_parted(
+    office: Any, clerk: SignedIn, two: tuple[Any, Any]
+) -> None:
+    one, other = two[0].id, str(two[1].id)
+    second = ("supervisor", office.passwords["supervisor"])
+    with office.store.write():
+        third = add(office, 2, {"name": two[1].person.name, "birth_date": two[1].person.birth_date})
+        pairs.refresh(third, office.clock.now())
+    assert DuplicatePair.select().count() == 3
+    wish = Wish(1, 1, frozenset(), ("1",), "同一人登了两次")
+    office.register.duplicates.merge(one, other, wish, clerk, second)
+    assert (len(listed(office, clerk)), DuplicatePair.select().count()) == (1, 1)
+    office.register.duplicates.part(other, "其实是两个人", clerk, second)
+    assert ({one, other} in listed(office, clerk), DuplicatePair.select().count()) == (True, 3)
 
 
 def test_two_cards_are_no_pair_though_their_numbers_are_near(office: Any, clerk: SignedIn, people: Any) -> None:

@@ -33,6 +33,9 @@ def test_the_numbers_that_a_slip_leads_to() -> None:
     assert number("99000019850612103") not in found, "two slips"
     assert number(right[:10] + "13" + right[12:17]) not in found, "there is no 13th month"
     assert right not in found
+    far = number("99000019850612213")
+    assert number("99000019850612312") not in number_slips.slips(far), "they swapped over another digit"
+    assert not number_slips.is_one_slip_apart(far, number("99000019850612312"))
     assert 200 < len(found) < 350
     assert number_slips.slips("990000850612001") == frozenset()
     assert number_slips.places(right, number(SWAPPED[:17]))[:2] == (13, 14)
@@ -58,6 +61,11 @@ def test_the_check_digit_catches_every_slip_in_eighteen_characters() -> None:
         ({"id_no": number(RIGHT[:17])}, {"id_no": number(RIGHT[:14] + "777")}, ("LIKE-TWO-NUMBERS",)),
         ({"id_no": number(RIGHT[:17])}, {"id_no": number(RIGHT[:16] + "3"), "name": "测试森"}, ()),
         ({"birth_date": "", "guardian_id": "g"}, {"birth_date": "", "guardian_id": "g"}, ("LIKE-NAME-GUARDIAN",)),
+        (
+            {"id_no": number(RIGHT[:17]), "guardian_id": "g"},
+            {"id_no": number("99000019900101777"), "guardian_id": "g", "birth_date": "1990-01-01"},
+            (),
+        ),
         ({"name": "测 试林"}, {"name": "测试林"}, ("LIKE-NAME-BIRTH",)),
         ({"name": ""}, {"name": ""}, ()),
         ({"birth_date": ""}, {"birth_date": ""}, ()),
