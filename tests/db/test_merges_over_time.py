@@ -20,7 +20,7 @@ from peewee_models.outbox import OutboxRow
 from peewee_models.register import Registration
 
 LIFE = settings(
-    max_examples=3,
+    max_examples=2,
     stateful_step_count=10,
     deadline=None,
     suppress_health_check=list(HealthCheck),
