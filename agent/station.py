@@ -218,9 +218,13 @@ class CardFeed:
         self._look_s = self._clock.monotonic() + self._desk.attend()
 
     def _keep_house(self) -> None:
-        """Erase the raw chip data of days gone by, and note what the next start may want to know."""
+        """Erase the raw chip data of days gone by, and note what the next start may want to know.
+
+        Who was registered before anybody looked for duplicates is compared by and by.
+        """
         self.on_keeping_house()
         self._register.erase_stale_chips()
+        self._register.duplicates.compare_some()
 
 
 @dataclass(frozen=True, slots=True)

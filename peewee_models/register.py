@@ -11,6 +11,8 @@ from peewee_models.base import KeyedTable, UtcDateTimeField
 
 ACTIVE: Final = "active"
 CANCELLED: Final = "cancelled"
+MERGED: Final = "merged"
+"""It was of a person who is another one by now, and has ended by that."""
 
 
 class Household(KeyedTable):
@@ -46,12 +48,15 @@ class Person(KeyedTable):
     guardian_mobile = CharField(max_length=11, default="")
 
 
+Person.add_index(Person.index(Person.id_no_raw, where=SQL("id_no_raw <> ''"), name="person_raw_number"))
+
+
 class Registration(KeyedTable):
     """One person at one dwelling: on the form RG 来沪人员, RZ 人在户不在 or HZ 户在人不在.
 
     Of HZ the dwelling is not here: `h_*` is where the household is registered, `present_address` where they live.
 
-    A person who comes back has another one; at most one of a person's is active, the others are cancelled.
+    A person who comes back has another one; at most one of a person's is active, the others are cancelled or merged.
     """
 
     form_no = CharField(max_length=60, unique=True)
@@ -135,8 +140,10 @@ class FieldOrigin(KeyedTable):
 class Change(KeyedTable):
     """One line of a registration's history after it was saved: a field that changed, with where its value came from.
 
-    Three keys are no fields: `household`, whose values are the keys of households; `state`, when the registration is
-    cancelled and when that is undone; and `card`, which names the fields, all unchanged, that a card vouched for.
+    Some keys are no fields: `household`, whose values are the keys of households; `state`, when the registration is
+    cancelled or merged and when that is undone; `card`, which names the fields, all unchanged, that a card vouched for;
+    `person`, whose values are the keys of persons, when it becomes another's; and `merge`, whose values are the keys
+    of merges, in the registration that goes on.
     """
 
     registration = ForeignKeyField(Registration, on_delete="CASCADE")

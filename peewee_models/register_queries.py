@@ -1,4 +1,4 @@
-"""Questions to the register: one record, the newest ones, namesakes, and what stands around a record."""
+"""Questions to the register: one record, the newest ones, and what stands around a record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from peewee_models import cancellations
+from peewee_models import cancellations, merges
 from peewee_models.accounts import User
 from peewee_models.finding_queries import joined
 from peewee_models.register import ACTIVE, AcceptedProblem, Change, FieldOrigin, FullView, Person, Registration
@@ -49,17 +49,28 @@ def holder_of(number: str) -> uuid.UUID | None:
 
 
 def who_left(number: str) -> Any:
-    """The newest registration of the person with this ID number, where all of theirs are cancelled; else None.
-
-    An active one is always the newest: another is made only when it is cancelled, and only the newest is restored.
-    """
-    last = joined().where(Person.id_no == number).order_by(*_NEWEST_FIRST).first()
+    """The last registration of the person with this ID number, where none of theirs is active; else None."""
+    last = _last(Person.id_no == number)
     return None if last is None or last.state == ACTIVE else last
 
 
 def last_of(person_id: uuid.UUID) -> Any:
-    """The newest registration of a person, or None."""
-    return joined().where(Registration.person == person_id).order_by(*_NEWEST_FIRST).first()
+    """The registration of a person that is active, or was last; None where there is none.
+
+    Of those that were made for this person an active one is always the newest: another is made only when it is
+    cancelled, and only the newest is restored.  Those that a merge has brought may be newer, and are never active.
+    """
+    return _last(Registration.person == person_id)
+
+
+def _last(theirs: Any) -> Any:
+    own = Registration.id.not_in(merges.moved())
+    return joined().where(theirs & own).order_by((Registration.state == ACTIVE).desc(), *_NEWEST_FIRST).first()
+
+
+def all_of(person_id: uuid.UUID) -> list[Any]:
+    """All registrations of a person, the newest first."""
+    return list(joined().where(Registration.person == person_id).order_by(*_NEWEST_FIRST))
 
 
 def others_of(person_id: uuid.UUID, but: uuid.UUID) -> list[Any]:
@@ -78,25 +89,6 @@ def newest(page: int, size: int) -> list[Any]:
     return list(joined().order_by(Registration.registered_at.desc(), Registration.id).paginate(page, size))
 
 
-def namesakes(name_key: str, birth_date: date | None, guardian_id: str, most: int, *, is_numbered: bool) -> list[Any]:
-    """Active registrations of a name with the same birth date or guardian, the newest first.
-
-    Args:
-        name_key: the name's search key.
-        birth_date: None where it is not known.
-        guardian_id: "" where there is none.
-        most: so many are given at most.
-        is_numbered: whether who is asked for has an ID number: then only of persons without one.
-    """
-    same = Person.birth_date == birth_date if birth_date is not None else Person.guardian_id == guardian_id
-    if birth_date is not None and guardian_id:
-        same |= Person.guardian_id == guardian_id
-    where = (Person.name_key == name_key) & same & (Registration.state == ACTIVE)
-    if is_numbered:
-        where &= Person.id_no.is_null()
-    return list(joined().where(where).order_by(Registration.registered_at.desc(), Registration.id).limit(most))
-
-
 def last_form_number(prefix: str) -> str | None:
     """The highest form number that begins so and goes on with digits, or None."""
     begins = Registration.form_no.between(f"{prefix}0", f"{prefix}99999999")
@@ -109,7 +101,7 @@ def values_of(row: Any) -> dict[str, str]:
 
     Of one that is cancelled the person's are those of then: the person may have come back with others.
     """
-    then = None if row.state == ACTIVE else cancellations.person_then(row.id)
+    then = None if row.state == ACTIVE else cancellations.person_then(row.id) or merges.person_then(row.id)
     return (person_values(row.person) if then is None else then) | own_values_of(row)
 
 
@@ -154,8 +146,15 @@ def first_origins(record_id: uuid.UUID, origins: Iterable[tuple[str, str, dateti
 
 def set_origin(record_id: uuid.UUID, key: str, source: str, at: datetime, *, is_verified: bool) -> None:
     """Note where a value came from, in place of what was noted before."""
+    restore_origin(record_id, key, (source, is_verified, at))
+
+
+def restore_origin(record_id: uuid.UUID, key: str, origin: tuple[str, bool, datetime] | None) -> None:
+    """Note where a value came from as it was noted once: source, whether verified, when; None for not at all."""
     FieldOrigin.delete().where((FieldOrigin.registration == record_id) & (FieldOrigin.key == key)).execute()
-    FieldOrigin.create(registration=record_id, key=key, source=source, at=at, is_verified=is_verified)
+    if origin is not None:
+        source, is_verified, at = origin
+        FieldOrigin.create(registration=record_id, key=key, source=source, at=at, is_verified=is_verified)
 
 
 def accepted_of(record_id: uuid.UUID) -> list[Any]:
@@ -168,6 +167,19 @@ def changes_of(record_id: uuid.UUID, version: int) -> list[Any]:
     """What one version of a registration changed, in the order of the keys."""
     changes = Change.select().where((Change.registration == record_id) & (Change.version == version))
     return list(changes.order_by(Change.key))
+
+
+def is_number_of_chip(person_id: uuid.UUID) -> bool:
+    """Whether a chip that was read twice says a person's ID number, in a registration that was made for this person."""
+    theirs = (Registration.person == person_id) & Registration.id.not_in(merges.moved())
+    said = (FieldOrigin.key == "id_no") & (FieldOrigin.source == "chip") & FieldOrigin.is_verified
+    return bool(FieldOrigin.select(FieldOrigin.id).join(Registration).where(theirs & said).exists())
+
+
+def changes_since(record_id: uuid.UUID, version: int) -> list[Any]:
+    """What changed in a registration after one of its versions, in the order of time."""
+    later = (Change.registration == record_id) & (Change.version > version)
+    return list(Change.select().where(later).order_by(Change.version, Change.key))
 
 
 def history_of(record_id: uuid.UUID) -> list[Any]:

@@ -11,6 +11,8 @@ from peewee_models.code_tables import CodeEdition, CodeLine, CodeUpload, RuleVal
 from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
+from peewee_models.duplicates import DistinctPersons, DuplicatePair, UncomparedPerson
+from peewee_models.merges import MergedRegistration, PersonMerge
 from peewee_models.outbox import OutboxRow
 from peewee_models.photos import Photo
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, FullView, Household, Person, Registration
@@ -49,4 +51,9 @@ TABLES: tuple[type[Table], ...] = (
     CodeLine,
     CodeUpload,
     RuleValue,
+    DuplicatePair,
+    UncomparedPerson,
+    DistinctPersons,
+    PersonMerge,
+    MergedRegistration,
 )

@@ -103,7 +103,7 @@ def pages(role: str) -> list[Page]:
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
     moved = {"drafts": "desk", "households": "desk", "rules": "tables"}
-    moved |= dict.fromkeys(("corrections", "cancellations", "printing"), "register")
+    moved |= dict.fromkeys(("corrections", "cancellations", "duplicates", "printing"), "register")
     area = moved.get(area, area)
     shown = []
     for endpoint, name in offered:

@@ -160,6 +160,8 @@ _NOT_ON_THE_FORM: Final = {
     "id_no_raw": _("证面或旧号码"),
     "notice_version": _("告知书版本"),
     "form": _("登记表"),
+    "merge_reason": _("合并理由"),
+    "second_password": _("第二人密码"),
 }
 _BESIDE_THE_FORM: Final = (FieldSpec("second_name", _("第二人用户名")), FieldSpec("second_reason", _("理由")))
 FIELDS: Final[dict[str, FieldSpec]] = {

@@ -1,32 +1,93 @@
-"""Registrations that may be of the same person though no number says so: a hint, for two persons may share all that."""
+"""Who may be the same person though no number says so: looked up by index, a hint, for two persons may share all that.
+
+Nobody is compared with everybody: a number's own slips are looked up, and those who have the name.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import tzinfo
+from typing import Any, Final
 
-from agent.register import draft_view, names
-from agent.register.form import as_date
-from agent.register.views import RecordLine
-from peewee_models import register_queries
+from agent.register import id_number, likeness, number_slips
+from agent.register.alike_views import Alike
+from agent.register.draft_view import record_line
+from agent.register.form import Form, as_date, source
+from agent.register.likeness import Compared
+from peewee_models import duplicates, register_queries
+from peewee_models.register import ACTIVE
 
-_MOST = 3
+_MOST: Final = 3
+Pair = tuple[Any, tuple[str, ...]]
 
 
-def alike(values: Mapping[str, str], own: uuid.UUID | None, zone: tzinfo) -> tuple[RecordLine, ...]:
-    """Find who has the same name with the same birth date or guardian, inside the open transaction.
-
-    Two different numbers are two persons: of a person with a number only those without one are looked at.
+def who_is_alike(one: Compared, own: uuid.UUID | None) -> list[Pair]:
+    """Everybody who is alike, with the reasons, inside the open transaction; they may be two all the same.
 
     Args:
-        values: of a form or a record, by key.
-        own: key of the registration that they belong to, None where there is none.
+        one: what is compared.
+        own: key of the person whose values these are, None where there is none.
+    """
+    numbers = one.numbers | number_slips.slips(one.id_no)
+    near = duplicates.with_numbers(numbers, _old(one.id_no)) if numbers else []
+    birth = as_date(one.birth_date)
+    if one.name_key and (birth is not None or one.guardian_id):
+        near += duplicates.namesakes(one.name_key, birth, one.guardian_id)
+    found: dict[uuid.UUID, Pair] = {}
+    for person in near:
+        reasons = likeness.reasons(one, compared(person))
+        if person.id != own and reasons:
+            found[person.id] = person, reasons
+    return [found[key] for key in sorted(found, key=lambda key: key.hex)]
+
+
+def compared(person: Any) -> Compared:
+    """What is compared of a person's row, inside the open transaction."""
+    return likeness.of(register_queries.person_values(person), is_of_chip=register_queries.is_number_of_chip(person.id))
+
+
+def on_the_form(form: Form, own: uuid.UUID | None, zone: tzinfo) -> tuple[Alike, ...]:
+    """Who is registered now and may be the person of an unsaved form.
+
+    Args:
+        form: as it stands.
+        own: key of the person who comes back, None where it is nobody.
         zone: in which the station counts its days.
     """
-    name, birth = names.search_key(values.get("name", "")), as_date(values.get("birth_date", ""))
-    guardian = values.get("guardian_id", "")
-    if not name or (birth is None and not guardian):
+    values = {key: entry.value for key, entry in form.items()}
+    found = who_is_alike(likeness.of(values, is_of_chip=source(form, "id_no") == "chip"), own)
+    return _lines([pair for pair in found if likeness.is_suspicion(pair[1])], zone, is_needed=True)
+
+
+def of_record(record: Any, zone: tzinfo) -> tuple[Alike, ...]:
+    """Who may be the person of a registration, the person's last, as far as nobody has decided that they are two.
+
+    Of each two one at least is registered now.
+    """
+    last = register_queries.last_of(record.person_id)
+    if last is None or last.id != record.id:
         return ()
-    found = register_queries.namesakes(name, birth, guardian, _MOST + 1, is_numbered=bool(values.get("id_no")))
-    return tuple(draft_view.record_line(row, zone) for row in found if row.id != own)[:_MOST]
+    one = compared(record.person)
+    undecided = [
+        (person, why)
+        for person, why in who_is_alike(one, record.person_id)
+        if not duplicates.decision_on(record.person_id, person.id, likeness.digest(one, compared(person)))
+    ]
+    return _lines(undecided, zone, is_needed=record.state != ACTIVE)
+
+
+def _lines(found: list[Pair], zone: tzinfo, *, is_needed: bool) -> tuple[Alike, ...]:
+    """The last registration of each, the newest first; `is_needed`: only of those who are registered now."""
+    records = [(register_queries.last_of(person.id), why) for person, why in found]
+    here = [(one, why) for one, why in records if one is not None and (one.state == ACTIVE or not is_needed)]
+    here.sort(key=lambda pair: (pair[0].registered_at, pair[0].form_no), reverse=True)
+    lines = [(record_line(one, zone), why) for one, why in here[:_MOST]]
+    return tuple(Alike(line.id, line.name_masked, line.registered_on, why, line.is_cancelled) for line, why in lines)
+
+
+def _old(number: str) -> str:
+    """The 15 digits that a number of 18 was once written with, "" for any other."""
+    if not number_slips.is_valid(number):
+        return ""
+    old = number[:6] + number[8:17]
+    return old if id_number.upgraded(old) == number else ""

@@ -20,7 +20,7 @@ from agent.register.errors import Problems, key_of, refused
 from agent.register.records import Records
 from agent.register.views import Problem
 from agent.register.workplace import Person, Workplace
-from peewee_models import cancellations, register_queries
+from peewee_models import cancellations, merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.register import ACTIVE, CANCELLED
 
@@ -136,7 +136,8 @@ class Cancellations:
         """Look whether a cancellation may be undone, before anybody's password is tried.
 
         Returns: False where it is undone already: the same form was sent twice.
-        Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, REASON-MISSING.
+        Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, RECORD-MERGED,
+            REASON-MISSING.
         """
         with reading(self._place.store):
             record = self._records.row_of(record_id)
@@ -151,7 +152,8 @@ class Cancellations:
     def restore(self, record_id: str, reason: str, by: Person, second_user_id: str) -> None:
         """Undo a cancellation with a second person's approval, as long as the person was not registered again.
 
-        Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, REASON-MISSING.
+        Raises: CodedError RECORD-UNKNOWN, RECORD-NOT-CANCELLED, RECORD-CAME-BACK, RECORD-MERGED,
+            REASON-MISSING.
         """
         with writing(self._place.store):
             record = self._records.row_of(record_id)
@@ -209,6 +211,8 @@ class Cancellations:
         row = None if record.state == ACTIVE else cancellations.standing(record.id)
         if row is None:
             raise refused("RECORD-NOT-CANCELLED")
+        if merges.that_moved(record.id) is not None:
+            raise refused("RECORD-MERGED")
         if register_queries.last_of(record.person_id).id != record.id:
             raise refused("RECORD-CAME-BACK")
         if not fields.reason(reason):

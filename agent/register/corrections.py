@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import approvals, divisions, evaluate, fields, id_number, outgoing, revision, separation
+from agent.register import approvals, divisions, evaluate, fields, newly_wrong, outgoing, revision, separation
 from agent.register.correction_view import CorrectionView, correction_view, since
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Entry, Form, value
@@ -24,8 +23,6 @@ from agent.register.records import Records
 from agent.register.views import Problem, SecondWord
 from agent.register.workplace import Person, Workplace
 from peewee_models import corrections, register_queries
-
-_OF_THE_NUMBER = ("id_no", "id_type", "sex", "birth_date")
 
 
 class Corrections:
@@ -220,13 +217,11 @@ class Corrections:
 
     def _judge(self, record: Any, held: dict[str, str], new: dict[str, str], form: Form) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""
-        setting = self._place.setting_of(record)
-        old = evaluate.judge(_underived(self._records.form_of(record, held)), setting)
-        judgement = evaluate.judge(_underived(form), setting)
-        if judgement.scope.reason is not None and judgement.scope != old.scope:
-            return evaluate.Judgement(problems=[judgement.scope.reason])
-        problems = [one for one in judgement.problems if one not in old.problems or not _stands(one, held, new)]
-        problems += [Problem("FIELD-MISSING", key) for key in judgement.missing if key not in old.missing]
+        before = self._records.form_of(record, held), held
+        judgement = newly_wrong.judge(before, (form, new), self._place.setting_of(record))
+        if judgement.scope.reason is not None:
+            return judgement
+        problems = judgement.problems
         if _is_number_new(held, new) and not value(form, fields.AGAIN):
             problems.append(Problem("FIELD-MISSING", fields.AGAIN))
         holder = register_queries.holder_of(new["id_no"]) if new["id_no"] else None
@@ -236,23 +231,9 @@ class Corrections:
             problems.append(Problem("NUMBER-OF-CANCELLED", "id_no"))
         elif _is_number_new(held, new) and register_queries.others_of(record.person_id, record.id):
             problems.append(Problem("NUMBER-HAS-OTHERS", "id_no"))
-        warnings = [one for one in judgement.warnings if one not in old.warnings]
-        return evaluate.Judgement(problems=problems, warnings=warnings)
-
-
-def _underived(form: Form) -> Form:
-    """Take what once followed from another value as given: a correction derives nothing anew, so it has to fit."""
-    return {key: replace(one, source="register") if one.source == "derived" else one for key, one in form.items()}
+        return judgement
 
 
 def _is_number_new(held: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether the number was typed anew, so that it has to be typed twice."""
     return new["id_no"] not in {"", held["id_no"]}
-
-
-def _stands(problem: Problem, held: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    """Whether what a problem speaks of is as it was: only then is it excused by having been there before."""
-    keys = approvals.facts(approvals.key(problem))
-    if problem.field in _OF_THE_NUMBER and problem.code not in id_number.PASSABLE:
-        keys = _OF_THE_NUMBER
-    return all(held.get(key) == new.get(key) for key in keys)

@@ -15,7 +15,7 @@ from agent.register.views import CardView, DoubtView, DraftLine, DraftView, Fiel
 from drivers import pua
 from drivers.card_doubts import PHOTO_HEADER
 from peewee_models import draft_queries, register_queries
-from peewee_models.register import ACTIVE
+from peewee_models.register import ACTIVE, MERGED
 
 _PHOTO_DECODABLE = {"decoded": True, "undecodable": False}
 
@@ -133,6 +133,7 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
         registered_on=row.registered_at.astimezone(zone).date(),
         is_cancelled=row.state != ACTIVE,
         form=row.form,
+        is_merged=row.state == MERGED,
     )
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from agent.register import leaving, revision, separation
-from peewee_models import cancellations, outbox, register_queries
+from peewee_models import cancellations, merges, outbox, register_queries
 
 SAVED: Final = "registration.saved"
 EDITED: Final = "registration.edited"
 VERIFIED: Final = "registration.verified"
 CANCELLED: Final = "registration.cancelled"
 RESTORED: Final = "registration.restored"
+MERGED: Final = "registration.merged"
+UNMERGED: Final = "registration.unmerged"
 
 
 def kind_of(made: revision.Revision) -> str:
@@ -70,6 +72,25 @@ def body(record: Any) -> dict[str, Any]:
             for line in register_queries.changes_of(record.id, record.version)
         ],
         "cancellations": [_cancellation(row) for row in cancellations.of_record(record.id)],
+        "merges": [_merge(row) for row in merges.of_record(record.id)],
+    }
+
+
+def _merge(row: Any) -> dict[str, Any]:
+    """One merge, the newest first: whose registrations are whose since, until it was undone."""
+    return {
+        "survivor": str(row.survivor_id),
+        "other": str(row.other_id),
+        "record": str(row.record_id),
+        "evidence": row.evidence,
+        "reason": row.reason,
+        "entered_by": str(row.entered_by_id),
+        "entered_at": row.entered_at.isoformat(),
+        "approved_by": str(row.approved_by_id),
+        "undone_by": None if row.undone_at is None else str(row.undone_by_id),
+        "undone_approved_by": None if row.undone_at is None else str(row.undone_approved_by_id),
+        "undone_at": None if row.undone_at is None else row.undone_at.isoformat(),
+        "undo_reason": row.undo_reason,
     }
 
 

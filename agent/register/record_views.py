@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agent.register.alike_views import Alike
 from agent.register.asked import is_asked
 from agent.register.household_views import HouseholdMove
 from agent.register.views import FieldView, RecordLine
@@ -43,16 +44,41 @@ class CancellationLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeLine:
+    """One merge of two persons who are one, standing or undone.
+
+    Attributes:
+        record: key of the registration that goes on.
+        moved: keys of the registrations that were the other person's, the last one first.
+        evidence: codes of the table `cancel_evidence`.
+        undone_at: None while it stands.
+        can_undo: whether nothing was built upon it.
+    """
+
+    record: str
+    moved: tuple[str, ...]
+    evidence: tuple[str, ...]
+    reason: str
+    entered_by: str
+    entered_at: datetime
+    approved_by: str
+    undone_at: datetime | None = None
+    undone_approved_by: str = ""
+    can_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One change of a saved record.
 
     Attributes:
-        field: key of the field, or `household`, or `state`, or `unchanged`, or `card`: `new` then names the fields
-            that a card vouched for.
+        field: key of the field, or `household`, or `state`, or `person`, or `merge`, or `unchanged`, or `card`: `new`
+            then names the fields that a card vouched for.
         source, verified: where the new value came from; "" where it was not noted.
         members: of a change of household: who else belongs to the old one and to the new one.
         cancellation: of a change of state: what was entered, or undone.
-        is_restored: of a change of state: whether the registration is active again.
+        merge: of what a merge has changed besides values, that merge.
+        is_restored: of a change of state: whether the registration is active again; of a merge whether it was undone.
     """
 
     at: datetime
@@ -65,6 +91,7 @@ class ChangeLine:
     verified: bool = False
     members: HouseholdMove | None = None
     cancellation: CancellationLine | None = None
+    merge: MergeLine | None = None
     is_restored: bool = False
 
 
@@ -109,8 +136,9 @@ class RecordView:
     """A saved registration: its history and who saw it in full, newest first, what was let pass, who may be the same.
 
     `form` is RG, RZ or HZ.  `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore`
-    whether it can be undone; `others` are the same person's other registrations, the newest first.  `verified_at` tells
-    when somebody last looked whether all is as it is registered.
+    whether it can be undone; `others` are the same person's other registrations, the newest first; `merge` is what has
+    made it another person's, and `is_merged` that it has ended by that.  `verified_at` tells when somebody last looked
+    whether all is as it is registered.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
     `papers_added` how many documents came with it.
     """
@@ -128,7 +156,7 @@ class RecordView:
     form_no: str = ""
     household: str = ""
     notice_version: str = ""
-    alike: tuple[RecordLine, ...] = ()
+    alike: tuple[Alike, ...] = ()
     is_as_before: bool = False
     papers_added: int = 0
     id_no_raw: str = ""
@@ -136,6 +164,8 @@ class RecordView:
     cancellation: CancellationLine | None = None
     can_restore: bool = False
     others: tuple[RecordLine, ...] = ()
+    is_merged: bool = False
+    merge: MergeLine | None = None
     form: str = "RG"
 
     @property

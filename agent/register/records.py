@@ -24,6 +24,7 @@ from agent.register import (
     membership,
     names,
     outgoing,
+    pairs,
     record_view,
     revision,
 )
@@ -165,6 +166,7 @@ class Records:
             if entry.value and key in fields.KEYS
         ]
         register_queries.first_origins(record.id, origins)
+        pairs.refresh(person, now)
         return record
 
     def _next_form_number(self) -> str:
@@ -180,13 +182,15 @@ class Records:
         for key, column in _search_columns(record.person.name).items():
             setattr(record.person, key, column)
         record.person.save()
+        if pairs.touches((*made.vouched, *(step.key for step in made.steps))):
+            pairs.refresh(record.person, self._place.clock.now())
 
     def record(self, record_id: str, by: Person) -> RecordView:
         """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""
         with writing(self._place.store):
             record = self.row_of(record_id)
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
-            namesakes = alike.alike(register_queries.values_of(record), record.id, self._place.zone)
+            namesakes = alike.of_record(record, self._place.zone)
             theirs = register_queries.others_of(record.person_id, record.id)
             others = tuple(draft_view.record_line(one, self._place.zone) for one in theirs)
             return dataclasses.replace(self.shown(record), alike=namesakes, others=others)

@@ -10,7 +10,7 @@ a card, or a second person, vouches for them for the first time.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +24,9 @@ HOUSEHOLD: Final = "household"
 CARD: Final = "card"
 STATE: Final = "state"
 UNCHANGED: Final = "unchanged"
-NO_FIELDS: Final = frozenset({CARD, STATE, UNCHANGED})
+PERSON: Final = "person"
+MERGE: Final = "merge"
+NO_FIELDS: Final = frozenset({CARD, STATE, UNCHANGED, PERSON, MERGE})
 """Lines of the history that change no value of the record."""
 NOTICE: Final = "notice_version"
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
@@ -166,6 +168,32 @@ def write_state(record: Any, state: str, who: uuid.UUID, at: datetime, reason: s
     told = {"key": STATE, "old": record.state, "new": state, "reason": reason}
     Change.create(registration=record, version=record.version, at=at, user=who, **told)
     record.state = state
+
+
+def write_person(record: Any, person_id: uuid.UUID, who: uuid.UUID, at: datetime, reason: str) -> None:
+    """Let a record be another person's, with its history, in the version that was begun; it is not saved yet."""
+    told = {"key": PERSON, "old": str(record.person_id), "new": str(person_id), "reason": reason}
+    Change.create(registration=record, version=record.version, at=at, user=who, **told)
+    record.person = person_id
+
+
+def write_merge(record: Any, merges: tuple[str, str], who: uuid.UUID, at: datetime, reason: str) -> None:
+    """Note in the history that another person's records were joined to this one's, or parted: the merge, or none."""
+    told = {"key": MERGE, "old": merges[0], "new": merges[1], "reason": reason}
+    Change.create(registration=record, version=record.version, at=at, user=who, **told)
+
+
+def is_as_it_was(changes: Iterable[Any]) -> bool:
+    """Whether some changes of a record, in the order of time, leave all as it was before them.
+
+    That somebody found it unchanged changes nothing; what a card has vouched for is something new.
+    """
+    first: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for change in changes:
+        first.setdefault(change.key, change.old)
+        last[change.key] = change.new
+    return all(last[key] == first[key] for key in first if key != UNCHANGED)
 
 
 def write_unchanged(record: Any, who: uuid.UUID, at: datetime) -> None:

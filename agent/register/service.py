@@ -16,6 +16,7 @@ from agent.register.cards import Cards
 from agent.register.correction_view import CorrectionView
 from agent.register.corrections import Corrections
 from agent.register.drafts import Drafts
+from agent.register.duplicates import Duplicates, Wish
 from agent.register.errors import Problems, refused
 from agent.register.full_views import FullViews
 from agent.register.household_views import HouseholdsFound
@@ -26,7 +27,7 @@ from agent.register.views import DraftLine, DraftView, Problem, RecordLine, Seco
 from agent.register.workplace import DraftPapers, NoPapers, Workplace
 from drivers.api import Clock
 
-__all__ = ["Problems", "RegisterService", "StationSettings"]
+__all__ = ["Problems", "RegisterService", "StationSettings", "Wish"]
 
 
 class RegisterService:
@@ -49,6 +50,7 @@ class RegisterService:
         self._cancellations = Cancellations(place, self._records)
         self.full_views = FullViews(place, self._records)
         self.board = BoardOfRegister(place)
+        self.duplicates = Duplicates(place, self._records, self.full_views, self._accounts)
         self._households = Households(place)
         self.cards = Cards(place, self._drafts)
         self.place = place

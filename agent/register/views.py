@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+from agent.register.alike_views import Alike
 from agent.register.household_views import HouseholdMove, MemberLine
 from agent.register.residence import OF_ELSEWHERE, Residence
 from drivers.stored_text import character_at
@@ -179,6 +180,7 @@ class RecordLine:
     registered_on: date
     is_cancelled: bool = False
     form: str = "RG"
+    is_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class DraftView:
     existing_record: RecordLine | None
     is_joining: bool = False
     move: HouseholdMove | None = None
-    alike: tuple[RecordLine, ...] = ()
+    alike: tuple[Alike, ...] = ()
     former: RecordLine | None = None
     residence: Residence = OF_ELSEWHERE
 

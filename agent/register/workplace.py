@@ -224,9 +224,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         household=membership.others(row, record),
         existing_record=None if record is None else draft_view.record_line(record, place.zone),
         move=membership.move(row, record),
-        alike=alike.alike({key: entry.value for key, entry in shown.items()}, None, place.zone)
-        if record is None
-        else (),
+        alike=() if record is not None else alike.on_the_form(shown, row.person_id, place.zone),
         former=_former(place, row),
         residence=separation.residence(shown, place.area, is_practice=place.station.is_practice),
     )

@@ -18,6 +18,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 ELSEWHERE = {
     "straighten.page": "test_straighten.py",
     "devices.use_question": "test_devices.py",
+    "duplicates.compare": "test_duplicate_journey.py",
     "photos.frame_page": "test_photo_taken.py",
     "printing.page": "test_papers_on_screen.py",
     "tables.waiting": "test_tables_journey.py",

@@ -14,7 +14,7 @@ DRILL = pytest.mark.drill
 HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
 PATHS = {
-    "clerk": ("register", "households", "notice", "practice", "password"),
+    "clerk": ("register", "duplicates", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
     "supervisor": ("register", "tables", "users"),
 }

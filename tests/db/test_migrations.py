@@ -32,6 +32,7 @@ ALL = [
     "0017_cancellations",
     "0018_finding",
     "0019_verified_registrations",
+    "0020_merges",
     "0021_code_tables",
     "0022_separated_persons",
     "0024_heads_of_households",

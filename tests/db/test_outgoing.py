@@ -44,7 +44,7 @@ def test_every_column_is_told_or_left_out_on_purpose(
     office.register.edit(record.id, {"mobile": "13911111111"}, 1, clerk, "本人来电")
     body = last_sent().body
     told = columns(Person) | columns(Registration)
-    beside = {"origins", "accepted", "changes", "cancellations", "target"}
+    beside = {"origins", "accepted", "changes", "cancellations", "merges", "target"}
     assert set(body) == told - FOR_SEARCHING - OF_THE_ROW - OF_THE_STATION | beside
     (change,), (accepted,) = body["changes"], body["accepted"]
     assert set(body["origins"]["name"]) == columns(FieldOrigin) - {"id", "registration", "key"}

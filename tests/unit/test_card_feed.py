@@ -65,10 +65,14 @@ class HurriedDesk:
 
 class TidyRegister:
     def __init__(self):
-        self.erasures = 0
+        self.erasures = self.comparisons = 0
+        self.duplicates = self
 
     def erase_stale_chips(self):
         self.erasures += 1
+
+    def compare_some(self):
+        self.comparisons += 1
 
 
 def test_the_house_is_kept_by_the_clock_however_many_cards_come(bench):
@@ -80,4 +84,4 @@ def test_the_house_is_kept_by_the_clock_however_many_cards_come(bench):
     feed.start()
     feed.stop()
     assert [at - began_s for at in desk.looks] == [0, 12, 24, 36, 48, 60]
-    assert register.erasures == 3
+    assert (register.erasures, register.comparisons) == (3, 3)

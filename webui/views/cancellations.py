@@ -103,6 +103,6 @@ def restore(record_id: str) -> ResponseReturnValue:
 @bp.errorhandler(CodedError)
 def not_there(error: CodedError) -> ResponseReturnValue:
     """Lead to the record, which says so, where it was cancelled or restored by somebody else meanwhile."""
-    if error.code not in {"RECORD-CANCELLED", "RECORD-NOT-CANCELLED", "RECORD-CAME-BACK"}:
+    if error.code not in {"RECORD-CANCELLED", "RECORD-NOT-CANCELLED", "RECORD-CAME-BACK", "RECORD-MERGED"}:
         return errors.coded(error)
     return show_cancelled(str((request.view_args or {})["record_id"]), error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -124,9 +125,16 @@ def show_record(
         "full_until": look.full_until,
         "refusal": refusal,
     }
-    answer = make_response(render_template("register/record.html", record=look.shown, **shown_with))
-    if look.full_until is not None and request.method == "GET":
-        left_s = (look.full_until - services().clock.now()).total_seconds()
+    return masked_in_time(
+        make_response(render_template("register/record.html", record=look.shown, **shown_with)), look.full_until
+    )
+
+
+def masked_in_time(answer: Response, *full_until: datetime | None) -> Response:
+    """Let a page be loaded anew when the time is over for which numbers on it are shown in full; None: they are not."""
+    ends = [end for end in full_until if end is not None]
+    if ends and request.method == "GET":
+        left_s = (min(ends) - services().clock.now()).total_seconds()
         answer.headers["Refresh"] = str(max(1, round(left_s) + 1))
     return answer
 

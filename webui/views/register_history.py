@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.register.differences import Difference, compare
 from agent.register.household_views import HouseholdMove
-from agent.register.record_views import CancellationLine, RecordView
+from agent.register.record_views import CancellationLine, MergeLine, RecordView
 from agent.register.revision import CARD
 from webui.fields import read_out
 
@@ -20,8 +20,9 @@ class ShownChange:
         source, verified: where the new value came from.
         vouched: where nothing changed, the fields that a card vouched for.
         members: where the household changed, who else belongs to the old and the new one.
-        is_restored: of a change of state, whether the registration is active again.
+        is_restored: of a change of state, whether the registration is active again; of a merge, whether it was undone.
         cancellation: of a change of state, what was entered or undone.
+        merge: of what a merge has changed besides values, that merge.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class ShownChange:
     members: HouseholdMove | None
     is_restored: bool
     cancellation: CancellationLine | None
+    merge: MergeLine | None
 
 
 def timeline(record: RecordView) -> list[ShownChange]:
@@ -52,6 +54,7 @@ def timeline(record: RecordView) -> list[ShownChange]:
             change.members,
             change.is_restored,
             change.cancellation,
+            change.merge,
         )
         for change in record.history
     ]
