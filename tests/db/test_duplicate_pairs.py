@@ -163,9 +163,8 @@ def test_who_has_left_is_no_open_pair_and_neither_are_two_numbers(
 
 
 def test_who_was_registered_before_is_compared_by_and_by(office: Any, clerk: SignedIn, two: tuple[Any, Any]) -> None:
-    first = schema.downgrade(office.store, "0020_merges")
-    assert first == ["0020_merges"]
-    assert schema.upgrade(office.store) == ["0020_merges"]
+    assert schema.downgrade(office.store, "0020_merges")[-1] == "0020_merges"
+    assert schema.upgrade(office.store)[0] == "0020_merges"
     assert (DuplicatePair.select().count(), UncomparedPerson.select().count()) == (0, 2)
     with office.store.read():
         assert duplicates.are_uncompared()

@@ -271,8 +271,9 @@ def test_a_database_that_goes_down_and_up_keeps_one_active_record(
     one, other = two
     office.register.duplicates.merge(one.id, other.id, wish(one, other), clerk, second)
     schema.downgrade(office.store, "0020_merges")
-    assert sorted(row.state for row in Registration.select()) == ["active", "cancelled"]
-    assert schema.upgrade(office.store) == ["0020_merges"]
+    states = office.store.execute_sql("SELECT state FROM registration").fetchall()
+    assert sorted(state for (state,) in states) == ["active", "cancelled"]
+    assert schema.upgrade(office.store)[0] == "0020_merges"
     shown = office.register.record(other.id, clerk)
     assert (shown.is_cancelled, shown.merge, shown.cancellation.kind, shown.can_restore) == (True, None, "D1", False)
     with pytest.raises(CodedError, match="RECORD-CAME-BACK"):
