@@ -21,11 +21,12 @@ from peewee_models.finding_tokens import AREA_KEYS, PLACE_KEYS, SOURCES, words_o
 
 log = logging.getLogger("renhu")
 
-WORDS: Final = 1
+WORDS: Final = 2
 """To be raised where `words_of` changes: all words are then written anew at the next opening."""
 _AT_ONCE: Final = 5000
 _OF_PERSON: Final = ("id_no", "mobile", "guardian_mobile", "name_key", "name_pinyin", "name_initials")
-_OF_REGISTRATION: Final = ("person_id", "road", *AREA_KEYS, *PLACE_KEYS)
+_ADDRESS: Final = ("road", *AREA_KEYS, *PLACE_KEYS)
+_OF_REGISTRATION: Final = ("person_id", "form", *(f"{head}{key}" for head in ("", "h_") for key in _ADDRESS))
 _NEW: Final = "SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM finding_stale WHERE registration_id = NEW.id)"
 _OLD: Final = _NEW.replace("NEW.", "OLD.")
 _OF_NEW_PERSON: Final = (
@@ -56,11 +57,16 @@ TRIGGERS: Final = dict(
 )
 """What notes that a registration is to be written anew, by name."""
 
-_VALUES: Final = (
-    "SELECT s.id, r.id, p.id_no, p.mobile, p.guardian_mobile, p.name_key, p.name_pinyin, p.name_initials,"
-    " r.road, r.district, r.town, r.committee, r.lane, r.sublane, r.no, r.room"
-    " FROM finding_stale s LEFT JOIN registration r ON r.id = s.registration_id LEFT JOIN person p"
-    " ON p.id = r.person_id ORDER BY s.id LIMIT ?"
+_WHERE: Final = ", ".join(f"CASE r.form WHEN 'HZ' THEN r.h_{key} ELSE r.{key} END" for key in _ADDRESS)
+"""The address by which a registration is found: where the person lives; of who does not live here, the household's."""
+
+_VALUES: Final = " ".join(
+    (
+        "SELECT s.id, r.id, p.id_no, p.mobile, p.guardian_mobile, p.name_key, p.name_pinyin, p.name_initials,",
+        _WHERE,
+        "FROM finding_stale s LEFT JOIN registration r ON r.id = s.registration_id",
+        "LEFT JOIN person p ON p.id = r.person_id ORDER BY s.id LIMIT ?",
+    )
 )
 """Beside the keys the columns that `words_of` takes, in its order."""
 
@@ -72,13 +78,15 @@ _INTO: Final = (
 _ERASED: Final = (
     "DELETE FROM finding_row WHERE seq = ? AND NOT EXISTS (SELECT 1 FROM registration WHERE id = registration_id)"
 )
-_HELD: Final = (
-    "SELECT p.id_no, p.mobile, p.guardian_mobile, p.name_key, p.name_pinyin, p.name_initials,"
-    " r.road, r.district, r.town, r.committee, r.lane, r.sublane, r.no, r.room,"
-    " f.number, f.number_long, f.phone, f.phone_long, f.name, f.name_long, f.spelled,"
-    " f.road, f.road_long, f.place"
-    " FROM registration r JOIN person p ON p.id = r.person_id"
-    " LEFT JOIN finding_row m ON m.registration_id = r.id LEFT JOIN finding f ON f.rowid = m.seq"
+_HELD: Final = " ".join(
+    (
+        "SELECT p.id_no, p.mobile, p.guardian_mobile, p.name_key, p.name_pinyin, p.name_initials,",
+        _WHERE,
+        ", f.number, f.number_long, f.phone, f.phone_long, f.name, f.name_long, f.spelled,",
+        "f.road, f.road_long, f.place",
+        "FROM registration r JOIN person p ON p.id = r.person_id",
+        "LEFT JOIN finding_row m ON m.registration_id = r.id LEFT JOIN finding f ON f.rowid = m.seq",
+    )
 )
 _GONE: Final = (
     "SELECT seq FROM finding_row WHERE registration_id IN"

@@ -130,11 +130,20 @@ def _ways(fit: Fit) -> list[Any]:
         "number": (Person.id_no,),
         "phone": (Person.mobile, Person.guardian_mobile),
         "name": (Person.name_key,),
-        "road": (Registration.road,),
     }
     if fit.kind in {"number", "phone"} and len(fit.text) < DIGITS_TOGETHER:
         return []
     if fit.kind in parts:
         return [column.contains(fit.text) for column in parts[fit.kind]]
     keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
-    return [fn.LOWER(getattr(Registration, key)) == fit.text.lower() for key in keys]
+    return [way for key in keys for way in _address_ways(key, fit)]
+
+
+def _address_ways(key: str, fit: Fit) -> list[Any]:
+    """A part of the address where the person lives, or, of who does not live here, of the household's."""
+
+    def fits(column: Any) -> Any:
+        return column.contains(fit.text) if fit.kind == "road" else fn.LOWER(column) == fit.text.lower()
+
+    household = (Registration.form == "HZ") & fits(getattr(Registration, f"h_{key}"))
+    return [(Registration.form != "HZ") & fits(getattr(Registration, key)), household]

@@ -54,12 +54,18 @@ def many(office: Any) -> list[tuple[Any, Any]]:
                 guardian_mobile=("", "11111551390")[number % 5 == 0],
             )  # fmt: skip
             doors = {key: DOORS[(number * step) % len(DOORS)] for key, step in (("lane", 1), ("no", 2), ("room", 5))}
+            where = {"district": "310112", "town": ("310112101", "310112102")[number % 2]}
+            where |= {"road": ROADS[number % len(ROADS)], **doors}
+            is_away = number % 6 == 5
+            lived = dict.fromkeys(where, "") if is_away else where
+            elsewhere = {"road": "别处路", "lane": "77"} if number % 6 == 4 else {}
+            household = {f"h_{key}": text for key, text in (where if is_away else elsewhere).items()}
             record = Registration.create(
                 form_no=f"T{serial}", person=person, household=Household.create(created_at=at), soldier="0",
-                arrive_here_date=date(2026, 1, 3), reason="12", proof_type="2", district="310112",
-                town=("310112101", "310112102")[number % 2], road=ROADS[number % len(ROADS)], notice_given="1",
+                arrive_here_date=date(2026, 1, 3), reason="12", proof_type="2", notice_given="1",
+                form="HZ" if is_away else "RG",
                 state=("active", "cancelled")[number % 11 == 0], collected_by=user, collected_at=at,
-                registered_at=at + timedelta(minutes=number), verified_at=at, **doors,
+                registered_at=at + timedelta(minutes=number), verified_at=at, **lived, **household,
             )  # fmt: skip
             made.append((record, person))
     return made
@@ -68,16 +74,17 @@ def many(office: Any) -> list[tuple[Any, Any]]:
 def fits(fit: Fit, record: Any, person: Any) -> bool:
     if fit.kind == "spelled":
         return any(word.startswith(fit.text) for word in f"{person.name_pinyin} {person.name_initials}".split(" "))
+    head = "h_" if record.form == "HZ" else ""
     parts = {
         "number": [person.id_no or ""],
         "phone": [person.mobile, person.guardian_mobile],
         "name": [person.name_key],
-        "road": [record.road.lower()],
+        "road": [getattr(record, f"{head}road").lower()],
     }
     if fit.kind in parts:
         return any(fit.text.lower() in text.lower() for text in parts[fit.kind])
     keys = {"place": ("lane", "sublane", "no", "room"), "area": ("district", "town", "committee")}
-    return any(getattr(record, key, "").lower() == fit.text.lower() for key in keys.get(fit.kind, (fit.kind,)))
+    return any(getattr(record, head + key, "").lower() == fit.text.lower() for key in keys.get(fit.kind, (fit.kind,)))
 
 
 def counted(asked: list[list[Fit]], many: list[tuple[Any, Any]]) -> list[uuid.UUID]:

@@ -89,6 +89,8 @@ def test_who_lives_elsewhere_is_registered_by_what_a_neighbour_tells(
     assert (held["form"], held["h_town"], held["h_lane"], held["town"]) == ("HZ", "310112101", "66", "")
     (line,) = office.register.find("测试外住", clerk)
     assert (line.form, line.address) == ("HZ", "莘庄镇测试路66弄9号101室")
+    assert office.register.find("测试路66弄9号", clerk) == [line], "by the address of the household, which is here"
+    assert office.register.find("测试大道", clerk) == []
 
 
 def test_who_moves_away_and_back_stays_one_record_on_another_form(office: Any, clerk: SignedIn, people: Any) -> None:

@@ -67,7 +67,12 @@ def test_a_known_record_is_corrected_with_a_reason_and_joins_a_household(house, 
     house.lay(house.card("样例二", "990000198506120065"))
     clerk.get("/desk")
     assert "原：单独一户·现：测＊＊" in re.sub(r"\s+|<[^>]+>", "", clerk.page)
-    assert clerk.post(clerk.action("save"), clerk.form(correction_reason="同住", then="stay")).status_code == 303
+    assert (
+        clerk.post(
+            clerk.action("save"), clerk.form(correction_reason="同住", relation_to_head="97", then="stay")
+        ).status_code
+        == 303
+    )
     house.lift()
     clerk.get(west)
     assert "同户原：单独一户现：测＊＊1985年生同住" in told(clerk)
