@@ -38,6 +38,9 @@ SOURCES: Final = (
 """The columns of person and registration from which the index is made, in the order that `words_of` takes."""
 
 PLACE_KEYS: Final = ("lane", "sublane", "no", "room")
+DOORS: Final = (("lane", "no"), ("no", "room"))
+"""What stands in one token together, so that a whole address is found as quickly in a large register as in a small."""
+
 AREA_KEYS: Final = ("district", "town", "committee")
 _SPELLED: Final = re.compile(r"[a-z]+")
 _NO_LETTERS: Final = re.compile(r"[^a-z]")
@@ -70,6 +73,7 @@ def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
     phones = [held[key] for key in ("mobile", "guardian_mobile") if held[key]]
     spelled = {start for key in ("name_pinyin", "name_initials") for start in _starts(held[key])}
     places = [_place(key, held[key]) for key in (*PLACE_KEYS, *AREA_KEYS) if held[key]]
+    places += [_door(pair, held) for pair in DOORS if all(held[key] for key in pair)]
     return (
         _short([held["id_no"]]),
         _long([held["id_no"]]),
@@ -86,10 +90,24 @@ def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
 
 def question(wishes: Iterable[Iterable[Fit]]) -> str:
     """What FTS5 is asked: every wish, each in one of its ways; "" where nothing is wished, or nobody can fit a wish."""
-    clauses = [list(dict.fromkeys(filter(None, map(_way, ways)))) for ways in wishes]
+    asked = [list(ways) for ways in wishes]
+    clauses = [list(dict.fromkeys(filter(None, map(_way, ways)))) for ways in asked]
     if not all(clauses):
         return ""
-    return " AND ".join(f"({' OR '.join(ways)})" for ways in clauses)
+    doors, said = _doors(asked)
+    plain = [ways for ways, wish in zip(clauses, asked, strict=True) if len(wish) > 1 or wish[0].kind not in said]
+    return " AND ".join(f"({' OR '.join(ways)})" for ways in (*plain, *([door] for door in doors)))
+
+
+def _doors(wishes: list[list[Fit]]) -> tuple[list[str], set[str]]:
+    """Of a lane with its house, and a house with its room, one token each: both stand in few registrations together.
+
+    Returns: the tokens as FTS5 asks for them, and the parts of the address that they say.
+    """
+    single = [ways[0] for ways in wishes if len(ways) == 1 and ways[0].kind in PLACE_KEYS]
+    said = {fit.kind: fit.text for fit in single}
+    pairs = [pair for pair in DOORS if set(pair) <= said.keys()] if len(said) == len(single) else []
+    return [_phrase("place", [_door(pair, said)]) for pair in pairs], {key for pair in pairs for key in pair}
 
 
 def _way(fit: Fit) -> str:
@@ -152,6 +170,12 @@ def _starts(spellings: str) -> Iterator[str]:
 
 def _place(key: str, text: str) -> str:
     return f"{key}_{''.join(map(_character, text))}"
+
+
+def _door(pair: tuple[str, str], held: Mapping[str, str]) -> str:
+    """Two parts of an address as one token; how long the first is says where the second begins."""
+    first, second = (held[key] for key in pair)
+    return _place("_".join(pair), f"{len(first)} {first} {second}")
 
 
 def _character(character: str) -> str:
