@@ -33,7 +33,7 @@ class DuplicatePair(KeyedTable):
 
 
 class UncomparedPerson(Table):
-    """A person for whom nobody has looked yet: registered before there were pairs."""
+    """A person for whom nobody has looked yet: just registered or changed, or registered before there were pairs."""
 
     person = ForeignKeyField(Person, primary_key=True, backref="+", on_delete="CASCADE")
 
@@ -143,6 +143,11 @@ def decisions(page: int, size: int) -> list[Any]:
 def uncompared(most: int) -> list[Any]:
     """The next persons for whom nobody has looked yet."""
     return list(Person.select().join(UncomparedPerson, on=(UncomparedPerson.person == Person.id)).limit(most))
+
+
+def note_uncompared(person_id: uuid.UUID) -> None:
+    """Note that somebody has to look for a person, whose compared values have changed: soon, not while they wait."""
+    UncomparedPerson.insert(person=person_id).on_conflict_ignore().execute()
 
 
 def note_compared(person_id: uuid.UUID) -> None:

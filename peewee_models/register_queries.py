@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -169,11 +169,14 @@ def changes_of(record_id: uuid.UUID, version: int) -> list[Any]:
     return list(changes.order_by(Change.key))
 
 
-def is_number_of_chip(person_id: uuid.UUID) -> bool:
-    """Whether a chip that was read twice says a person's ID number, in a registration that was made for this person."""
-    theirs = (Registration.person == person_id) & Registration.id.not_in(merges.moved())
+def with_numbers_of_chips(person_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Of whom a chip that was read twice says the ID number, in a registration that was made for this person."""
+    if not person_ids:
+        return set()
+    theirs = Registration.person.in_(person_ids) & Registration.id.not_in(merges.moved())
     said = (FieldOrigin.key == "id_no") & (FieldOrigin.source == "chip") & FieldOrigin.is_verified
-    return bool(FieldOrigin.select(FieldOrigin.id).join(Registration).where(theirs & said).exists())
+    found = Registration.select(Registration.person).join(FieldOrigin).where(theirs & said)
+    return {key for (key,) in found.tuples()}
 
 
 def changes_since(record_id: uuid.UUID, version: int) -> list[Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from agent.register import id_number, likeness, number_slips
 from agent.register.alike_views import Alike
@@ -18,10 +18,17 @@ from peewee_models import duplicates, register_queries
 from peewee_models.register import ACTIVE
 
 _MOST: Final = 3
-Pair = tuple[Any, tuple[str, ...]]
 
 
-def who_is_alike(one: Compared, own: uuid.UUID | None) -> list[Pair]:
+class Found(NamedTuple):
+    """Somebody who may be the same person: their row, the reasons, and what of them was compared."""
+
+    person: Any
+    reasons: tuple[str, ...]
+    compared: Compared
+
+
+def who_is_alike(one: Compared, own: uuid.UUID | None) -> list[Found]:
     """Everybody who is alike, with the reasons, inside the open transaction; they may be two all the same.
 
     Args:
@@ -33,17 +40,21 @@ def who_is_alike(one: Compared, own: uuid.UUID | None) -> list[Pair]:
     birth = as_date(one.birth_date)
     if one.name_key and (birth is not None or one.guardian_id):
         near += duplicates.namesakes(one.name_key, birth, one.guardian_id)
-    found: dict[uuid.UUID, Pair] = {}
-    for person in near:
-        reasons = likeness.reasons(one, compared(person))
-        if person.id != own and reasons:
-            found[person.id] = person, reasons
-    return [found[key] for key in sorted(found, key=lambda key: key.hex)]
+    others = {person.id: person for person in near if person.id != own}
+    of_chip = register_queries.with_numbers_of_chips([key for key, person in others.items() if person.id_no])
+    found = []
+    for key in sorted(others, key=lambda key: key.hex):
+        other = likeness.of(register_queries.person_values(others[key]), is_of_chip=key in of_chip)
+        reasons = likeness.reasons(one, other)
+        if reasons:
+            found.append(Found(others[key], reasons, other))
+    return found
 
 
 def compared(person: Any) -> Compared:
     """What is compared of a person's row, inside the open transaction."""
-    return likeness.of(register_queries.person_values(person), is_of_chip=register_queries.is_number_of_chip(person.id))
+    is_of_chip = bool(register_queries.with_numbers_of_chips([person.id]))
+    return likeness.of(register_queries.person_values(person), is_of_chip=is_of_chip)
 
 
 def on_the_form(form: Form, own: uuid.UUID | None, zone: tzinfo) -> tuple[Alike, ...]:
@@ -56,7 +67,7 @@ def on_the_form(form: Form, own: uuid.UUID | None, zone: tzinfo) -> tuple[Alike,
     """
     values = {key: entry.value for key, entry in form.items()}
     found = who_is_alike(likeness.of(values, is_of_chip=source(form, "id_no") == "chip"), own)
-    return _lines([pair for pair in found if likeness.is_suspicion(pair[1])], zone, is_needed=True)
+    return _lines([other for other in found if likeness.is_suspicion(other.reasons)], zone, is_needed=True)
 
 
 def of_record(record: Any, zone: tzinfo) -> tuple[Alike, ...]:
@@ -69,16 +80,16 @@ def of_record(record: Any, zone: tzinfo) -> tuple[Alike, ...]:
         return ()
     one = compared(record.person)
     undecided = [
-        (person, why)
-        for person, why in who_is_alike(one, record.person_id)
-        if not duplicates.decision_on(record.person_id, person.id, likeness.digest(one, compared(person)))
+        other
+        for other in who_is_alike(one, record.person_id)
+        if not duplicates.decision_on(record.person_id, other.person.id, likeness.digest(one, other.compared))
     ]
     return _lines(undecided, zone, is_needed=record.state != ACTIVE)
 
 
-def _lines(found: list[Pair], zone: tzinfo, *, is_needed: bool) -> tuple[Alike, ...]:
+def _lines(found: list[Found], zone: tzinfo, *, is_needed: bool) -> tuple[Alike, ...]:
     """The last registration of each, the newest first; `is_needed`: only of those who are registered now."""
-    records = [(register_queries.last_of(person.id), why) for person, why in found]
+    records = [(register_queries.last_of(other.person.id), other.reasons) for other in found]
     here = [(one, why) for one, why in records if one is not None and (one.state == ACTIVE or not is_needed)]
     here.sort(key=lambda pair: (pair[0].registered_at, pair[0].form_no), reverse=True)
     lines = [(record_line(one, zone), why) for one, why in here[:_MOST]]

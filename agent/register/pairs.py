@@ -15,9 +15,9 @@ def refresh(person: Any, at: datetime) -> None:
     """Find anew who may be the same as a person whose compared values have changed; others' pairs stay as they are."""
     one = compared(person)
     now = {
-        other.id: likeness.digest(one, compared(other))
-        for other, why in who_is_alike(one, person.id)
-        if likeness.is_suspicion(why)
+        other.person.id: likeness.digest(one, other.compared)
+        for other in who_is_alike(one, person.id)
+        if likeness.is_suspicion(other.reasons)
     }
     before = duplicates.pairs_of(person.id)
     for key, row in before.items():

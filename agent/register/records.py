@@ -33,7 +33,7 @@ from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine
 from agent.register.workplace import Person, Workplace, change, load, own_draft
-from peewee_models import draft_queries, finding_queries, register_queries
+from peewee_models import draft_queries, duplicates, finding_queries, register_queries
 from peewee_models.register import ACTIVE, Registration
 from peewee_models.register import Person as PersonTable
 
@@ -93,8 +93,9 @@ class Records:
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
                 outgoing.send(kind, record, self._place.clock.now())
-            shown = self.shown(register_queries.by_key(record.id))
-            shown = dataclasses.replace(shown, is_as_before=act is Act.RECORD_CONFIRMED, papers_added=papers)
+            shown = dataclasses.replace(
+                self.shown(record), is_as_before=act is Act.RECORD_CONFIRMED, papers_added=papers
+            )
         give_room_back()
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
@@ -166,7 +167,7 @@ class Records:
             if entry.value and key in fields.KEYS
         ]
         register_queries.first_origins(record.id, origins)
-        pairs.refresh(person, now)
+        duplicates.note_uncompared(person.id)
         return record
 
     def _next_form_number(self) -> str:
@@ -183,7 +184,7 @@ class Records:
             setattr(record.person, key, column)
         record.person.save()
         if pairs.touches((*made.vouched, *(step.key for step in made.steps))):
-            pairs.refresh(record.person, self._place.clock.now())
+            duplicates.note_uncompared(record.person_id)
 
     def record(self, record_id: str, by: Person) -> RecordView:
         """One registration with its history; to look leaves an audit row.  Raises: CodedError RECORD-UNKNOWN."""

@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from large_register import LargeRegister, large_register
@@ -99,8 +100,8 @@ def _saves(size: int, ready: LargeRegister) -> Row:
     ours, peer = [], []
     for number in range(SAVES):
         draft = ready.register.open_draft(ready.clerk)
-        seventeen = f"99000019300101{number:03d}"
-        ready.register.type_fields(draft.id, _form(number, seventeen), ready.clerk)
+        born = date(1930, 1, 1) + timedelta(days=37 * number)
+        ready.register.type_fields(draft.id, _form(number, born), ready.clerk)
         ours.append(_ms(lambda draft=draft: ready.register.save(draft.id, ready.clerk)))
         peer.append(_ms(lambda: _bare_commit(ready)))
     samples = {"ours": ours, "peer": peer}
@@ -114,14 +115,16 @@ def _bare_commit(ready: LargeRegister) -> None:
         ready.register.place.note(ready.clerk, Act.LISTED, ("register", None), found=0)
 
 
-def _form(number: int, seventeen: str) -> dict[str, str]:
+def _form(number: int, born: date) -> dict[str, str]:
+    """Somebody who comes to the desk; whoever comes next was born on another day."""
+    seventeen = f"990000{born:%Y%m%d}{number:03d}"
     whole = seventeen + check_digit(seventeen)
     return {
         "name": "测试" + "甲乙丙丁戊己庚辛壬癸"[number % 10], "id_no": whole, "id_no_again": whole, "id_type": "111",
         "ethnic": "01", "hukou_address": "测试地区测试路1号", "hukou_div": "990000", "soldier": "0",
         "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12", "proof_type": "2",
         "town": "310112101", "road": "测试路", "room": str(number), "mobile": f"139{number:08d}", "notice_given": "1",
-        "sex": "1" if int(seventeen[-1]) % 2 else "2", "birth_date": "1930-01-01", "education": "20",
+        "sex": "1" if int(seventeen[-1]) % 2 else "2", "birth_date": born.isoformat(), "education": "20",
     }  # fmt: skip
 
 

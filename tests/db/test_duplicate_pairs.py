@@ -73,7 +73,7 @@ def test_what_is_looked_up_is_all_that_comparing_all_with_all_finds(office: Any,
             pairs.refresh(person, office.clock.now())
         expected = all_with_all(people)
         for person in people:
-            found = {frozenset((person.id, other.id)): why for other, why in alike.who_is_alike(
+            found = {frozenset((person.id, other.person.id)): other.reasons for other in alike.who_is_alike(
                 alike.compared(person), person.id
             )}  # fmt: skip
             assert found == {key: why for key, why in expected.items() if person.id in key}
