@@ -48,40 +48,44 @@ def is_asked(key: str, kind: str) -> bool:
 
 
 def is_required(key: str, form: Form, kind: str, today: date, collected: date | None = None) -> bool:
-    """Whether this form cannot be saved without a value there.
+    """Whether this form cannot be saved without a value there, as `required` says it of all its fields."""
+    return key in required(form, kind, today, collected)
+
+
+def required(form: Form, kind: str, today: date, collected: date | None = None) -> frozenset[str]:
+    """The fields without a value in which this form cannot be saved.
 
     Args:
-        key: of the field.
         form: as it stands.
         kind: which form it is: RG, RZ or HZ.
         today: for the person's age.
         collected: the day on which the data were collected, where that is not today.
     """
-    if key not in ASKED[kind]:
-        return False
-    if kind == HZ and (key in _OF_WHO_IS_THERE or key.startswith("guardian_")):
+    follow = _follow(form, today, collected or today)
+    if kind == HZ:
         # Of somebody who is not there a neighbour tells what they know; only the family can be told, and agree.
         is_told = value(form, "informant") in {SELF, FAMILY}
-        return is_told and (
-            key == "notice_given" or (key == fields.CONSENT and fields.needs_consent(form, collected or today))
-        )
-    follows = _follows(key, form, today, collected or today)
-    return key in _CORE[kind] if follows is None else follows
+        follow |= dict.fromkeys(_OF_WHO_IS_THERE | _GUARDIAN, False)
+        follow |= {"notice_given": is_told, fields.CONSENT: is_told and follow[fields.CONSENT]}
+    wanted = _CORE[kind] | {key for key, is_wanted in follow.items() if is_wanted}
+    return frozenset((wanted - {key for key, is_wanted in follow.items() if not is_wanted}) & ASKED[kind])
 
 
-def _follows(key: str, form: Form, today: date, collected: date) -> bool | None:
-    """Whether a field is wanted for what others say; None for one that does not hang on others."""
+def _follow(form: Form, today: date, collected: date) -> dict[str, bool]:
+    """Whether the fields that hang on others are wanted for what these say."""
     years = fields.age(form, today)
+    is_guarded = years is not None and years < fields.GUARDED_UNDER
+    is_grown = years is not None and not is_guarded
     arrival = as_date(value(form, "arrive_here_date"))
     has_papers = value(form, "id_type") not in fields.CHILD_DOCUMENTS
     follow = {
-        "id_no": has_papers or fields.is_grown(form, today),
+        "id_no": has_papers or is_grown,
         fields.AGAIN: fields.is_typed_number(form),
-        "mobile": not fields.is_guarded(form, today),
+        "mobile": not is_guarded,
         fields.CONSENT: fields.needs_consent(form, collected),
         "education": years is None or years >= fields.SCHOOLED_FROM,
         "plan_stay": arrival is not None and days_stayed(arrival, today) < DAYS_IN_SCOPE,
         "reason_other": value(form, "reason") == _OTHER_REASON,
         "present_address": is_where_known(value(form, "separation_scope")),
     }
-    return fields.is_guarded(form, today) if key in _GUARDIAN else follow.get(key)
+    return follow | dict.fromkeys(_GUARDIAN, is_guarded)

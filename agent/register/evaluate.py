@@ -132,7 +132,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
 def required_keys(form: Form, setting: Setting) -> frozenset[str]:
     """The fields without which this form cannot be saved."""
     kind = separation.form_of(form, is_practice=setting.is_practice)
-    keys = {key for key in asked.ASKED[kind] if asked.is_required(key, form, kind, setting.today, setting.collected)}
+    keys = set(asked.required(form, kind, setting.today, setting.collected))
     if setting.held is not None:
         changed = revision.steps(form, setting.held, revision.values(form, setting.held))
         if setting.is_moving or any(not step.is_backed for step in changed):
