@@ -10,6 +10,7 @@ from peewee_models.cancellations import Cancellation, CancellationForm
 from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
+from peewee_models.exchange import ImportRun, Provision
 from peewee_models.outbox import OutboxRow
 from peewee_models.photos import Photo
 from peewee_models.register import AcceptedProblem, Change, FieldOrigin, FullView, Household, Person, Registration
@@ -44,4 +45,6 @@ TABLES: tuple[type[Table], ...] = (
     Photo,
     Cancellation,
     CancellationForm,
+    Provision,
+    ImportRun,
 )

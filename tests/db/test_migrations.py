@@ -33,6 +33,7 @@ ALL = [
     "0018_finding",
     "0019_verified_registrations",
     "0022_separated_persons",
+    "0023_files_of_the_register",
 ]
 
 
