@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 COLUMNS: Final = (
@@ -154,6 +155,7 @@ def _place(key: str, text: str) -> str:
     return f"{key}_{''.join(map(_character, text))}"
 
 
+@lru_cache(maxsize=8192)
 def _character(character: str) -> str:
     """A character as it stands in a token: marks, blanks and control characters of ASCII by their number."""
     return character if ord(character) > 0x7F or character.isalnum() else f"_{ord(character):x}_"

@@ -62,6 +62,13 @@ class Act(StrEnum):
     PHOTOS_MOVED = "photo.moved"
     PAPER_MADE = "paper.made"
     DEVICE_ACT = "device.act"
+    EXPORTED = "exchange.exported"
+    IMPORT_FILE_TAKEN = "exchange.file-taken"
+    IMPORT_CHECKED = "exchange.checked"
+    IMPORT_BEGUN = "exchange.import-begun"
+    IMPORT_ENDED = "exchange.import-ended"
+    REJECTIONS_TAKEN = "exchange.rejections-taken"
+    RECORD_IMPORTED = "register.imported"
     TRAIL_LOOKED_OVER = "audit.looked-over"
 
 
