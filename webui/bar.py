@@ -91,6 +91,8 @@ def pages(role: str) -> list[Page]:
     offered = [
         ("desk.page", gettext("登记台")),
         ("register.page", gettext("名册")),
+        ("exports.page", gettext("导出")),
+        ("imports.page", gettext("导入")),
         ("users.page", gettext("用户")),
         ("audit.page", gettext("审计")),
         ("devices.page", gettext("设备")),

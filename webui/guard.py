@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FILES_TYPE: Final = "multipart/form-data"
-TAKES_FILES: Final = "documents.upload"
+TAKES_FILES: Final = frozenset({"documents.upload", "imports.upload"})
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz",
@@ -73,13 +73,13 @@ def check_origin() -> None:
         origin = None
     if origin is not None and origin != f"http://{request.environ['HTTP_HOST']}":
         raise refuse("WEB-ORIGIN")
-    if request.mimetype != (FILES_TYPE if request.endpoint == TAKES_FILES else FORM_TYPE):
+    if request.mimetype != (FILES_TYPE if request.endpoint in TAKES_FILES else FORM_TYPE):
         raise refuse("WEB-FORM-TYPE")
 
 
 def check_files() -> None:
-    """Let the one form that brings files be large; of a body beyond its limit only what was typed is read."""
-    if request.endpoint != TAKES_FILES:
+    """Let the forms that bring files be large; of a body beyond its limit only what was typed is read."""
+    if request.endpoint not in TAKES_FILES:
         return
     limit_bytes = settings().files_limit_bytes
     request.max_content_length = limit_bytes

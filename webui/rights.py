@@ -92,6 +92,16 @@ TABLE: Final[dict[str, Access]] = {
     "cancellations.give_up": Access.CLERK,
     "cancellations.enter": Access.CLERK,
     "cancellations.restore": Access.CLERK,
+    "exports.page": Access.SUPERVISOR,
+    "exports.make": Access.SUPERVISOR,
+    "exports.file": Access.SUPERVISOR,
+    "imports.page": Access.SUPERVISOR,
+    "imports.upload": Access.SUPERVISOR,
+    "imports.check": Access.SUPERVISOR,
+    "imports.run": Access.SUPERVISOR,
+    "imports.cancel": Access.SUPERVISOR,
+    "imports.drop": Access.SUPERVISOR,
+    "imports.rejections": Access.SUPERVISOR,
     "audit.page": Access.SUPERVISOR,
     "audit.look": Access.SUPERVISOR,
     "users.page": Access.SUPERVISOR,
@@ -168,7 +178,7 @@ NO_PAGES: Final = frozenset(
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
-        "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
+        "exports.file", "imports.rejections", "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -22,7 +22,7 @@ from agent.errors import Actor, CodedError, Retry
 from agent.exchange import columns, views, xlsx_writing
 from agent.exchange.cells import inert, inert_and_whole
 from agent.exchange.views import ExportWish, MadeFile, ProvisionView
-from agent.register import codes, divisions, fields
+from agent.register import codes, days, divisions, fields
 from agent.register.draft_view import dwelling
 from agent.register.form import as_date
 from agent.register.full_views import masked_value
@@ -207,17 +207,19 @@ def _checked(wish: ExportWish) -> ExportWish:
         forms=tuple(form for form in views.FORMS if form in wish.forms),
         states=tuple(state for state in views.STATES if state in wish.states),
         committee=fields.reason(wish.committee)[: fields.RULES["committee"].most],
+        since=days.day(wish.since.strip()),
+        until=days.day(wish.until.strip()),
         columns=tuple(known),
         receiver=fields.reason(wish.receiver)[:LONGEST_RECEIVER],
         purpose=fields.reason(wish.purpose)[:LONGEST_PURPOSE],
         full_reason=fields.reason(wish.full_reason)[:LONGEST_PURPOSE] if wish.is_full else "",
     )
-    days = [day for day in (asked.since, asked.until) if day]
+    given = [day for day in (asked.since, asked.until) if day]
     since, until = as_date(asked.since), as_date(asked.until)
     wrong = {
         "EXPORT-FORMS": not asked.forms or not asked.states or asked.file_kind not in views.FILE_KINDS,
         "EXPORT-COLUMNS": not asked.columns,
-        "EXPORT-DAYS": not all(map(as_date, days)) or (since is not None and until is not None and until < since),
+        "EXPORT-DAYS": not all(map(as_date, given)) or (since is not None and until is not None and until < since),
         "EXPORT-RECEIVER": not asked.receiver,
         "EXPORT-PURPOSE": not asked.purpose,
         "EXPORT-FULL-REASON": asked.is_full and not asked.full_reason,

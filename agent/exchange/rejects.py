@@ -52,4 +52,4 @@ def reason(problem: Problem, language: str) -> str:
     said = text(problem.code, language, **problem.facts)
     if named is None:
         return said
-    return text("REJECTS-AT", language, column=named.head(language), reason=said)
+    return f"{named.head(language)}{'：' if language == 'zh' else ': '}{said}"
