@@ -89,9 +89,15 @@ def source_name(source: str) -> str:
 
 def source_mark(source: str) -> str:
     """The sign of a source: chip, pencil, or none."""
-    return {"chip": "▣", "typed": "✎", "derived": "＝", "household": "⌂", "register": "▤", "station": "·", "import": "⇩"}.get(
-        source, ""
-    )
+    return {
+        "chip": "▣",
+        "typed": "✎",
+        "derived": "＝",
+        "household": "⌂",
+        "register": "▤",
+        "station": "·",
+        "import": "⇩",
+    }.get(source, "")
 
 
 def offer_name(source: str) -> str:

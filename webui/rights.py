@@ -178,7 +178,8 @@ NO_PAGES: Final = frozenset(
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz", "accounts.lock_left",
         "events.stream", "documents.picture", "documents.thumbnail", "documents.pdf", "documents.preview_picture",
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
-        "exports.file", "imports.rejections", "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
+        "exports.file", "imports.rejections",
+        "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

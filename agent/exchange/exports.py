@@ -35,6 +35,9 @@ MOST_ROWS: Final = 200_000
 MOST_BYTES: Final = 300_000_000
 LONGEST_RECEIVER: Final = 200
 LONGEST_PURPOSE: Final = 500
+SIMULATED: Final = "SIMULATED"
+"""In every row of what a practice folder gives away."""
+
 _TEXT_WITH_BOM: Final = "utf-8-sig"
 
 
@@ -135,10 +138,11 @@ class Exports:
         """The file, and how many registrations are in it."""
         counted = _Counted(self._lines(wish, chosen, language))
         heads = [columns.names()[key].head(language) for key in wish.columns]
+        heads += [SIMULATED] if self._place.station.is_practice else []
         if wish.file_kind == "xlsx":
             content = xlsx_writing.workbook(heads, ([inert(text) for text in line] for line in counted))
         else:
-            content = _as_csv(heads, counted)
+            content = as_csv(heads, counted)
         return content, counted.count
 
     def _lines(self, wish: ExportWish, chosen: Chosen, language: str) -> Iterator[list[str]]:
@@ -146,8 +150,9 @@ class Exports:
         own = {"form_no", "household", "verified_at"} & wanted
         person_keys = [key for key in register_queries.PERSON_KEYS if key in wanted]
         own_keys = [key for key in register_queries.REGISTRATION_KEYS if key in wanted] + sorted(own)
+        stamp = [SIMULATED] if self._place.station.is_practice else []
         for row in exchange_queries.rows(chosen, person_keys, own_keys):
-            yield [self._text(key, row, wish, language) for key in wish.columns]
+            yield [*(self._text(key, row, wish, language) for key in wish.columns), *stamp]
 
     def _text(self, key: str, row: dict[str, Any], wish: ExportWish, language: str) -> str:
         """What stands in one cell."""
@@ -242,7 +247,7 @@ def _in_words(key: str, text: str, language: str) -> str:
     return text
 
 
-def _as_csv(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+def as_csv(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
     """CSV as spreadsheets open it without asking: UTF-8 with its mark, every cell in quotes."""
     written = io.BytesIO()
     with io.TextIOWrapper(written, _TEXT_WITH_BOM, newline="", write_through=True) as text:

@@ -51,8 +51,8 @@ def not_done(error: CodedError) -> ResponseReturnValue:
     own = error.code.startswith("IMPORT-") or error.code in {"ACCOUNT-OWN-PASSWORD", "ACCOUNT-WAIT"}
     if request.method != "POST" or not own:
         return errors.coded(error)
-    status = 413 if error.code == "IMPORT-TOO-LARGE" else 409 if error.code == "IMPORT-GONE" else errors.status_of(error)
-    return show(message(error.code, error.facts), error.code, status)
+    known = {"IMPORT-TOO-LARGE": 413, "IMPORT-GONE": 409}
+    return show(message(error.code, error.facts), error.code, known.get(error.code) or errors.status_of(error))
 
 
 def back() -> ResponseReturnValue:
