@@ -37,6 +37,7 @@ from agent.documents.scans import Kept, Scans
 from agent.documents.service import DocumentsService
 from agent.documents.uploads import Uploads
 from agent.events.service import EventBus
+from agent.exchange.service import ExchangeService
 from agent.folder import DataFolder, FolderKind
 from agent.listening import listen
 from agent.memory import give_back_large_blocks, give_back_what_is_free
@@ -132,6 +133,7 @@ class _Kept:
 
     album: Album
     shelf: Shelf
+    exchange: ExchangeService
 
 
 @dataclass(slots=True)
@@ -170,8 +172,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     accounts, register, desk = _register(ground, Belongings(papers.papers, album))
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
-    shelf = Shelf(ground.clock)
-    scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf), supervisor)
+    shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts)
+    scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf, exchange), supervisor)
     camera_desk = CameraDesk(supervisor, ground.clock)
     photos = _photos(ground, papers.pictures, camera_desk, album)
     sources = Sources(register, photos, documents, accounts)
@@ -205,6 +207,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         camera_desk=camera_desk,
         photos=photos,
         printing=printing,
+        exchange=exchange,
         looks=looks,
         pictures=papers.pictures,
         watch=watch,
@@ -266,6 +269,7 @@ def _documents(
         papers.keep_house()
         kept.album.keep_house()
         kept.shelf.drop_old()
+        kept.exchange.keep_house()
 
     around = Around(keep_house, is_scanner_coming, store.close, float(usual_s))
     scan_desk = ScanDesk(supervisor, clock, publish, around)

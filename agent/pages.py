@@ -75,6 +75,7 @@ def services_of(station: Station, practice: Practice) -> Services:
         uploads=station.uploads,
         photos=station.photos,
         printing=station.printing,
+        exchange=station.exchange,
         scan_button=station.scan_button,
         database=station.watch,
         camera=station.camera_desk,

@@ -34,6 +34,7 @@ from agent.documents.service import DocumentsService
 from agent.documents.uploads import Uploads
 from agent.errors import Actor, CodedError, Retry
 from agent.events.service import EventBus
+from agent.exchange.service import ExchangeService
 from agent.operations.database_watch import DatabaseWatch
 from agent.photos.service import PhotosService
 from agent.printing.service import PrintingService
@@ -248,12 +249,14 @@ class Station:
     camera_desk: CameraDesk
     photos: PhotosService
     printing: PrintingService
+    exchange: ExchangeService
     looks: PageLooks
     pictures: Pictures
     watch: DatabaseWatch
 
     def start(self) -> None:
         """Start what has a thread, devices last but for the look at the database."""
+        self.exchange.start()
         self.feed.start()
         self.scan_desk.start()
         self.looks.start()
@@ -271,6 +274,7 @@ class Station:
         self.watch.stop()
         self.pictures.end()
         self.control.stop()
+        self.exchange.stop()
         self.supervisor.stop(STOP_LIMIT_S)
         self.photos.stop()
         self.scan_desk.stop()

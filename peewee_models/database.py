@@ -42,6 +42,8 @@ BUSY_TIMEOUT_S = 10.0
 CHECKED_AT_OPENING_BYTES = 32 * 1024 * 1024
 SMALLEST_BYTES = 4096
 LOW_SPACE_BYTES = 1024 * 1024
+MANY_CACHE_KIB = 256 * 1024
+MANY_WAL_PAGES = 20_000
 _PRAGMAS = (
     ("cipher_log_level", "NONE"),
     ("cipher_memory_security", 0),
@@ -70,6 +72,11 @@ class SqlCipherStore(Writing, SqlCipherDatabase):  # type: ignore[misc]
     def begin_write(self) -> Any:
         """Take SQLite's one write lock at once, so that a reader never has to become a writer halfway."""
         return self.atomic("IMMEDIATE")
+
+    def expect_many(self) -> None:
+        """Hold more pages in memory, and write pages back less often: most are changed by many of the rows."""
+        for pragma in (f"cache_size = -{MANY_CACHE_KIB}", f"wal_autocheckpoint = {MANY_WAL_PAGES}"):
+            self.execute_sql(f"PRAGMA {pragma}").fetchall()
 
     def settle(self) -> None:
         """Let the finding index follow."""

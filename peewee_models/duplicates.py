@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN, SQL, CharField, Check, ForeignKeyField, NodeList, TextField, fn
 
+from peewee_models import bulk
 from peewee_models.accounts import User
 from peewee_models.base import KeyedTable, Table, UtcDateTimeField
 from peewee_models.register import ACTIVE, Person, Registration
@@ -148,6 +149,11 @@ def uncompared(most: int) -> list[Any]:
 def note_uncompared(person_id: uuid.UUID) -> None:
     """Note that somebody has to look for a person, whose compared values have changed: soon, not while they wait."""
     UncomparedPerson.insert(person=person_id).on_conflict_ignore().execute()
+
+
+def note_many_uncompared(person_ids: Sequence[uuid.UUID]) -> None:
+    """Note that somebody has to look for these persons, who are new."""
+    bulk.insert(UncomparedPerson, ("person_id",), [(key,) for key in person_ids])
 
 
 def note_compared(person_id: uuid.UUID) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 COLUMNS: Final = (
@@ -178,6 +179,7 @@ def _door(pair: tuple[str, str], held: Mapping[str, str]) -> str:
     return _place("_".join(pair), f"{len(first)} {first} {second}")
 
 
+@lru_cache(maxsize=8192)
 def _character(character: str) -> str:
     """A character as it stands in a token: marks, blanks and control characters of ASCII by their number."""
     return character if ord(character) > 0x7F or character.isalnum() else f"_{ord(character):x}_"

@@ -27,6 +27,8 @@ REGISTRATION_KEYS = (
     *("present_address", "separation_scope", "separation_reason", "separated_since", "residence_reason"),
     *("owner_relation", "house_use", "informant", "result"),
 )
+ALL_OTHERS = "*"
+"""The key of an origin that stands for all values without one of their own, as where a file brings thousands."""
 DATE_KEYS = frozenset({"birth_date", "arrive_city_date", "arrive_here_date"})
 _NEWEST_FIRST = (Registration.registered_at.desc(), Registration.form_no.desc())
 
@@ -132,7 +134,14 @@ def columns_for(values: dict[str, str], keys: Iterable[str]) -> dict[str, Any]:
 
 
 def origins_of(record_id: uuid.UUID) -> dict[str, Any]:
-    """Where each value of a registration came from."""
+    """Where each value of a registration came from; one row may stand for all that have none of their own."""
+    rows = stored_origins_of(record_id)
+    rest = rows.pop(ALL_OTHERS, None)
+    return rows if rest is None else dict.fromkeys((*PERSON_KEYS, *REGISTRATION_KEYS), rest) | rows
+
+
+def stored_origins_of(record_id: uuid.UUID) -> dict[str, Any]:
+    """The rows that say where the values of a registration came from, as they are stored."""
     return {row.key: row for row in FieldOrigin.select().where(FieldOrigin.registration == record_id)}
 
 

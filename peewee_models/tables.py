@@ -12,6 +12,7 @@ from peewee_models.corrections import Correction
 from peewee_models.documents import CardPage, Document, Media, Page, RetentionWait, ScanJob
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.duplicates import DistinctPersons, DuplicatePair, UncomparedPerson
+from peewee_models.exchange import ImportRun, Provision
 from peewee_models.merges import MergedRegistration, PersonMerge
 from peewee_models.outbox import OutboxRow
 from peewee_models.photos import Photo
@@ -56,4 +57,6 @@ TABLES: tuple[type[Table], ...] = (
     DistinctPersons,
     PersonMerge,
     MergedRegistration,
+    Provision,
+    ImportRun,
 )

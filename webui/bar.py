@@ -92,6 +92,8 @@ def pages(role: str) -> list[Page]:
         ("desk.page", gettext("登记台")),
         ("register.page", gettext("名册")),
         ("board.page", gettext("完整度")),
+        ("exports.page", gettext("导出")),
+        ("imports.page", gettext("导入")),
         ("users.page", gettext("用户")),
         ("audit.page", gettext("审计")),
         ("tables.page", gettext("码表与规则")),

@@ -86,14 +86,21 @@ def source_name(source: str) -> str:
         "derived": gettext("推算"),
         "household": gettext("同户"),
         "register": gettext("名册"),
+        "import": gettext("导入"),
     }.get(source, "")
 
 
 def source_mark(source: str) -> str:
     """The sign of a source: chip, pencil, or none."""
-    return {"chip": "▣", "typed": "✎", "derived": "＝", "household": "⌂", "register": "▤", "station": "·"}.get(
-        source, ""
-    )
+    return {
+        "chip": "▣",
+        "typed": "✎",
+        "derived": "＝",
+        "household": "⌂",
+        "register": "▤",
+        "station": "·",
+        "import": "⇩",
+    }.get(source, "")
 
 
 def offer_name(source: str) -> str:

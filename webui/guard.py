@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FILES_TYPE: Final = "multipart/form-data"
-TAKES_PAGES: Final = "documents.upload"
-TAKES_FILES: Final = frozenset({TAKES_PAGES, "tables.upload"})
+TAKES_PAGES: Final = frozenset({"documents.upload", "imports.upload"})
+TAKES_FILES: Final = TAKES_PAGES | {"tables.upload"}
 OPEN_WHILE_LOCKED: Final = frozenset(
     {
         "static", "assets.bootstrap_css", "assets.bootstrap_image", "health.healthz",
@@ -79,8 +79,8 @@ def check_origin() -> None:
 
 
 def check_files() -> None:
-    """Let the one form that brings pages be large; of a body beyond its limit only what was typed is read."""
-    if request.endpoint != TAKES_PAGES:
+    """Let the forms that bring large files be large; of a body beyond its limit only what was typed is read."""
+    if request.endpoint not in TAKES_PAGES:
         return
     limit_bytes = settings().files_limit_bytes
     request.max_content_length = limit_bytes

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agent.devices.service import CameraCondition, CameraOffers, DevicesService
     from agent.documents.service import DocumentsService, Uploads
     from agent.events.service import EventBus
+    from agent.exchange.service import ExchangeService
     from agent.photos.service import PhotosService
     from agent.printing.service import PrintingService
     from agent.register.desk import Desk
@@ -86,6 +87,7 @@ class Services:
     uploads: Uploads
     photos: PhotosService
     printing: PrintingService
+    exchange: ExchangeService
     scan_button: ButtonPresses
     database: DatabaseFile
     camera: StationCamera

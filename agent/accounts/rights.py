@@ -1,7 +1,7 @@
 """Who may do what: one table of roles and rights, asked by every service.
 
-No role has all: the technician sees no personal data, the supervisor only reads the register and looks after
-the users, the code tables and the rules.
+No role has all: the technician sees no personal data, the supervisor reads the register, looks after the users, the
+code tables and the rules, gives files of it away and takes files in, which changes nothing that is there.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ class Right(StrEnum):
     DEVICES = "devices"
     USERS = "users"
     TABLES = "tables"
+    EXPORT = "exchange.export"
+    IMPORT = "exchange.import"
 
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "clerk": frozenset({Right.DESK, Right.REGISTER_WRITE, Right.REGISTER_READ}),
-    "supervisor": frozenset({Right.REGISTER_READ, Right.USERS, Right.TABLES}),
+    "supervisor": frozenset({Right.REGISTER_READ, Right.USERS, Right.TABLES, Right.EXPORT, Right.IMPORT}),
     "technician": frozenset({Right.DEVICES}),
 }
 

@@ -189,6 +189,10 @@ class AccountsService:
         require(user, Right.REGISTER_READ)
         return str(user.id)
 
+    def confirm(self, by: SignedIn, own_password: str) -> None:
+        """Make sure of who sits there.  Raises: CodedError ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT."""
+        self._gate.check_own(by.name, own_password)
+
     def sign_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""
         with writing(self._store):

@@ -21,7 +21,7 @@ class Event:
     """Something changed.
 
     Attributes:
-        name: "desk", "device", "draft", "register", "documents", "scan-button" or "resync".
+        name: "desk", "device", "draft", "register", "documents", "exchange", "scan-button" or "resync".
         session: the session that it concerns; None for all.
         facts: surrogate ids, states and codes only.
     """

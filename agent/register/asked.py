@@ -59,41 +59,39 @@ def is_asked(key: str, kind: str) -> bool:
     return key in ASKED[kind]
 
 
-def is_required(key: str, form: Form, kind: str, when: When) -> bool:
-    """Whether this form cannot be saved without a value there.
+def required(form: Form, kind: str, when: When) -> frozenset[str]:
+    """The fields without a value in which this form cannot be saved.
 
     Args:
-        key: of the field.
         form: as it stands.
         kind: which form it is: RG, RZ or HZ.
         when: the days by which it is judged.
     """
-    if key not in ASKED[kind]:
-        return False
-    if kind == HZ and (key in _OF_WHO_IS_THERE or key.startswith("guardian_")):
+    follow = _follow(form, when)
+    if kind == HZ:
         # Of somebody who is not there a neighbour tells what they know; only the family can be told, and agree.
         is_told = value(form, "informant") in {SELF, FAMILY}
-        return is_told and (key == "notice_given" or (key == fields.CONSENT and _follows(key, form, when) is True))
-    follows = _follows(key, form, when)
-    return key in _CORE[kind] if follows is None else follows
+        follow |= dict.fromkeys(_OF_WHO_IS_THERE | _GUARDIAN, False)
+        follow |= {"notice_given": is_told, fields.CONSENT: is_told and follow[fields.CONSENT]}
+    wanted = _CORE[kind] | {key for key, is_wanted in follow.items() if is_wanted}
+    return frozenset((wanted - {key for key, is_wanted in follow.items() if not is_wanted}) & ASKED[kind])
 
 
-def _follows(key: str, form: Form, when: When) -> bool | None:
-    """Whether a field is wanted for what others say; None for one that does not hang on others."""
+def _follow(form: Form, when: When) -> dict[str, bool]:
+    """Whether the fields that hang on others are wanted for what these say."""
     today, over_time = when.today, when.parameters
     years = fields.age(form, today)
     arrival = as_date(value(form, "arrive_here_date"))
     has_papers = value(form, "id_type") not in fields.CHILD_DOCUMENTS
     is_guarded = fields.is_guarded(form, today, over_time)
-    days_in_scope = over_time.on(when.collected).days_in_scope
     follow = {
         "id_no": has_papers or fields.is_grown(form, today, over_time),
         fields.AGAIN: fields.is_typed_number(form),
         "mobile": not is_guarded,
         fields.CONSENT: fields.needs_consent(form, when.collected, over_time),
         "education": years is None or years >= over_time.on(today).schooled_from,
-        "plan_stay": arrival is not None and days_stayed(arrival, today) < days_in_scope,
+        "plan_stay": arrival is not None and days_stayed(arrival, today) < over_time.on(when.collected).days_in_scope,
         "reason_other": value(form, "reason") == _OTHER_REASON,
         "present_address": is_where_known(value(form, "separation_scope")),
     }
-    return is_guarded if key in _GUARDIAN else follow.get(key)
+    return follow | dict.fromkeys(_GUARDIAN, is_guarded)

@@ -71,8 +71,9 @@ def judge(form: Form, setting: Setting) -> Judgement:
     if setting.registered_as and (setting.registered_as == separation.RG) != (residence.form == separation.RG):
         residence = replace(residence, out="FORM-OTHER")
     required = required_keys(form, setting)
+    has_field = asked.ASKED[residence.form]
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
-        if not asked.is_asked(key, residence.form):
+        if key not in has_field:
             continue
         entry_value = value(form, key)
         if entry_value == "":
@@ -100,7 +101,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
     _judge_whole(form, setting, result, required)
     _judge_form(form, setting, residence.form, result)
     _judge_reading(form, setting, result)
-    result.keep_to(asked.ASKED[residence.form])
+    result.keep_to(has_field)
     result.scope = scope.judge(
         scope.ScopeFacts(
             today=setting.today,
@@ -124,7 +125,7 @@ def required_keys(form: Form, setting: Setting) -> frozenset[str]:
     """The fields without which this form cannot be saved."""
     kind = separation.form_of(form, is_practice=setting.is_practice)
     when = asked.When(setting.today, setting.day_collected, setting.parameters)
-    keys = {key for key in asked.ASKED[kind] if asked.is_required(key, form, kind, when)}
+    keys = set(asked.required(form, kind, when))
     if setting.held is not None:
         changed = revision.steps(form, setting.held, revision.values(form, setting.held))
         if setting.is_moving or any(not step.is_backed for step in changed):
@@ -254,13 +255,16 @@ def _judge_reading(form: Form, setting: Setting, result: Judgement) -> None:
             result.problems.append(Problem("READING-UNVERIFIED"))
     if setting.card_state == "changed":
         result.warnings.append(Problem("READING-TAKEN-BACK"))
-    filled = {key for key in form if of_chip(form, key) is not None}
-    if setting.card_state in {"read", "verified", "single"} and not filled - {"id_type"}:
+    if setting.card_state in {"read", "verified", "single"} and not (
+        {key for key in form if of_chip(form, key) is not None} - {"id_type"}
+    ):
         result.warnings.append(Problem("READING-BLANK"))
     address = form.get("hukou_address")
     if address is not None and not address.value and len(address.offers) > 1:
         result.warnings.append(Problem("ADDRESS-CHOOSE", "hukou_address", {"count": len(address.offers)}))
     for key, entry in form.items():
+        if not entry.doubts:
+            continue
         reasons = {doubt.reason for doubt in entry.standing_doubts()}
         if "full-field" in reasons:
             result.warnings.append(Problem("FIELD-MAYBE-CUT", key))

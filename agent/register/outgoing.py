@@ -45,7 +45,7 @@ def body(record: Any) -> dict[str, Any]:
         "verified_at": record.verified_at.isoformat(),
         "origins": {
             key: {"source": origin.source, "is_verified": bool(origin.is_verified), "at": origin.at.isoformat()}
-            for key, origin in register_queries.origins_of(record.id).items()
+            for key, origin in register_queries.stored_origins_of(record.id).items()
         },
         "accepted": [
             {

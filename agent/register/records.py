@@ -240,7 +240,7 @@ class Records:
         form: dict[str, Entry] = {}
         for key, text in values.items():
             origin = origins.get(key)
-            if origin is None or text != held[key]:
+            if origin is None or text != held[key] or (not text and origin.key == register_queries.ALL_OTHERS):
                 form[key] = Entry(text, "typed" if text else "", self._place.clock.now())
             else:
                 is_verified = bool(origin.is_verified) or (is_single_enough and record.reading == "single")

@@ -15,7 +15,7 @@ from agent.register.household_views import HouseholdMove, MemberLine
 from agent.register.residence import OF_ELSEWHERE, Residence
 from drivers.stored_text import character_at
 
-Source = Literal["chip", "typed", "station", "derived", "household", "register", ""]
+Source = Literal["chip", "typed", "station", "derived", "household", "register", "import", ""]
 PAGE: Final = 20
 """How many records one page of a search shows."""
 

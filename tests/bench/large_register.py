@@ -110,7 +110,7 @@ def _prepare(store: SqlCipherStore) -> None:
 def _fill(ready: LargeRegister) -> None:
     chance = random.Random(7)
     clerk = User.get(User.name == "clerk").id
-    made = _people(chance, ready.people)
+    made = people(chance, ready.people)
     every = max(1, ready.people // 2000)
     for _ in range(0, ready.people, AT_ONCE):
         many = list(itertools.islice(made, AT_ONCE))
@@ -136,8 +136,8 @@ def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
     table._meta.database.connection().executemany(into, held)
 
 
-def _people(chance: random.Random, most: int) -> Iterator[dict[str, Any]]:
-    """Made-up people, household by household."""
+def people(chance: random.Random, most: int) -> Iterator[dict[str, Any]]:
+    """Made-up people, household by household; the same chance gives the same people."""
     heads = zip(chance.sample(ROAD_HEADS, 60) * 4, chance.choices(ROAD_HEADS, k=240), strict=True)
     roads = sorted({f"{one}{two}{chance.choice(('路', '东路', '西路', '街'))}" for one, two in heads})
     spelled: dict[str, tuple[str, str]] = {}

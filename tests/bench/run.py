@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import bench_camera
+import bench_exchange
 import bench_idle
 import bench_orphan
 import bench_papers
@@ -32,6 +33,7 @@ BENCHES = (
     bench_camera,
     bench_papers,
     bench_register,
+    bench_exchange,
     bench_start,
     bench_idle,
 )

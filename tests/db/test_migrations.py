@@ -35,6 +35,7 @@ ALL = [
     "0020_merges",
     "0021_code_tables",
     "0022_separated_persons",
+    "0023_files_of_the_register",
     "0024_heads_of_households",
 ]
 

@@ -152,7 +152,7 @@ def test_what_each_role_may_is_written_down_here_too(house):
     everybody = may["clerk"] & may["technician"] & may["supervisor"]
     assert may["supervisor"] - everybody == {
         "register.page", "register.record", "register.search", "register.show_in_full", "register.mask_again",
-        *USERS, *AUDIT, *TABLES,
+        *USERS, *AUDIT, *TABLES, *EXCHANGE,
         "documents.page", "documents.picture", "documents.thumbnail", "documents.pdf", "notice.current", "notice.page",
         "photos.page", "photos.picture", "printing.make", "printing.page", "printing.sheet", "printing.pdf",
         "board.page", "board.lanes", "board.lines", "board.print_list",
@@ -168,6 +168,10 @@ def test_what_each_role_may_is_written_down_here_too(house):
 
 ROLES = ("clerk", "technician", "supervisor")
 USERS = {"users.page", "users.person", "users.add", "users.new_code", "users.disable", "users.enable"}
+EXCHANGE = {
+    "exports.page", "exports.make", "exports.file", "imports.page", "imports.upload", "imports.check", "imports.run",
+    "imports.cancel", "imports.drop", "imports.rejections",
+}  # fmt: skip
 AUDIT = {"audit.page", "audit.look"}
 TABLES = {name for name in TABLE if name.startswith(("tables.", "rules."))}
 PRACTICE = {name for name in TABLE if name.startswith("practice.")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.printing import shelf
+from agent import shelf
 from agent.printing.shelf import Paper, Shelf
 
 
@@ -37,7 +37,7 @@ def test_a_paper_goes_after_a_while_asked_for_or_not():
     assert kept.find("1", "a") is not None
     clock.at_s += 1
     kept.drop_old()
-    assert not kept._papers
+    assert not kept._kept
     kept.put(paper("2", clock))
     clock.at_s += shelf.KEPT_S + 1
     assert kept.find("2", "a") is None

@@ -1,7 +1,7 @@
 // One event stream for the whole browser: the tab that holds the lock listens and tells the others.
 import { notice } from "./request.js";
 
-const NAMES = ["desk", "device", "draft", "register", "documents", "photo", "scan-button", "resync"];
+const NAMES = ["desk", "device", "draft", "register", "documents", "photo", "exchange", "scan-button", "resync"];
 
 /** The newest event that this page knows of: when it began to be made, then each that it hears. */
 let seen = document.body.dataset.seen;

@@ -1,0 +1,147 @@
+"""One pass over a file, batch by batch: a dry run that writes nothing, or the run that writes the new rows.
+
+A batch is one transaction: an import that ends in the middle, by wish, by a failure or with the agent, has written
+whole batches, and `last_row` says how far.  Done once more it finds these rows in the register and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.accounts.audit import SignedInIds
+from agent.accounts.storage import reading, writing
+from agent.exchange.entering import Entering, Seen, Sorted, sort_out
+from agent.exchange.mapping import Mapping
+from agent.exchange.tables_read import Sheet
+from agent.exchange.taking import RowReader, Taken, is_of_han
+from agent.exchange.views import Counts, Rejection
+from agent.register.workplace import Workplace
+from peewee_models import exchange
+
+AT_ONCE: Final = 1000
+"""So many rows are one transaction: others who save wait for one at most."""
+
+LEAST_FOR_SHARE: Final = 100
+
+
+@dataclass(slots=True)
+class Found:
+    """What a pass has found so far.
+
+    Attributes:
+        rejections: the rows that are not taken in as they are, by their line.
+        dwellings: where the rows say that people live, for the run after a dry run.
+        groups: how many rows say an ethnic group, and how many of them 汉.
+    """
+
+    done: int = 0
+    last_line: int = 0
+    made: int = 0
+    equal: int = 0
+    empty: int = 0
+    rejections: dict[int, Rejection] = field(default_factory=dict)
+    dwellings: set[tuple[str, ...]] = field(default_factory=set)
+    groups: int = 0
+    han: int = 0
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows are what."""
+        different = sum(one.kind == "different" for one in list(self.rejections.values()))
+        rejected = len(self.rejections) - different
+        rows = self.made + self.equal + different + rejected
+        return Counts(rows, self.made, self.equal, different, rejected, self.empty)
+
+    @property
+    def share_of_han(self) -> int | None:
+        """How many of a hundred are 汉; None where too few say their group to tell."""
+        return self.han * 100 // self.groups if self.groups >= LEAST_FOR_SHARE else None
+
+    def note(self, sorted_rows: Sequence[Sorted]) -> None:
+        """Count a batch."""
+        for one in sorted_rows:
+            if one.kind == "new":
+                self.made += 1
+            elif one.kind == "equal":
+                self.equal += 1
+            else:
+                self.rejections[one.taken.line] = Rejection(one.taken.line, one.kind, one.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a pass works on.
+
+    Attributes:
+        told: called after each batch.
+        is_over: set when it is to end after the batch that is under way.
+    """
+
+    place: Workplace
+    sheet: Sheet
+    mapping: Mapping
+    found: Found
+    told: Callable[[], None]
+    is_over: threading.Event
+
+    def check(self) -> bool:
+        """Look at every row and write nothing; whether all were looked at."""
+        seen, found = Seen(), self.found
+        for batch in self._batches():
+            with reading(self.place.store):
+                sorted_rows = sort_out(batch, seen)
+            found.note(sorted_rows)
+            for one in batch:
+                said = is_of_han(one)
+                found.groups += said is not None
+                found.han += bool(said)
+            found.dwellings.update(
+                one.taken.dwelling for one in sorted_rows if one.kind == "new" and one.taken.dwelling
+            )
+            self.told()
+        return not self.is_over.is_set()
+
+    def run(self, run_id: uuid.UUID, ids: SignedInIds, dwellings: set[tuple[str, ...]]) -> bool:
+        """Write the new rows; whether all were gone through."""
+        seen, found = Seen(), self.found
+        self.place.store.expect_many()
+        with reading(self.place.store):
+            entering = Entering(self.place, run_id, ids, dwellings)
+        for batch in self._batches():
+            with writing(self.place.store):
+                sorted_rows = sort_out(batch, seen)
+                entering.write([one.taken for one in sorted_rows if one.kind == "new"])
+                found.note(sorted_rows)
+                exchange.note_run(run_id, **state_of(found))
+            self.told()
+        return not self.is_over.is_set()
+
+    def _batches(self) -> Iterator[list[Taken]]:
+        """The rows below the head, read, many at a time; ends early when it is over."""
+        reader = RowReader(self.mapping, self.place.setting(), self.place.clock.now())
+        numbered = itertools.islice(enumerate(self.sheet.rows(), start=1), self.mapping.head_line, None)
+        while not self.is_over.is_set():
+            some = list(itertools.islice(numbered, AT_ONCE))
+            if not some:
+                return
+            said = [(line, row) for line, row in some if not reader.is_empty(row)]
+            self.found.empty += len(some) - len(said)
+            self.found.done, self.found.last_line = self.found.done + len(some), some[-1][0]
+            yield [reader.read(line, row) for line, row in said]
+
+
+def state_of(found: Found) -> dict[str, int]:
+    """How far a run has come, as it is written down."""
+    counts = found.counts
+    return {
+        "last_row": found.last_line,
+        "made": counts.made,
+        "equal": counts.equal,
+        "different": counts.different,
+        "rejected": counts.rejected,
+    }
