@@ -236,10 +236,6 @@ class AccountsService:
             audit.write(self._clock, by.audit_ids, audit.Act.UNLOCKED, ("user", by.user_id))
         self.on_unlocked(by.session_id)
 
-    def step_up(self, by: SignedIn, password: str) -> None:
-        """Make sure before a grave act that it is them.  Raises: CodedError ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT."""
-        self._gate.check_own(by.name, password)
-
     def is_session_alive(self, session_id: str) -> bool:
         """Whether a session, known by its id, still lives; the desk of a dead one is free."""
         with reading(self._store):

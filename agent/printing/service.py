@@ -124,7 +124,7 @@ class PrintingService:
             PAPER-NOT-MADE.
         """
         require(by, Right.REGISTER_READ)
-        self._from.accounts.step_up(by, password)
+        self._from.accounts.confirm(by, password)
         lines = self._from.register.board.walk(what, committee, by, MOST_LINES + 1)
         if not lines:
             raise _refused("LIST-EMPTY")
