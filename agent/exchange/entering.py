@@ -2,6 +2,8 @@
 
 Nothing that is there is changed.  A row that differs from a registration is for a person to look at.
 
+What follows from a file's values, the sex from the number, counts as the file's, too: one origin stands for all.
+
 Households: whoever is new and lives at a dwelling of which house and room are both known is of the household that is
 registered there, where it is just one, else of a new one for the dwelling; all others have a household of their own.
 """
@@ -16,7 +18,7 @@ from typing import Any, Final, Literal
 
 from agent.accounts import audit
 from agent.exchange.taking import Taken
-from agent.register import fields, leaving, names, outgoing, separation, spelling
+from agent.register import leaving, names, outgoing, separation, spelling
 from agent.register.views import Problem
 from agent.register.workplace import Workplace
 from peewee_models import bulk, exchange_entering, outbox, register_queries
@@ -124,10 +126,8 @@ class Entering:
             record["person_id"] = person["id"]
             people.append(person)
             records.append(record)
-            sources = [(register_queries.ALL_OTHERS, IMPORT)]
-            sources += [(key, "derived") for key in one.derived if key in fields.KEYS]
-            origins += [(record["id"], key, source, now) for key, source in sources]
-            told.append((record["id"], 1, _body(one, record, sources, now)))
+            origins.append((record["id"], register_queries.ALL_OTHERS, IMPORT, now))
+            told.append((record["id"], 1, _body(one, record, now)))
         exchange_entering.insert_households(made, now)
         exchange_entering.insert_people(people)
         exchange_entering.insert_registrations(records)
@@ -170,7 +170,7 @@ class Entering:
         }
 
 
-def _body(one: Taken, record: Mapping[str, Any], sources: Sequence[tuple[str, str]], now: datetime) -> dict[str, Any]:
+def _body(one: Taken, record: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What is told of a new registration, as `outgoing.body` tells it."""
     at = now.isoformat()
     return {key: one.values[key] for key in (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)} | {
@@ -183,7 +183,7 @@ def _body(one: Taken, record: Mapping[str, Any], sources: Sequence[tuple[str, st
         "collected_at": at,
         "registered_at": at,
         "verified_at": at,
-        "origins": {key: {"source": source, "is_verified": False, "at": at} for key, source in sources},
+        "origins": {register_queries.ALL_OTHERS: {"source": IMPORT, "is_verified": False, "at": at}},
         "accepted": [],
         "changes": [],
         "cancellations": [],
