@@ -144,17 +144,17 @@ class Pass:
             checked: what the dry run has found.
         """
         seen, found, setting = Seen(), self.found, self.place.setting()
-        self.place.store.expect_many()
-        with reading(self.place.store):
-            entering = Entering(self.place, run_id, ids, checked.dwellings)
-        for batch in self._unpacked(checked) if setting == checked.setting else self._read(setting):
-            with writing(self.place.store):
-                sorted_rows = sort_out(batch.rows, seen)
-                entering.write([one.taken for one in sorted_rows if one.kind == "new"])
-                found.note(sorted_rows)
-                found.last_line = batch.last_line
-                exchange.note_run(run_id, **state_of(found))
-            self._step(batch)
+        with self.place.store.writing_many():
+            with reading(self.place.store):
+                entering = Entering(self.place, run_id, ids, checked.dwellings)
+            for batch in self._unpacked(checked) if setting == checked.setting else self._read(setting):
+                with writing(self.place.store):
+                    sorted_rows = sort_out(batch.rows, seen)
+                    entering.write([one.taken for one in sorted_rows if one.kind == "new"])
+                    found.note(sorted_rows)
+                    found.last_line = batch.last_line
+                    exchange.note_run(run_id, **state_of(found))
+                self._step(batch)
         return not self.is_over.is_set()
 
     def _step(self, batch: Batch) -> None:
