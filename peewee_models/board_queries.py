@@ -75,7 +75,7 @@ def lines(store: Any, limits: Limits, what: str, committee: str | None, page: in
     order: list[Any] = []
     for key in ("road", "lane", "sublane", "no", "room"):
         column = _place(key)
-        order += [column] if key == "road" else [fn.LENGTH(column), column]
+        order += [column] if key == "road" else [_number(store, column), column]
     return list(joined().where(where).order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
@@ -95,6 +95,13 @@ def _place(key: str) -> Any:
     """A part of the address by which a registration stands in the area."""
     present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
     return Case(None, [(Registration.form == "HZ", household)], present)
+
+
+def _number(store: Any, column: Any) -> Any:
+    """The number with which a part of an address begins, 0 where it begins with none: 9 before 10, 26 before 26甲."""
+    if serves(store):
+        return column.cast("INTEGER")
+    return fn.COALESCE(fn.SUBSTRING(column, "^[0-9]{1,9}").cast("INTEGER"), 0)
 
 
 def _whats(store: Any, limits: Limits) -> dict[str, Any]:

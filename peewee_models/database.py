@@ -9,8 +9,8 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -73,10 +73,16 @@ class SqlCipherStore(Writing, SqlCipherDatabase):  # type: ignore[misc]
         """Take SQLite's one write lock at once, so that a reader never has to become a writer halfway."""
         return self.atomic("IMMEDIATE")
 
-    def expect_many(self) -> None:
-        """Hold more pages in memory, and write pages back less often: most are changed by many of the rows."""
+    @contextmanager
+    def writing_many(self) -> Iterator[None]:
+        """Hold more pages in memory, and write pages back less often: most are changed by many of the rows.
+
+        What is left is written back at the end, so that the next save need not wait for it.
+        """
         for pragma in (f"cache_size = -{MANY_CACHE_KIB}", f"wal_autocheckpoint = {MANY_WAL_PAGES}"):
             self.execute_sql(f"PRAGMA {pragma}").fetchall()
+        yield
+        self.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def settle(self) -> None:
         """Let the finding index follow."""

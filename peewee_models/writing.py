@@ -26,8 +26,10 @@ class Writing:
             yield
             self.settle()
 
-    def expect_many(self) -> None:
-        """Make this thread's connection ready to write very many rows; it is closed when they are written."""
+    @contextmanager
+    def writing_many(self) -> Iterator[None]:
+        """Make this thread's connection ready to write very many rows; the thread closes it afterwards."""
+        yield
 
     def settle(self) -> None:
         """Bring up to date what follows from the facts, before the transaction ends; nothing, where all does itself."""

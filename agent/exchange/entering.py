@@ -2,6 +2,8 @@
 
 Nothing that is there is changed.  A row that differs from a registration is for a person to look at.
 
+What follows from a file's values, the sex from the number, counts as the file's, too: one origin stands for all.
+
 Households: whoever is new and lives at a dwelling of which house and room are both known is of the household that is
 registered there, where it is just one, else of a new one for the dwelling; all others have a household of their own.
 Whoever is the first there is the head, unless the file says so of somebody.
@@ -17,7 +19,7 @@ from typing import Any, Final, Literal
 
 from agent.accounts import audit
 from agent.exchange.taking import Taken
-from agent.register import fields, leaving, names, outgoing, relations, separation, spelling
+from agent.register import leaving, names, outgoing, relations, separation, spelling
 from agent.register.views import Problem
 from agent.register.workplace import Workplace
 from peewee_models import bulk, duplicates, exchange_entering, outbox, register_queries
@@ -125,10 +127,8 @@ class Entering:
             record["person_id"] = person["id"]
             people.append(person)
             records.append(record)
-            sources = [(register_queries.ALL_OTHERS, IMPORT)]
-            sources += [(key, "derived") for key in one.derived if key in fields.KEYS]
-            origins += [(record["id"], key, source, now) for key, source in sources]
-            told.append((record["id"], 1, _body(one, record, sources, now)))
+            origins.append((record["id"], register_queries.ALL_OTHERS, IMPORT, now))
+            told.append((record["id"], 1, _body(one, record, now)))
         exchange_entering.insert_households(made, now)
         exchange_entering.insert_people(people)
         duplicates.note_many_uncompared([person["id"] for person in people])
@@ -140,11 +140,10 @@ class Entering:
         outbox.append_many(now, outgoing.SAVED, told)
 
     def _with_household(self, one: Taken) -> Taken:
-        """Of who comes to a household that is there nobody has said yet what they are to its head."""
-        if one.dwelling not in self._households or relations.KEY not in one.derived:
+        """Of who comes to a household that is there nobody has said yet what they are to its head, unless the file."""
+        if one.dwelling not in self._households or one.given.get(relations.KEY):
             return one
-        derived = tuple(key for key in one.derived if key != relations.KEY)
-        return replace(one, values=one.values | {relations.KEY: ""}, derived=derived)
+        return replace(one, values=one.values | {relations.KEY: ""})
 
     def _person(self, one: Taken) -> dict[str, Any]:
         columns = register_queries.columns_for(one.values, register_queries.PERSON_KEYS)
@@ -179,7 +178,7 @@ class Entering:
         }
 
 
-def _body(one: Taken, record: Mapping[str, Any], sources: Sequence[tuple[str, str]], now: datetime) -> dict[str, Any]:
+def _body(one: Taken, record: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What is told of a new registration, as `outgoing.body` tells it."""
     at = now.isoformat()
     return {key: one.values[key] for key in (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)} | {
@@ -192,7 +191,7 @@ def _body(one: Taken, record: Mapping[str, Any], sources: Sequence[tuple[str, st
         "collected_at": at,
         "registered_at": at,
         "verified_at": at,
-        "origins": {key: {"source": source, "is_verified": False, "at": at} for key, source in sources},
+        "origins": {register_queries.ALL_OTHERS: {"source": IMPORT, "is_verified": False, "at": at}},
         "accepted": [],
         "changes": [],
         "cancellations": [],

@@ -174,7 +174,7 @@ class Imports:
         with self._lock:
             lying = self._own(by)
             self._begin(lying, "running")
-        self._work(lying, lambda at: self._run(at, checked.dwellings))
+        self._work(lying, lambda at: self._run(at, checked))
 
     def cancel(self, by: SignedIn) -> None:
         """End what is under way after its batch.  Raises: RightsDenied."""
@@ -253,7 +253,7 @@ class Imports:
         lying.checked = lying.found if is_whole else None
         return "checked" if is_whole else "cancelled"
 
-    def _run(self, lying: Lying, dwellings: set[tuple[str, ...]]) -> JobState:
+    def _run(self, lying: Lying, checked: Found) -> JobState:
         owner, how = lying.owner, lying.mapping
         settings = {"columns": list(how.keys), "constants": dict(how.constants), "legacy": dict(how.legacy)}
         of_file = {"sha256": lying.sha256, "encoding": lying.sheet.encoding, "rows": lying.rows}
@@ -263,7 +263,7 @@ class Imports:
         state: JobState = "failed"
         code = "IMPORT-OURS"
         try:
-            state, code = ("done" if self._pass(lying).run(key, owner.audit_ids, dwellings) else "cancelled"), ""
+            state, code = ("done" if self._pass(lying).run(key, owner.audit_ids, checked) else "cancelled"), ""
         except CodedError as error:
             code = error.code
             raise

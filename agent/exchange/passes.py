@@ -2,6 +2,8 @@
 
 A batch is one transaction: an import that ends in the middle, by wish, by a failure or with the agent, has written
 whole batches, and `last_row` says how far.  Done once more it finds these rows in the register and doubles nothing.
+
+What a dry run has read and judged is kept, in memory and packed, for the run of the same day: a row is judged once.
 """
 
 from __future__ import annotations
@@ -9,9 +11,12 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from agent.accounts.audit import SignedInIds
 from agent.accounts.storage import reading, writing
@@ -20,6 +25,7 @@ from agent.exchange.mapping import Mapping
 from agent.exchange.tables_read import Sheet
 from agent.exchange.taking import RowReader, Taken, is_of_han
 from agent.exchange.views import Counts, Rejection
+from agent.register.evaluate import Setting
 from agent.register.workplace import Workplace
 from peewee_models import exchange
 
@@ -27,6 +33,24 @@ AT_ONCE: Final = 1000
 """So many rows are one transaction: others who save wait for one at most."""
 
 LEAST_FOR_SHARE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file, read.
+
+    Attributes:
+        rows: those that say anything.
+        empty: how many do not.
+        last_line: of all of them.
+    """
+
+    rows: tuple[Taken, ...]
+    empty: int
+    last_line: int
+
+
+_PACKED: Final = msgspec.msgpack.Decoder(Batch)
 
 
 @dataclass(slots=True)
@@ -37,6 +61,7 @@ class Found:
         rejections: the rows that are not taken in as they are, by their line.
         dwellings: where the rows say that people live, for the run after a dry run.
         groups: how many rows say an ethnic group, and how many of them 汉.
+        packed: the batches as a dry run has read them, against `setting`.
     """
 
     done: int = 0
@@ -48,6 +73,8 @@ class Found:
     dwellings: set[tuple[str, ...]] = field(default_factory=set)
     groups: int = 0
     han: int = 0
+    packed: list[bytes] = field(default_factory=list)
+    setting: Setting | None = None
 
     @property
     def counts(self) -> Counts:
@@ -92,47 +119,70 @@ class Pass:
     def check(self) -> bool:
         """Look at every row and write nothing; whether all were looked at."""
         seen, found = Seen(), self.found
-        for batch in self._batches():
+        found.setting = self.place.setting()
+        for batch in self._read(found.setting):
             with reading(self.place.store):
-                sorted_rows = sort_out(batch, seen)
+                sorted_rows = sort_out(batch.rows, seen)
             found.note(sorted_rows)
-            for one in batch:
+            for one in batch.rows:
                 said = is_of_han(one)
                 found.groups += said is not None
                 found.han += bool(said)
             found.dwellings.update(
                 one.taken.dwelling for one in sorted_rows if one.kind == "new" and one.taken.dwelling
             )
-            self.told()
+            found.packed.append(zlib.compress(msgspec.msgpack.encode(batch), 1))
+            self._step(batch)
         return not self.is_over.is_set()
 
-    def run(self, run_id: uuid.UUID, ids: SignedInIds, dwellings: set[tuple[str, ...]]) -> bool:
-        """Write the new rows; whether all were gone through."""
-        seen, found = Seen(), self.found
-        self.place.store.expect_many()
-        with reading(self.place.store):
-            entering = Entering(self.place, run_id, ids, dwellings)
-        for batch in self._batches():
-            with writing(self.place.store):
-                sorted_rows = sort_out(batch, seen)
-                entering.write([one.taken for one in sorted_rows if one.kind == "new"])
-                found.note(sorted_rows)
-                exchange.note_run(run_id, **state_of(found))
-            self.told()
+    def run(self, run_id: uuid.UUID, ids: SignedInIds, checked: Found) -> bool:
+        """Write the new rows; whether all were gone through.
+
+        Args:
+            run_id: of the run.
+            ids: who runs it.
+            checked: what the dry run has found.
+        """
+        seen, found, setting = Seen(), self.found, self.place.setting()
+        with self.place.store.writing_many():
+            with reading(self.place.store):
+                entering = Entering(self.place, run_id, ids, checked.dwellings)
+            for batch in self._unpacked(checked) if setting == checked.setting else self._read(setting):
+                with writing(self.place.store):
+                    sorted_rows = sort_out(batch.rows, seen)
+                    entering.write([one.taken for one in sorted_rows if one.kind == "new"])
+                    found.note(sorted_rows)
+                    found.last_line = batch.last_line
+                    exchange.note_run(run_id, **state_of(found))
+                self._step(batch)
         return not self.is_over.is_set()
 
-    def _batches(self) -> Iterator[list[Taken]]:
+    def _step(self, batch: Batch) -> None:
+        """Count a batch that was gone through, and tell of it."""
+        found = self.found
+        found.done += len(batch.rows) + batch.empty
+        found.empty += batch.empty
+        found.last_line = batch.last_line
+        self.told()
+
+    def _read(self, setting: Setting) -> Iterator[Batch]:
         """The rows below the head, read, many at a time; ends early when it is over."""
-        reader = RowReader(self.mapping, self.place.setting(), self.place.clock.now())
+        reader = RowReader(self.mapping, setting, self.place.clock.now())
         numbered = itertools.islice(enumerate(self.sheet.rows(), start=1), self.mapping.head_line, None)
         while not self.is_over.is_set():
             some = list(itertools.islice(numbered, AT_ONCE))
             if not some:
                 return
             said = [(line, row) for line, row in some if not reader.is_empty(row)]
-            self.found.empty += len(some) - len(said)
-            self.found.done, self.found.last_line = self.found.done + len(some), some[-1][0]
-            yield [reader.read(line, row) for line, row in said]
+            rows = tuple(reader.read(line, row) for line, row in said)
+            yield Batch(rows, len(some) - len(rows), some[-1][0])
+
+    def _unpacked(self, checked: Found) -> Iterator[Batch]:
+        """The rows as the dry run has read them; ends early when it is over."""
+        for packed in checked.packed:
+            if self.is_over.is_set():
+                return
+            yield _PACKED.decode(zlib.decompress(packed))
 
 
 def state_of(found: Found) -> dict[str, int]:

@@ -37,7 +37,6 @@ class Taken:
         line: which row of the file, from 1.
         given: what its columns say, as it is stored, by field.
         values: what a registration made of it holds.
-        derived: the fields that follow from others.
         problems: why it cannot be a registration; empty where it can.
         flaws: why it cannot be read at all: then nothing of it is compared with the register.
         dwelling: where the person lives, for households; None where house and room are not both known.
@@ -47,7 +46,6 @@ class Taken:
     line: int
     given: dict[str, str]
     values: dict[str, str]
-    derived: tuple[str, ...]
     problems: tuple[Problem, ...]
     flaws: tuple[Problem, ...]
     dwelling: tuple[str, ...] | None
@@ -101,8 +99,7 @@ class RowReader:
         if judgement.scope.reason is not None:
             problems = [judgement.scope.reason]
         values = revision.values(form, {})
-        derived = tuple(key for key, entry in form.items() if entry.source == "derived" and entry.value)
-        return Taken(line, given, values, derived, tuple(problems), tuple(flaws), _dwelling(values), _same(values))
+        return Taken(line, given, values, tuple(problems), tuple(flaws), _dwelling(values), _same(values))
 
     def _flaw(self, key: str, text: str) -> str:
         code = cells.flaw(text)

@@ -20,7 +20,6 @@ from agent.photos.service import PhotosService
 from agent.printing import sheets
 from agent.printing.shelf import Paper, Shelf, new_id
 from agent.register.record_views import RecordView
-from agent.register.separation import HZ
 from agent.register.service import RegisterService
 from drivers.api import Clock
 
@@ -82,7 +81,7 @@ class PrintingService:
             return (*cancelled, "registration", *changes, "own-data")
         are_several = len(self._from.register.household_of(record.id, by)) > 1
         household = (sheets.HOUSEHOLD_FORMS,) if are_several else ()
-        receipt = () if record.form == HZ else ("receipt",)
+        receipt = ("receipt",) if sheets.is_declared(record) else ()
         return ("registration", *receipt, *changes, *household, "notice", "own-data")
 
     def make(self, kind: str, record_id: str, by: SignedIn) -> Paper:

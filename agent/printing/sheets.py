@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from agent.register import codes, days, draft_view, fields, id_number, notice, rules
+from agent.register import codes, days, draft_view, fields, id_number, notice, rules, separation
 from agent.register.board_views import WalkLine
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
@@ -24,6 +24,7 @@ OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
 """What is printed of nobody who has left."""
 _NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库", "POLICE": "派出所综合信息系统"}
+_DECLARE: Final = frozenset({separation.SELF, separation.FAMILY})
 _KINDS_OF_SEPARATION: Final = {"RZ": "2", "HZ": "3"}
 _SPANS: Final = {6: "半年", 12: "一年", 24: "两年"}
 
@@ -79,6 +80,12 @@ def shows_numbers(kind: str) -> bool:
 def has_changes(record: RecordView) -> bool:
     """Whether a form of change would say anything."""
     return any(change.field not in _NO_FIELDS for change in record.history)
+
+
+def is_declared(record: RecordView) -> bool:
+    """Whether the person or their family has declared the residence, who then take a receipt home."""
+    told = record.fields["informant"].value
+    return record.form == separation.RG or (record.form == separation.RZ and told in _DECLARE)
 
 
 def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[str, Any], list[bytes]]:

@@ -7,9 +7,9 @@ looked at again within a year of its last look (the certificate of residence reg
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
@@ -29,6 +29,9 @@ LATE_DAYS: Final = 3.0
 _FRESH_S: Final = 60.0
 
 
+Line = TypeVar("Line")
+
+
 class BoardOfRegister:
     """Counts the register, at most once a minute: a page of figures keeps no clerk waiting."""
 
@@ -40,11 +43,20 @@ class BoardOfRegister:
     def overview(self, by: SignedIn) -> BoardView:
         """The figures of every committee.  Raises: RightsDenied."""
         require(by, Right.REGISTER_READ)
-        with self._lock:
+        if not self._lock.acquire(blocking=self._kept is None):
+            return self._last()  # somebody counts just now: what was counted before is shown meanwhile
+        try:
             now_s = self._place.clock.monotonic()
             if self._kept is None or now_s - self._kept[0] >= _FRESH_S:
                 self._kept = now_s, self._counted()
-            return self._kept[1]
+            return self._last()
+        finally:
+            self._lock.release()
+
+    def _last(self) -> BoardView:
+        if self._kept is None:
+            raise RuntimeError("nothing was counted yet")
+        return self._kept[1]
 
     def _counted(self) -> BoardView:
         with reading(self._place.store):
@@ -74,10 +86,9 @@ class BoardOfRegister:
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
-        with writing(self._place.store):
-            return [
-                draft_view.record_line(row, self._place.zone) for row in self._rows(what, committee, by, page, size)
-            ]
+        return self._listed(
+            what, committee, by, (page, size), lambda row: draft_view.record_line(row, self._place.zone)
+        )
 
     def walk(self, what: str, committee: str | None, by: SignedIn, most: int) -> list[WalkLine]:
         """The same, as they are printed for a walk; to look leaves an audit row.
@@ -90,26 +101,32 @@ class BoardOfRegister:
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
-        with writing(self._place.store):
-            return [self._walk_line(row) for row in self._rows(what, committee, by, 1, most)]
+        return self._listed(what, committee, by, (1, most), self._walk_line)
 
-    def _rows(self, what: str, committee: str | None, by: SignedIn, page: int, size: int) -> list[Any]:
+    def _listed(
+        self, what: str, committee: str | None, by: SignedIn, page: tuple[int, int], shown: Callable[[Any], Line]
+    ) -> list[Line]:
+        """Look registrations up, which takes a while in a large register and keeps nobody from saving; then note it."""
         require(by, Right.REGISTER_READ)
         if what not in WHATS:
             raise refused("BOARD-UNKNOWN")
-        found = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, page), size)
-        self._place.note(by, Act.LISTED, ("register", None), found=len(found))
-        return found
+        number, size = page
+        with reading(self._place.store):
+            rows = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, number), size)
+            lines = [shown(row) for row in rows]
+        with writing(self._place.store):
+            self._place.note(by, Act.LISTED, ("register", None), found=len(lines))
+        return lines
 
     def _walk_line(self, row: Any) -> WalkLine:
         today, person = self._place.clock.today(), row.person
-        is_guarded = person.birth_date is not None and (
-            years_between(person.birth_date, today) < self._place.parameters.on(today).guarded_under
+        is_minor = person.birth_date is not None and (
+            years_between(person.birth_date, today) < self._place.parameters.on(today).adult_from
         )
         return WalkLine(
-            name=names.masked(person.name) if is_guarded else person.name,
+            name=names.masked(person.name) if is_minor else person.name,
             sex=person.sex,
-            last_four="" if is_guarded or not person.id_no else person.id_no[-4:],
+            last_four="" if is_minor or not person.id_no else person.id_no[-4:],
             address=draft_view.dwelling(register_queries.own_values_of(row)),
             form=row.form,
             registered_on=row.registered_at.astimezone(self._place.zone).date(),

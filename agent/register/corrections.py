@@ -14,7 +14,17 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import approvals, divisions, evaluate, fields, newly_wrong, outgoing, revision, separation
+from agent.register import (
+    address_parts,
+    approvals,
+    divisions,
+    evaluate,
+    fields,
+    newly_wrong,
+    outgoing,
+    revision,
+    separation,
+)
 from agent.register.correction_view import CorrectionView, correction_view, since
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Entry, Form, value
@@ -196,6 +206,9 @@ class Corrections:
         now = self._place.clock.now()
         form = {key: Entry(text, "typed", now) for key, text in values.items() if key != separation.FORM}
         kind = separation.form_of(form, is_practice=self._place.station.is_practice)
+        was = values[separation.FORM]
+        if (was == separation.RG) != (kind == separation.RG):
+            kind = was  # a correction makes no other form of a record: what it lacks would be excused, the rest lost
         return values | revision.values({**form, separation.FORM: Entry(kind, "derived", now)}, values)
 
     def _follow_address(self, typed: dict[str, str], held: Mapping[str, str], before: Mapping[str, str]) -> None:
@@ -210,10 +223,19 @@ class Corrections:
         if address == before["hukou_address"] or division != before["hukou_div"]:
             return
         named = divisions.parse(address, is_practice=self._place.station.is_practice)
+        self._follow_parts(typed, held, address)
         if address == held["hukou_address"]:
             typed["hukou_div"] = held["hukou_div"]
         elif named is not None and (not division or divisions.are_apart(named.code, division)):
             typed["hukou_div"] = named.code
+
+    def _follow_parts(self, typed: dict[str, str], held: Mapping[str, str], address: str) -> None:
+        """Let the parts of a separated person's household address follow it, unless one of them was typed, too."""
+        if held[separation.FORM] == separation.RG or any(key in typed for key in separation.HUKOU_KEYS):
+            return
+        told = address_parts.parts_of(address) if address != held["hukou_address"] else {}
+        for key in ("district", "town", *address_parts.PARTS) if told else ():
+            typed[f"h_{key}"] = told.get(key, "")
 
     def _judge(self, record: Any, held: dict[str, str], new: dict[str, str], form: Form) -> evaluate.Judgement:
         """Tell what a correction makes wrong, or worth a look; what was so before, or let pass, may stay."""

@@ -97,7 +97,7 @@ def _put_form(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting
 def _put_household(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting, *, is_guarded: bool) -> None:
     """Say who the person is in the household, and of the head's child who the guardian is."""
     has_household = asked.is_asked(relations.KEY, value(filled, separation.FORM))
-    _put_derived(filled, relations.KEY, relations.relation_of(setting.household) if has_household else "", now)
+    _put_derived(filled, relations.KEY, relations.relation_of(filled, setting.household) if has_household else "", now)
     _put_derived(filled, relations.KIND, relations.kind_of(filled) if has_household else "", now)
     for key, text in relations.guardian_of(filled, setting.household, is_guarded=is_guarded).items():
         entry = filled.get(key) or Entry("", "", now)

@@ -140,9 +140,9 @@ class Drafts:
         def edit(row: Any, form: Form) -> Form:
             row.household = None
             bare = dwelling.left(form, now)
-            emptied = {key for key in fields.ADDRESS_KEYS if value(form, key) and not value(bare, key)}
+            emptied = {key for key in dwelling.OF_HOUSEHOLD if value(form, key) and not value(bare, key)}
             filled = bare | {key: entry for key, entry in self.defaults().items() if key in emptied}
-            return link.with_register_again(row, filled, fields.ADDRESS_KEYS, now)
+            return link.with_register_again(row, filled, dwelling.OF_HOUSEHOLD, now)
 
         return change(self._place, draft_id, by, edit)
 

@@ -11,6 +11,9 @@ from agent.register import fields, separation
 from agent.register.form import Entry, Form, StoredOffer, source, value
 from peewee_models.finding_queries import DWELLING_KEYS
 
+OF_HOUSEHOLD: Final = (*fields.ADDRESS_KEYS, *separation.HUKOU_KEYS, separation.LIVES_HERE)
+"""All that a household may say of where its persons live, or of who does not live here, where it is registered."""
+
 YIELDING: Final = frozenset({"", "station", "derived"})
 """Sources whose values nobody has given for this person."""
 
@@ -23,8 +26,9 @@ def fits(form: Form, dwelling: Mapping[str, str]) -> bool:
 
 def of_household(values: Mapping[str, str], now: datetime) -> dict[str, Entry]:
     """What a further person of a household gets of its form: where they live, or where it is registered here."""
-    keys = (*separation.HUKOU_KEYS, separation.LIVES_HERE) if values.get(separation.FORM) == separation.HZ else ()
-    return {key: Entry(values[key], "household", now) for key in (*fields.ADDRESS_KEYS, *keys) if values.get(key)}
+    is_away = values.get(separation.FORM) == separation.HZ
+    keys = OF_HOUSEHOLD if is_away else fields.ADDRESS_KEYS
+    return {key: Entry(values[key], "household", now) for key in keys if values.get(key)}
 
 
 def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, Entry]:
@@ -54,7 +58,7 @@ def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, 
 def left(form: Form, now: datetime) -> dict[str, Entry]:
     """Take the dwelling of a household out of a form again."""
     filled = dict(form)
-    for key in fields.ADDRESS_KEYS:
+    for key in OF_HOUSEHOLD:
         entry = form.get(key)
         if entry is None:
             continue

@@ -6,11 +6,11 @@ What was chosen stays with the draft whatever number is typed; only saving makes
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from agent.register import draft_view, relations
+from agent.register import draft_view, relations, separation
 from agent.register.form import Form, entry_from_row, value
 from agent.register.household_views import HouseholdMove, MemberLine
 from peewee_models import draft_queries, register_queries
@@ -66,20 +66,28 @@ def members(row: Any, record: Any) -> tuple[relations.Member, ...]:
     own = [other for other in drafts if other.id != row.id and other.user_id == row.user_id]
     stood_for = {row.registration_id, *(other.registration_id for other in own)}
     records = [] if household is None else draft_queries.household_records(household)
-    forms = ({key: value(form, key) for key in form} for form in map(_form_of, own))
-    held = (register_queries.values_of(one) for one in records if one.id not in stood_for)
-    return tuple(map(_member, (*forms, *held)))
+    forms = [("", {key: value(form, key) for key in form}) for form in map(_form_of, own)]
+    return _of_household([*forms, *_told(one for one in records if one.id not in stood_for)])
 
 
 def members_beside(record: Any) -> tuple[relations.Member, ...]:
     """The other persons of a registration's household as its rules see them."""
     records = [] if record.household_id is None else draft_queries.household_records(record.household_id)
-    return tuple(_member(register_queries.values_of(one)) for one in records if one.id != record.id)
+    return _of_household(_told(one for one in records if one.id != record.id))
 
 
-def _member(values: Mapping[str, str]) -> relations.Member:
+def _told(records: Iterable[Any]) -> list[tuple[str, dict[str, str]]]:
+    return [(str(one.id), register_queries.values_of(one)) for one in records]
+
+
+def _of_household(told: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[relations.Member, ...]:
+    """Those who live here: who is registered here and lives elsewhere is nothing to a head."""
     keys = (relations.KEY, "name", "sex", "birth_date", "id_no", "mobile")
-    return relations.Member(*(values.get(key, "") for key in keys))
+    return tuple(
+        relations.Member(record_id, *(values.get(key, "") for key in keys))
+        for record_id, values in told
+        if values.get(separation.FORM) != separation.HZ
+    )
 
 
 def move(row: Any, record: Any) -> HouseholdMove | None:

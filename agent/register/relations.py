@@ -24,13 +24,53 @@ _CHILD_OF_HEAD: Final = ("2", "3")
 _IN_LAW: Final = frozenset({"28", "38"})
 _MEN: Final = frozenset(
     (
-        *("11", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "41", "43", "46", "51", "53", "55", "57"),
+        *(
+            "11",
+            "20",
+            "21",
+            "22",
+            "23",
+            "24",
+            "25",
+            "26",
+            "27",
+            "28",
+            "29",
+            "41",
+            "43",
+            "46",
+            "47",
+            "51",
+            "53",
+            "55",
+            "57",
+        ),
         *("61", "66", "71", "73", "76", "78", "81", "83", "85", "87", "89", "93", "95"),
     )
 )
 _WOMEN: Final = frozenset(
     (
-        *("12", "30", "31", "32", "33", "34", "35", "36", "37", "38", "39", "42", "44", "45", "52", "54", "56", "58"),
+        *(
+            "12",
+            "30",
+            "31",
+            "32",
+            "33",
+            "34",
+            "35",
+            "36",
+            "37",
+            "38",
+            "39",
+            "42",
+            "44",
+            "45",
+            "48",
+            "52",
+            "54",
+            "56",
+            "58",
+        ),
         *("62", "67", "72", "74", "75", "77", "82", "84", "86", "88", "90", "94", "96"),
     )
 )
@@ -48,10 +88,12 @@ class Member:
     """Another person of the household, registered or under work.
 
     Attributes:
+        record_id: of the registration; "" of a form under work.
         relation: to the head, "" where nobody has said.
         birth_date: ISO, "" where it is not known.
     """
 
+    record_id: str
     relation: str
     name: str
     sex: str
@@ -65,9 +107,10 @@ def head_of(members: Sequence[Member]) -> Member | None:
     return next((one for one in members if one.relation == HEAD), None)
 
 
-def relation_of(members: Sequence[Member]) -> str:
-    """What somebody is who is registered with these others, as long as nobody says so: the head of nobody else."""
-    return "" if members else HEAD
+def relation_of(form: Form, members: Sequence[Member]) -> str:
+    """What somebody is as long as nobody says so: the head where nobody else is there, and still when others come."""
+    is_head = not members or (value(form, KEY) == HEAD and head_of(members) is None)
+    return HEAD if is_head else ""
 
 
 def kind_of(form: Form) -> str:
@@ -104,7 +147,7 @@ def warnings_of(form: Form, members: Sequence[Member]) -> list[Problem]:
     """What of it is worth a look."""
     relation, head = value(form, KEY), head_of(members)
     warnings = []
-    if members and head is None and relation not in {"", HEAD}:
+    if head is None and relation not in {"", HEAD}:
         warnings.append(Problem("HEAD-NONE", KEY))
     if value(form, KIND) not in {"", kind_of(form)}:
         warnings.append(Problem("HOUSEHOLD-KIND", KIND))

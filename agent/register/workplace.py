@@ -22,12 +22,13 @@ from agent.register import (
     in_force,
     link,
     membership,
+    relations,
     rules,
     separation,
 )
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
-from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json
+from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, source
 from agent.register.views import DraftView, RecordLine, StationSettings
 from drivers.api import Clock
 from peewee_models import draft_queries, register_queries
@@ -251,9 +252,19 @@ def change(
         after, seen = link.linked(row, edit(row, before), station_defaults(place), place.clock.now())
         if seen is not None:
             place.note(by, audit.Act.RECORD_VIEWED, ("record", seen))
-        shown = view(place, row, keep(place, row, before, after))
+        form = keep(place, row, before, after)
+        _note_guardian(place, row, by, before, form)
+        shown = view(place, row, form)
     place.tell_draft(by, row, is_only_verified=is_only_verified)
     return shown
+
+
+def _note_guardian(place: Workplace, row: Any, by: Person, before: Form, form: Form) -> None:
+    """Note that a head's record was looked at where it has just given a child's form its guardian."""
+    was, now = (source(one, "guardian_name") for one in (before, form))
+    head = relations.head_of(place.setting(row).household) if now == "household" != was else None
+    if head is not None and head.record_id:
+        place.note(by, audit.Act.RECORD_VIEWED, ("record", uuid.UUID(head.record_id)))
 
 
 def station_defaults(place: Workplace) -> dict[str, Entry]:
