@@ -40,7 +40,7 @@ _CORE: Final = {
     | _OF_BOTH
     | {"soldier", "district", "town", "road", "proof_type", "residence_reason", "owner_relation", "notice_given"}
     | {*_OF_HOUSEHOLD},
-    HZ: _OF_PERSON | _OF_BOTH | {"h_town", "house_use"},
+    HZ: _OF_PERSON | _OF_BOTH | {"h_town", "h_committee", "house_use"},
 }
 """What is wanted whatever else the form says."""
 

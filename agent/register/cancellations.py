@@ -14,7 +14,7 @@ from typing import Any
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
-from agent.register import fields, leaving, outgoing, revision
+from agent.register import fields, leaving, membership, outgoing, relations, revision
 from agent.register.cancellation_view import CancellationView, cancellation_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.records import Records
@@ -160,6 +160,8 @@ class Cancellations:
             row = self._to_restore(record, reason)
             now, user = self._place.clock.now(), uuid.UUID(by.user_id)
             revision.write_state(record, ACTIVE, user, now, fields.reason(reason))
+            if record.relation_to_head == relations.HEAD and relations.head_of(membership.members_beside(record)):
+                revision.write_no_head(record, user, now, fields.reason(reason))
             row.undone_version, row.undone_at, row.undone_by = record.version, now, user
             row.undone_approved_by, row.undo_reason = uuid.UUID(second_user_id), fields.reason(reason)
             row.person_values = {}

@@ -196,6 +196,13 @@ def is_as_it_was(changes: Iterable[Any]) -> bool:
     return all(last[key] == first[key] for key in first if key != UNCHANGED)
 
 
+def write_no_head(record: Any, who: uuid.UUID, at: datetime, reason: str) -> None:
+    """Let a record no longer be the head of its household, where another has become it; in the version just made."""
+    told = {"key": relations.KEY, "old": record.relation_to_head, "new": "", "reason": reason}
+    Change.create(registration=record, version=record.version, at=at, user=who, **told)
+    record.relation_to_head = ""
+
+
 def write_unchanged(record: Any, who: uuid.UUID, at: datetime) -> None:
     """Make a version of a record in which nothing is new but that it was found so, with its history; not saved yet."""
     record.version += 1

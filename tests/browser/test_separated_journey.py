@@ -26,7 +26,7 @@ OF_RZ = {
 }  # fmt: skip
 OF_HZ = {
     "lives_here": "0", "separation_scope": "4", "separation_reason": "gz", "present_address": "测试省测试市测试大道6号",
-    "house_use": "2", "informant": "2",
+    "house_use": "2", "informant": "2", "h_committee": "测试一居",
 }  # fmt: skip
 
 

@@ -266,3 +266,18 @@ def test_all_of_it_is_written_or_nothing(
     assert [list(table.select().order_by(table._meta.primary_key).dicts()) for table in tables] == before
     acts[step]()
     assert Registration.get().state == {"cancel": "cancelled", "restore": "active"}[step]
+
+
+def test_who_comes_back_as_the_head_of_a_household_that_has_another_is_no_head_any_more(
+    office: Any, clerk: SignedIn, record: Any, people: Any, second: tuple[str, str]
+) -> None:
+    office.desk.open_draft(clerk, record.id)
+    other = office.register_person(clerk, people(3))
+    office.register.cancel(record.id, LEFT, 1, clerk, second)
+    office.register.edit(other.id, {"relation_to_head": "02"}, 1, clerk, "原户主离开")
+    office.register.restore(record.id, WHY, clerk, second)
+    heads = [row.relation_to_head for row in Registration.select().order_by(Registration.form_no)]
+    assert heads == ["", "02"]
+    told = {line.field: (line.old, line.new) for line in office.register.record(record.id, clerk).history}
+    assert told["relation_to_head"] == ("02", "")
+    assert OutboxRow.select().order_by(OutboxRow.seq.desc()).get().body["relation_to_head"] == ""

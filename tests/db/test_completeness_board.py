@@ -117,6 +117,11 @@ def test_the_registrations_behind_a_figure_come_in_the_order_of_a_walk(
         return [line.id for line in office.register.board.lines(what, committee, clerk)]
 
     assert names("RG", "测试一居") == [register["nine"].id, register["ten"].id], "9号 before 10号"
+    Registration.update(no="26").where(Registration.id == register["nine"].id).execute()
+    Registration.update(no="26甲").where(Registration.id == register["ten"].id).execute()
+    assert names("RG", "测试一居") == [register["nine"].id, register["ten"].id], "26号 before 26甲号"
+    Registration.update(no="100").where(Registration.id == register["nine"].id).execute()
+    assert names("RG", "测试一居") == [register["ten"].id, register["nine"].id], "26甲号 before 100号"
     assert names("RG", "") == [register["nowhere"].id]
     assert names("HZ", "测试一居") == [register["away"].id]
     assert len(names("gaps", None)) == 4
@@ -146,7 +151,7 @@ def test_a_printed_list_has_no_number_in_full_and_no_childs_name(
     number = register["nine"].fields["id_no"].value
     assert (nine.address, nine.last_four, nine.form) == ("莘庄镇测试东路88弄9号", number[-4:], "RG")
     assert nine.name == register["nine"].fields["name"].value
-    Person.update(birth_date=office.clock.today() - timedelta(days=365 * 15)).execute()
+    Person.update(birth_date=office.clock.today() - timedelta(days=365 * 17)).execute()
     child, _ = office.register.board.walk("RG", "测试一居", clerk, 10)
     assert (child.name, child.last_four) == ("测＊＊", "")
     assert len(office.register.board.walk("RG", "测试一居", clerk, 1)) == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.accounts.service import SignedIn
+from agent.printing import sheets
 from agent.register.errors import Problems
 from agent.register.separation import SEPARATED_KEYS
 from peewee_models import register_queries
@@ -22,7 +23,7 @@ OF_RZ = {
 }  # fmt: skip
 OF_HZ = {
     "lives_here": "0", "separation_scope": "4", "separation_reason": "1", "house_use": "2", "informant": "3",
-    "present_address": "测试省测试市测试大道6号",
+    "present_address": "测试省测试市测试大道6号", "h_committee": "测试一居",
 }  # fmt: skip
 OF_RG_ALONE = {"arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12", "declarer": "1"}
 
@@ -161,3 +162,33 @@ def test_a_further_person_of_who_is_away_gets_the_households_address(office: Any
     second = office.desk.save(office.register.type_fields(office.draft(clerk).id, OF_HZ, clerk).id, clerk)
     assert set(office.register.household_of(second.id, clerk)) == {first.id, second.id}
     assert Household.select().count() == 1
+
+
+def test_the_parts_of_a_households_address_follow_it_unless_they_were_typed(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    record = saved(office, clerk, people(address=ELSEWHERE), **OF_RZ)
+    moved = office.register.edit(record.id, {"hukou_address": "上海市浦东新区测试北路9号"}, 1, clerk, "户口迁移")
+    parts = ("hukou_div", "h_district", "h_road", "h_lane", "h_no", "h_room")
+    assert [moved.fields[key].value for key in parts] == ["310115", "310115", "测试北路", "", "9", ""]
+    typed = {"hukou_address": "上海市浦东新区测试南路8号", "h_road": "测试南路", "h_no": "8甲"}
+    again = office.register.edit(record.id, typed, 2, clerk, "更正")
+    assert (again.fields["h_road"].value, again.fields["h_no"].value) == ("测试南路", "8甲")
+
+
+def test_who_leaves_the_household_of_somebody_away_leaves_its_address_too(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    first = saved(office, clerk, people(address=IN_AREA), **OF_HZ)
+    draft = office.desk.open_draft(clerk, first.id)
+    office.register.type_fields(draft.id, {"hukou_address": ELSEWHERE}, clerk)
+    draft = office.register.leave_household(draft.id, clerk)
+    assert (draft.is_joining, draft.residence.form) == (False, "RZ")
+    assert (draft.fields["h_road"].value, draft.fields["h_road"].source) == ("测试西路", "derived")
+
+
+def test_a_receipt_is_for_who_has_declared(office: Any, clerk: SignedIn, people: Any) -> None:
+    told = saved(office, clerk, people(address=ELSEWHERE), **(OF_RZ | {"informant": "3"}))
+    declared = saved(office, clerk, people(3, address=ELSEWHERE), **OF_RZ)
+    away = saved(office, clerk, people(5, address=IN_AREA), **OF_HZ)
+    assert [sheets.is_declared(one) for one in (told, declared, away)] == [False, True, False]

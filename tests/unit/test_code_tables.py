@@ -21,7 +21,7 @@ CODED = sorted(key for key, rule in fields.RULES.items() if rule.kind == "code")
 COUNTS = {
     "sex": 4, "marital": 8, "relation": 84, "ethnic": 58, "education-national": 40, "education": 7, "political": 13,
     "reason": 17, "place_type": 27, "id_type": 8, "occupation": 13, "employer_kind": 7, "not_working_reason": 9,
-    "income_source": 7, "town": 13, "proof_type": 4, "plan_stay": 4, "change_kind": 22, "cancel_kind": 12,
+    "income_source": 7, "town": 13, "proof_type": 4, "plan_stay": 4, "change_kind": 22, "cancel_kind": 13,
     "cancel_evidence": 9, "household_kind": 2, "district": 16,
 }  # fmt: skip
 

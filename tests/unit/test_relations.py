@@ -14,8 +14,8 @@ from agent.register.relations import Member
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-FATHER = Member("02", "测试父", "1", "1982-01-01", "990000198201010017", "13800000000")
-MOTHER = Member("12", "测试母", "2", "1984-01-01", "990000198401010026", "13900000000")
+FATHER = Member("1", "02", "测试父", "1", "1982-01-01", "990000198201010017", "13800000000")
+MOTHER = Member("2", "12", "测试母", "2", "1984-01-01", "990000198401010026", "13900000000")
 
 
 def form(**values: str) -> dict[str, Entry]:
@@ -40,6 +40,9 @@ def told(members: tuple[Member, ...], **values: str) -> set[str]:
         ((FATHER,), {"relation_to_head": "02"}, {"HEAD-TWICE"}),
         ((FATHER, MOTHER), {"relation_to_head": "01"}, {"RELATION-SELF"}),
         ((MOTHER,), {"relation_to_head": "20", "sex": "1"}, {"HEAD-NONE"}),
+        ((), {"relation_to_head": "10"}, {"HEAD-NONE"}),
+        ((FATHER,), {"relation_to_head": "47", "sex": "2"}, {"RELATION-SEX"}),
+        ((FATHER,), {"relation_to_head": "48", "sex": "1"}, {"RELATION-SEX"}),
         ((FATHER,), {"relation_to_head": "12", "sex": "1"}, {"RELATION-SEX"}),
         ((FATHER,), {"relation_to_head": "11", "sex": "2"}, {"RELATION-SEX"}),
         ((FATHER,), {"relation_to_head": "10", "sex": "2"}, set()),
@@ -87,6 +90,9 @@ def derived(members: tuple[Member, ...], **values: str) -> dict[str, tuple[str, 
 def test_who_is_first_is_the_head_and_who_joins_says_what_they_are() -> None:
     assert derived(()) == {"relation_to_head": ("02", "derived"), "household_kind": ("1", "derived")}
     assert derived((FATHER,)) == {"household_kind": ("1", "derived")}
+    alone = derive(form(), NOW, setting())
+    assert value(derive(alone, NOW, setting(Member("", "", "测试乙", "1", "", "", ""))), relations.KEY) == "02"
+    assert value(derive(alone, NOW, setting(FATHER)), relations.KEY) == "", "somebody else is the head there"
     assert derived((), proof_type="4")["household_kind"] == ("2", "derived")
     assert derived((), hukou_div="310104", lives_here="0") == {}, (
         "the form of who lives elsewhere has no household here"

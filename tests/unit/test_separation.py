@@ -78,7 +78,16 @@ WANTED = {
     },
     "HZ": {
         *("name", "sex", "ethnic", "birth_date", "id_type", "id_no", "hukou_address", "hukou_div", "lives_here"),
-        *("h_road", "h_town", "separation_scope", "separation_reason", "house_use", "informant", "result"),
+        *(
+            "h_road",
+            "h_town",
+            "h_committee",
+            "separation_scope",
+            "separation_reason",
+            "house_use",
+            "informant",
+            "result",
+        ),
         "present_address",
     },
 }
