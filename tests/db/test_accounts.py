@@ -220,7 +220,7 @@ def test_the_language_is_remembered(office: Any) -> None:
 def test_rights_are_as_the_table_says(office: Any) -> None:
     expected = {
         "clerk": {Right.DESK, Right.REGISTER_WRITE, Right.REGISTER_READ},
-        "supervisor": {Right.REGISTER_READ, Right.USERS, Right.TABLES},
+        "supervisor": {Right.REGISTER_READ, Right.USERS, Right.TABLES, Right.EXPORT, Right.IMPORT},
         "technician": {Right.DEVICES},
     }
     for role, rights in expected.items():

@@ -196,7 +196,7 @@ def test_disk_that_takes_no_more(database_file: Path, key: bytes) -> None:
 def test_really_full_disk(tmp_path: Path, key: bytes) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    mount = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=2m tmpfs "$0" || exit 77; exec "$@"', str(small)]
+    mount = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=4m tmpfs "$0" || exit 77; exec "$@"', str(small)]
     program = [sys.executable, "-c", CREATE + FULL_DISK, str(small / "r.db"), key.hex()]
     done = subprocess.run([*mount, *program], capture_output=True, text=True, check=False, timeout=120)
     if done.returncode == 77 or "unshare" in done.stderr:

@@ -15,6 +15,7 @@ from typing import Any
 
 from agent.accounts.service import SignedIn
 from agent.clock import SystemClock
+from agent.register import separation
 from agent.register.service import RegisterService
 from agent.register.views import StationSettings
 from drivers.id_number import check_digit
@@ -182,7 +183,7 @@ def _halves() -> list[str]:
     for record in Registration.select():
         values = register_queries.values_of(record)
         keys = {row.key for row in FieldOrigin.select().where(FieldOrigin.registration == record.id)}
-        if keys != {name for name, value in values.items() if value and name != NOTE_OF_OURS}:
+        if keys != {name for name, value in values.items() if value and name not in {NOTE_OF_OURS, separation.FORM}}:
             found.append(f"record {record.id} lacks origins")
     drafts = {row.id for row in Draft.select()}
     orphans = [row for table in (DraftField, Approval) for row in table.select() if row.draft_id not in drafts]

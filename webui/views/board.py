@@ -37,7 +37,7 @@ def lanes() -> ResponseReturnValue:
 @bp.get("/list")
 def lines() -> ResponseReturnValue:
     """Show the registrations behind a figure, in the order of a walk."""
-    return show_lines(request.args.get("what", ""), request.args.get("committee"))
+    return show_lines(request.args.get("what", "gaps"), request.args.get("committee"))
 
 
 @bp.post("/list/print")
