@@ -16,7 +16,7 @@ SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed
 PATHS = {
     "clerk": ("register", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
-    "supervisor": ("register", "users"),
+    "supervisor": ("register", "export", "import", "users"),
 }
 # What stands on a page outside data: texts of elements that are not marked as data.
 WORDS = """() => [...document.querySelectorAll('body *')]
