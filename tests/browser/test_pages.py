@@ -14,9 +14,9 @@ DRILL = pytest.mark.drill
 HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
 PATHS = {
-    "clerk": ("register", "duplicates", "households", "notice", "practice", "password"),
+    "clerk": ("register", "board", "duplicates", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
-    "supervisor": ("register", "tables", "users"),
+    "supervisor": ("register", "board", "tables", "export", "import", "users"),
 }
 # What stands on a page outside data: texts of elements that are not marked as data.
 WORDS = """() => [...document.querySelectorAll('body *')]

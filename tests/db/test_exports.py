@@ -16,6 +16,7 @@ from agent.exchange import exports
 from agent.exchange.service import ExchangeService
 from agent.exchange.tables_read import sheet_of
 from agent.exchange.views import ExportWish
+from peewee_models import schema
 from peewee_models.audit import AuditEntry
 from peewee_models.exchange import Provision
 
@@ -115,6 +116,7 @@ def test_only_what_was_chosen_is_in_it(office: Any, clerk: SignedIn, people: Any
     assert names(since="20261124") == {"测试三"}
     assert names(until="20261123") == {"测试二"}
     assert names(states=("active", "cancelled")) == {"测试二", "测试三", "测试四"}
+    office.register_person(clerk, people(3), mobile="13911111111")
     gone = only(make(replace(FULL, states=("cancelled",))))
     assert (gone["公民身份号码"], gone["手机"], gone["状态"]) == (people(3).id_number, "13800000003", "已注销")
 
@@ -139,6 +141,16 @@ def test_what_is_missing_or_wrong_is_refused_and_nothing_is_written_down(
     with pytest.raises(RightsDenied):
         exchange.exports.listed(clerk)
     assert Provision.select().count() == 0
+
+
+def test_the_older_schema_is_refused_where_something_was_given_away(
+    office: Any, clerk: SignedIn, people: Any, make: Any
+) -> None:
+    office.register_person(clerk, people())
+    make(WISH)
+    with pytest.raises(ValueError, match="given away"):
+        schema.downgrade(office.store, "0023_files_of_the_register")
+    assert Provision.select().count() == 1
 
 
 def test_a_file_is_for_its_own_session_and_goes_after_a_while(

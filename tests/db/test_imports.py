@@ -187,7 +187,9 @@ def test_a_row_is_judged_as_a_typed_form_and_says_why_it_is_refused(importing: I
 
 def test_the_file_of_rejections_has_the_rows_as_they_came_with_reasons(importing: Importing) -> None:
     importing.check(importing.file([importing.row(1), importing.row(2, 手机="=1+1", 姓名="01")]))
-    rows = list(sheet_of(importing.exchange.imports.rejections(importing.boss)).rows())
+    content = importing.exchange.imports.rejections(importing.boss)
+    assert b',"\'=1+1",' in content
+    rows = list(sheet_of(content).rows())
     assert rows[0] == ["原文件行号", "处理", "原因", *HEADS]
     (rejected,) = rows[1:]
     assert rejected[:2] == ["3", "改正后再导入"]
