@@ -100,7 +100,7 @@ def _saves(size: int, ready: LargeRegister) -> Row:
     ours, peer = [], []
     for number in range(SAVES):
         draft = ready.register.open_draft(ready.clerk)
-        born = date(1930, 1, 1) + timedelta(days=37 * number)
+        born = date(1920, 1, 1) + timedelta(days=9 * number)
         ready.register.type_fields(draft.id, _form(number, born), ready.clerk)
         ours.append(_ms(lambda draft=draft: ready.register.save(draft.id, ready.clerk)))
         peer.append(_ms(lambda: _bare_commit(ready)))
