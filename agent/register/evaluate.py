@@ -24,6 +24,7 @@ from agent.register import (
     separation,
 )
 from agent.register.form import Form, as_date, of_chip, source, value
+from agent.register.residence import OF_ELSEWHERE, Residence
 from agent.register.setting import Setting
 from agent.register.views import PassedProblem, Problem, ScopeAnswer
 
@@ -37,13 +38,20 @@ _WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 
 @dataclass(slots=True)
 class Judgement:
-    """Everything that can be said of a form."""
+    """Everything that can be said of a form.
+
+    Attributes:
+        required: the fields without which it cannot be saved.
+        residence: which form it is, and why.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     passed: list[PassedProblem] = field(default_factory=list)
     scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
+    required: frozenset[str] = frozenset()
+    residence: Residence = OF_ELSEWHERE
 
     def keep_to(self, keys: Collection[str]) -> None:
         """Forget what is said of fields that this form does not have."""
@@ -65,12 +73,12 @@ class Judgement:
 
 def judge(form: Form, setting: Setting) -> Judgement:
     """Look at every field and at the form as a whole."""
-    result = Judgement()
     number = number_of(form, setting)
     residence = separation.residence(form, setting.area, is_practice=setting.is_practice)
     if setting.registered_as and (setting.registered_as == separation.RG) != (residence.form == separation.RG):
         residence = replace(residence, out="FORM-OTHER")
     required = required_keys(form, setting)
+    result = Judgement(required=required, residence=residence)
     has_field = asked.ASKED[residence.form]
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         if key not in has_field:

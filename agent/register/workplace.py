@@ -24,7 +24,6 @@ from agent.register import (
     membership,
     relations,
     rules,
-    separation,
 )
 from agent.register.derive import derive
 from agent.register.errors import key_of, unknown_draft
@@ -219,7 +218,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     setting = place.setting_beside(row, record)
     judgement = evaluate.judge(shown, setting)
     approvals.let_pass(judgement, approvals.standing(row, shown))
-    bare = draft_view.draft_view(row, shown, judgement, evaluate.required_keys(shown, setting))
+    bare = draft_view.draft_view(row, shown, judgement, judgement.required)
     return dataclasses.replace(
         bare,
         household=membership.others(row, record),
@@ -227,7 +226,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         move=membership.move(row, record),
         alike=() if record is not None else alike.on_the_form(shown, row.person_id, place.zone),
         former=_former(place, row),
-        residence=separation.residence(shown, place.area, is_practice=place.station.is_practice),
+        residence=judgement.residence,
     )
 
 
