@@ -5,27 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.looking import look
 
 HAS_ITS_OWN_DEMO = True
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 RECORD = re.compile(r"/register/[0-9a-f-]+$")
-WORDS = """() => [...document.querySelectorAll('body *')]
-  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
-  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
-    e.title, e.placeholder, e.ariaLabel])
-  .filter(Boolean)"""
-
-
-def look(clerk, language):
-    """No violation, nothing that scrolls sideways, and no Han character on an English page outside data."""
-    result = Axe().run(clerk.page)
-    assert result.violations_count == 0, result.generate_report()
-    assert clerk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    if language == "en":
-        assert [text for text in clerk.page.evaluate(WORDS) if HAN.search(text)] == []
 
 
 def registered(clerk, card):
@@ -66,7 +52,7 @@ def fill_in_by_keys(clerk, language):
     page = clerk.page
     page.keyboard.press("x")
     expect(page.locator("#cancel_kind")).to_be_focused()
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.type("lh")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -77,7 +63,7 @@ def fill_in_by_keys(clerk, language):
     page.keyboard.press("F9")
     expect(page.locator("#problems li")).to_have_count(4)
     expect(page.locator("#leave_date")).to_be_focused()
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("Control+A")
     page.keyboard.type("20260401")
     page.keyboard.press("Enter")
@@ -98,7 +84,7 @@ def approve_by_keys(clerk, language):
     expect(page.locator("#second-sentence")).to_be_visible()
     expect(page.locator("#second_name")).to_be_focused()
     expect(page.locator("#leave_date")).to_have_value("2026-04-01")
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("Control+A")
     sign_for(clerk, clerk.demo.people["supervisor"])
     page.keyboard.press("F9")
@@ -124,7 +110,7 @@ def test_a_registration_is_cancelled_and_restored_with_the_keys_alone(clerk, lan
     approve_by_keys(clerk, language)
     expect(page.locator("#cancelled")).to_contain_text("2026-04-01")
     expect(page.locator("#cancel-panel")).to_have_count(0)
-    look(clerk, language)
+    look(clerk.page, language)
     assert row_of(clerk, record) == {
         "state": "cancelled", "version": 2, "kind": "31", "leave_date": "2026-04-01", "evidence": '["3"]',
         "stands": 1, "entered": people["clerk"]["name"], "approved": people["supervisor"]["name"],
@@ -136,7 +122,7 @@ def test_a_registration_is_cancelled_and_restored_with_the_keys_alone(clerk, lan
     restore_by_keys(clerk)
     expect(page.locator("#cancelled")).to_have_count(0)
     expect(page.locator("#cancel-panel")).to_be_visible()
-    look(clerk, language)
+    look(clerk.page, language)
     after = row_of(clerk, record)
     assert (after["state"], after["version"], after["stands"]) == ("active", 3, 0)
     assert audited(clerk, "register.restored", record) == 1

@@ -5,27 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.looking import look
 
 HAS_ITS_OWN_DEMO = True
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 RECORD = re.compile(r"/register/[0-9a-f-]+$")
-WORDS = """() => [...document.querySelectorAll('body *')]
-  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
-  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
-    e.title, e.placeholder, e.ariaLabel])
-  .filter(Boolean)"""
-
-
-def look(clerk, language):
-    """No violation, nothing that scrolls sideways, and no Han character on an English page outside data."""
-    result = Axe().run(clerk.page)
-    assert result.violations_count == 0, result.generate_report()
-    assert clerk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    if language == "en":
-        assert [text for text in clerk.page.evaluate(WORDS) if HAN.search(text)] == []
 
 
 def two_records(clerk, card):
@@ -85,16 +71,16 @@ def merge_by_keys(clerk, language):
     expect(page.locator("body.live #found")).to_be_visible()
     page.keyboard.press("d")
     expect(page.locator("body.live #pairs li")).to_have_count(1)
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("Control+1")
     expect(page.locator("body.live #compare")).to_be_visible()
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("m")
     expect(page.locator("#evidence_1")).to_be_focused()
     page.keyboard.press("F9")
     expect(page.locator("#problems li")).to_have_count(4)
     expect(page.locator("#evidence_1")).to_be_focused()
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("Space")
     page.focus("#merge_reason")
     page.keyboard.type("同一人登了两次")
@@ -118,19 +104,19 @@ def test_two_records_of_one_person_are_merged_and_parted_with_the_keys_alone(cle
     expect(page.locator("#alike")).to_be_visible()
     second = save_without_a_card(clerk)
     expect(page.locator(f"#alike a[href*='{first[-36:]}']").first).to_be_visible()
-    look(clerk, language)
+    look(clerk.page, language)
     page.goto(f"{clerk.demo.url}/register")
     merge_by_keys(clerk, language)
     kept, gone = (first, second) if page.url == first else (second, first)
     assert page.url == kept
-    look(clerk, language)
+    look(clerk.page, language)
     assert (state_of(clerk, kept), state_of(clerk, gone)) == (
         {"state": "active", "version": 2}, {"state": "merged", "version": 2},
     )  # fmt: skip
     assert [audited(clerk, "register.merged", record) for record in (kept, gone)] == [1, 1]
     page.goto(gone)
     expect(page.locator("body.live #merged")).to_be_visible()
-    look(clerk, language)
+    look(clerk.page, language)
     page.keyboard.press("u")
     expect(page.locator("#undo-reason")).to_be_focused()
     page.keyboard.type("其实是两个人")

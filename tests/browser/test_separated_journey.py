@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-HAN = re.compile(r"[\u3400-\u9fff]")
-WORDS = """() => [...document.querySelectorAll('body *')]
-  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
-  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
-    e.title, e.placeholder, e.ariaLabel])
-  .filter(Boolean)"""
+from tests.browser.looking import look
+
 TITLES = {
     "RZ": {"zh": "人在户不在登记", "en": "Separated: lives here, household elsewhere"},
     "HZ": {"zh": "户在人不在登记", "en": "Separated: household here, lives elsewhere"},
@@ -28,15 +21,6 @@ OF_HZ = {
     "lives_here": "0", "separation_scope": "4", "separation_reason": "gz", "present_address": "测试省测试市测试大道6号",
     "house_use": "2", "informant": "2", "h_committee": "测试一居",
 }  # fmt: skip
-
-
-def look(page, language):
-    """No violation, nothing that scrolls sideways, and no Han character on an English page outside data."""
-    result = Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    if language == "en":
-        assert [text for text in page.evaluate(WORDS) if HAN.search(text)] == []
 
 
 def fill_in_by_keys(page, typed):
