@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-HAN = re.compile(r"[\u3400-\u9fff]")
+from tests.browser.looking import HAN
 
 
 def open_devices(person, language):

@@ -8,7 +8,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-HAN = re.compile(r"[\u3400-\u9fff]")
+from tests.browser.looking import HAN
 
 
 def record(clerk: Any) -> dict[str, Any]:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.looking import HAN, WORDS
+
 # Every page is looked at in English in test_every_page.py too, and the other sizes lie between these two.
 DRILL = pytest.mark.drill
-HAN = re.compile(r"[\u3400-\u9fff]")
 SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed": (683, 384)}
 PATHS = {
     "clerk": ("register", "board", "duplicates", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
     "supervisor": ("register", "board", "tables", "export", "import", "users"),
 }
-# What stands on a page outside data: texts of elements that are not marked as data.
-WORDS = """() => [...document.querySelectorAll('body *')]
-  .filter(e => !e.closest('[translate=no]:not(html), [lang]:not(html), .station, .who, datalist, script'))
-  .flatMap(e => [...[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent),
-    e.title, e.placeholder, e.ariaLabel])
-  .filter(Boolean)"""
 
 ONE_HOLDS_AND_OTHERS_WAIT = """async (others) => {
   const {held, pending} = await navigator.locks.query();
