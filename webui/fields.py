@@ -23,11 +23,12 @@ ID_NUMBERS: Final = frozenset({"id_no", "id_no_again", "guardian_id"})
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A section with those of its fields that the register has for this form."""
+    """A section with those of its fields that the register has for this form; `is_optional`: none of them is wanted."""
 
     section: Section
     fields: tuple[tuple[FieldSpec, FieldView], ...]
     is_open: bool
+    is_optional: bool
 
 
 def choice_text(choice: Choice) -> str:
@@ -153,7 +154,8 @@ def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[
         present = tuple((spec, fields[spec.key]) for spec in section.fields if spec.key in fields)
         wanted = any(_is_wanted(view) or spec.key in missing for spec, view in present)
         if present:
-            shown.append(ShownSection(section, present, wanted or not section.is_folded))
+            is_optional = section.is_folded and not any(view.required for _, view in present)
+            shown.append(ShownSection(section, present, wanted or not section.is_folded, is_optional))
     return shown
 
 

@@ -16,6 +16,7 @@ from agent.register import (
     dwelling,
     evaluate,
     fields,
+    further,
     households,
     link,
     prefill,
@@ -102,6 +103,7 @@ class Drafts:
         def edit(_row: Any, form: Form) -> Form:
             held = {key: entry.value for key, entry in form.items()}
             typed = fields.newly_typed(values, held, is_practice=is_practice)
+            typed = further.without_left_out(typed, held, self._place.setting().rules)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
             return {**form, **changed}
 

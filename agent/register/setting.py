@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from agent.register import relations, rules
+from agent.register import relations
+from agent.register.rules import Parameters, Rules, When, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class Setting:
     area: str = ""
     household: tuple[relations.Member, ...] = ()
     registered_as: str = ""
-    parameters: rules.Parameters = field(default_factory=rules.shipped)
+    parameters: Parameters = field(default_factory=shipped)
 
     @property
-    def rules(self) -> rules.Rules:
+    def rules(self) -> Rules:
         """The parameters as they hold today."""
         return self.parameters.on(self.today)
 
@@ -45,3 +46,8 @@ class Setting:
     def day_collected(self) -> date:
         """The day on which the data were collected."""
         return self.collected or self.today
+
+    @property
+    def when(self) -> When:
+        """The days by which the form is judged."""
+        return When(self.today, self.day_collected, self.parameters)

@@ -16,6 +16,7 @@ from peewee_models.register import Change
 WANTED = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260302", "arrive_here_date": "20260305",
     "reason": "17", "reason_other": "测试事由", "proof_type": "2", "town": "310112101", "road": "测试路", "no": "12",
+    "place_type": "30", "committee": "测试居委",
     "room": "301", "mobile": "13800000000", "education": "60", "employer": "无", "notice_given": "1",
 }  # fmt: skip
 
