@@ -30,6 +30,11 @@ class ShownSection:
     is_open: bool
     is_optional: bool
 
+    @property
+    def has_values(self) -> bool:
+        """Whether one of its fields says something."""
+        return any(view.value for _, view in self.fields)
+
 
 def choice_text(choice: Choice) -> str:
     """A choice as it stands in its field, `01 务工`."""
