@@ -12,6 +12,7 @@ from agent.register import fields
 from peewee_models.accounts import Session
 from peewee_models.corrections import Correction
 from peewee_models.register import Change
+from webui.typed import READ_ONLY
 
 WANTED = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260302", "arrive_here_date": "20260305",
@@ -174,3 +175,14 @@ def test_the_division_follows_a_typed_address_and_the_stored_one_is_offered_by_n
     clerk.get(f"{record}/edit")
     assert value_of(clerk, "hukou_div") == "990000"
     assert "户籍地址里写的不是这个区划，请核对。" in clerk.page
+
+
+@pytest.mark.parametrize("field", [*sorted(READ_ONLY), "was.nonsense"])
+def test_a_field_that_nobody_types_is_refused_and_nothing_of_the_form_is_kept(clerk, record, field):
+    before, lines = version(clerk), Change.select().count()
+    form = filled(clerk, mobile="13922222222", edit_reason="本人来电")
+    assert clerk.post(f"{record}/edit", form | {field: "1"}).status_code == 400
+    assert Correction.select().count() == 0
+    clerk.get(f"{record}/edit")
+    assert (version(clerk), Change.select().count()) == (before, lines)
+    assert value_of(clerk, "mobile") != "13922222222"
