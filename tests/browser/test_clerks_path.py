@@ -16,6 +16,7 @@ HAS_ITS_OWN_DEMO = True
 README = Path(__file__).parents[2] / "README.md"
 PINYIN = {
     "测试路": "ceshilu",
+    "测试居委": "ceshijuwei",
     "测试子甲": "ceshizijia",
     "测试省测试市样例路88号301室": "ceshishengceshishiyanglilu88hao301shi",
 }

@@ -125,7 +125,7 @@ SCANNED = ["990", "1320"]
 def scan(clerk: Any) -> None:
     """Press F2 and see the scan begin; the desk asks for a paper from the glass."""
     clerk.page.keyboard.press("F2")
-    expect(clerk.page.locator("#job")).to_be_visible()
+    expect(clerk.page.locator("#scan-job")).to_be_visible()
 
 
 def look_away(clerk: Any, is_away: bool) -> None:
@@ -146,7 +146,7 @@ def test_a_scan_that_ends_is_heard_once_also_while_the_clerk_looks_elsewhere_and
     expect(clerk.page).to_have_title(f"✓ {title}", timeout=60_000)
     assert heard(clerk) == before + SCANNED
     look_away(clerk, False)
-    expect(clerk.page.locator("#job[data-state=done]")).to_be_visible()
+    expect(clerk.page.locator("#scan-job[data-state=done]")).to_be_visible()
     expect(clerk.page).to_have_title(title)
     assert heard(clerk) == before + SCANNED, "what was heard is not heard again when the page is looked at"
 
@@ -163,7 +163,7 @@ def scan_and_leave(clerk: Any, person: str, delay_ms: int = 3000, jams_at: int =
         clerk.demo.control("PUT", "/feeder", {"papers": ["lease"] * jams_at}, device="scanner")
         clerk.demo.control("PUT", "/faults/jam", {"page": jams_at}, device="scanner")
         clerk.page.locator("#papers button.preset[value=D02]").click()
-        expect(clerk.page.locator("#job")).to_be_visible()
+        expect(clerk.page.locator("#scan-job")).to_be_visible()
     else:
         scan(clerk)
     return before
@@ -202,10 +202,10 @@ def test_a_jam_sounds_low_and_is_told_with_its_paper_until_the_next_scan_goes_we
     clerk.tap("resident-031")
     expect(told).to_be_visible()
     scan(clerk)
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=60_000)
     expect(told).to_have_count(0)
     page.goto(f"{clerk.demo.url}{board}")
-    expect(page.locator("#job .callout.bad")).to_contain_text(says)
+    expect(page.locator("#scan-job .callout.bad")).to_contain_text(says)
 
 
 def test_of_several_tabs_one_sounds_and_one_tells(clerk):

@@ -70,7 +70,7 @@ def test_five_sheets_become_one_tidy_pdf_of_the_record(clerk_at_weakened: Any, t
     preset = page.locator("#papers li[data-kind=D04] .preset")
     expect(preset).to_contain_text("200 dpi")
     preset.click()
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
     page.locator("#to-papers").click()
     document = page.locator(".document[data-kind=D04]")
     expect(document.locator("ol.sheets").first.locator(".sheet")).to_have_count(10)
@@ -117,7 +117,7 @@ def test_a_reload_in_the_middle_loses_no_page(clerk: Any, scanner: Any) -> None:
     page.locator("#other-scan button").first.click()
     expect(page.locator(".document[data-kind=D04] .sheet")).not_to_have_count(0, timeout=SCAN_MS)
     page.reload()
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
     expect(page.locator(".document[data-kind=D04] .sheet")).to_have_count(3)
 
 
@@ -133,7 +133,7 @@ def test_a_jam_says_what_to_do_and_the_pages_before_it_stay(clerk: Any, scanner:
     page.select_option("#scan-source", "adf")
     page.select_option("#scan-dpi", "75")
     page.locator("#other-scan button").first.click()
-    expect(page.locator("#job[data-state=failed]")).to_contain_text("卡纸", timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=failed]")).to_contain_text("卡纸", timeout=SCAN_MS)
     expect(page.locator(".document[data-kind=D04] .sheet")).to_have_count(1)
 
 
@@ -147,7 +147,7 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
     clerk.tap("resident-015")
     page.fill("#road", "测试路")
     page.keyboard.press("F2")
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
     expect(page.locator("#card-waiting")).to_be_visible()
     expect(page.locator("#road")).to_have_value("测试路")
     page.goto("about:blank")
@@ -161,11 +161,11 @@ def test_f2_scans_the_marked_paper_from_the_desk_and_without_script_too(
     other.page.fill("#room", "302")
     other.page.fill("#mobile", "138")
     other.page.locator("#papers .card-scan button").first.click()
-    expect(other.page.locator("#job")).to_be_visible()
+    expect(other.page.locator("#scan-job")).to_be_visible()
     for _ in range(100):
-        if other.page.locator("#job[data-state=done]").count():
+        if other.page.locator("#scan-job[data-state=done]").count():
             break
-        look_again = other.page.locator("#job .without-script button")
+        look_again = other.page.locator("#scan-job .without-script button")
         if look_again.count():
             look_again.click()
         else:

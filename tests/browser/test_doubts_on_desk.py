@@ -37,7 +37,7 @@ def test_doubts_are_seen_and_dealt_with_on_the_desk(clerk_at_weakened: Any, feed
     page.fill("#road", "测试路")
     feeder("employer-letter", "blank", is_cut=True)
     page.locator(f"{LEASE} .preset").click()
-    expect(page.locator("#job[data-state=done] a")).to_contain_text("4 页请看一下", timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=done] a")).to_contain_text("4 页请看一下", timeout=SCAN_MS)
     expect(page.locator(f"{LEASE} .doubt-mark")).to_have_count(4)
     cut = page.locator(f"{LEASE} [data-doubt=PAGE-FLAT-EDGE]")
     expect(cut).to_contain_text("可能没有扫完整")

@@ -20,7 +20,7 @@ def test_a_lease_of_a_former_dwelling_is_counted_and_no_longer_counted(clerk: An
     page.locator("#papers a[href*='/documents/']").click()
     clerk.demo.control("PUT", "/feeder", {"papers": ["lease"]}, device="scanner")
     page.locator("#paper-D04 button.preset").click()
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=SCAN_MS)
     record = page.url.rsplit("/", 1)[1]
     page.goto(f"{clerk.demo.url}/register/{record}/edit")
     page.fill("#road", "测试西路")

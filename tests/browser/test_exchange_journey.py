@@ -82,6 +82,8 @@ def test_a_file_comes_in_and_one_goes_out_with_the_keys_alone(clerk, language, f
     expect(page.locator("#check-form")).to_be_visible()
     page.select_option("#constant_soldier", "0")
     page.select_option("#constant_notice_given", "1")
+    page.select_option("#constant_place_type", "30")
+    page.fill("#constant_committee", "测试居委")
     look(clerk, language)
     page.keyboard.press("F9")
     expect(page.locator("#run-form")).to_be_visible()
@@ -128,6 +130,8 @@ def test_the_same_goes_without_a_script(clerk_without_script, tmp_path):
     page.locator("#upload-form button").click()
     page.select_option("#constant_soldier", "0")
     page.select_option("#constant_notice_given", "1")
+    page.select_option("#constant_place_type", "30")
+    page.fill("#constant_committee", "测试居委")
     page.locator("#check-form button").click()
     expect(page.locator("#run-form")).to_be_visible()  # a page that works says itself when it is to be loaded anew
     page.fill("#run-password", own)

@@ -58,7 +58,7 @@ def desk_pages(clerk):
     page.select_option("#scan-source", "adf-duplex")
     page.select_option("#scan-dpi", "75")
     page.locator("#other-scan button").first.click()
-    expect(page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=60_000)
     expect(page.locator(".sheet")).not_to_have_count(0)
     yield "documents"
     page.locator(".sheet button[value=remove]").first.click()

@@ -77,7 +77,7 @@ def documents(clerk):
     clerk.page.select_option("#scan-kind", "D04")
     clerk.page.select_option("#scan-source", "adf-duplex")
     clerk.page.locator("#other-scan button").first.click()
-    expect(clerk.page.locator("#job[data-state=done]")).to_be_visible(timeout=60_000)
+    expect(clerk.page.locator("#scan-job[data-state=done]")).to_be_visible(timeout=60_000)
     expect(clerk.page.locator(".sheet")).to_have_count(6)
     for picture in clerk.page.locator(".sheet img").all():
         picture.scroll_into_view_if_needed()

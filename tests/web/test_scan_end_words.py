@@ -46,7 +46,7 @@ def ended(house, clerk, state: str, **more) -> str:
 def said(clerk, place: str) -> tuple[str, str]:
     """What stands there of the scan, and of the scanner."""
     clerk.get(place)
-    [job] = re.findall(r'<div id="job".*?</div>', clerk.page, re.DOTALL)
+    [job] = re.findall(r'<div id="scan-job".*?</div>', clerk.page, re.DOTALL)
     return job, "".join(re.findall(r'id="scanner-says">.*?</p>', clerk.page, re.DOTALL))
 
 

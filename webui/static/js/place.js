@@ -27,7 +27,7 @@ function restore({ parts, scan: before }) {
   if (!id) return;
   scrollBy({ top: document.getElementById(id).getBoundingClientRect().top - top, behavior: "instant" });
   // A scan that has just begun is seen, and can be called off.
-  if (scan() !== before) document.getElementById("job")?.scrollIntoView({ block: "nearest", behavior: "instant" });
+  if (scan() !== before) document.getElementById("scan-job")?.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 export function start() {
