@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agent.register import relations, rules
+from agent.register.doors import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Setting:
         household: the other persons of the household.
         registered_as: the form of the record that stands behind: RG, RZ or HZ; "" where there is none.
         parameters: of the rules, over time.
+        doors: the address base.
     """
 
     today: date
@@ -35,6 +37,7 @@ class Setting:
     household: tuple[relations.Member, ...] = ()
     registered_as: str = ""
     parameters: rules.Parameters = field(default_factory=rules.shipped)
+    doors: Directory = field(default_factory=Directory)
 
     @property
     def rules(self) -> rules.Rules:
