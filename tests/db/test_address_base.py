@@ -1,4 +1,4 @@
-"""The address base on both engines: lists looked at and taken in, and what follows from a plate in forms and records."""
+"""The address base on both engines: lists looked at and taken in, what follows from a plate in forms and records."""
 
 from __future__ import annotations
 
