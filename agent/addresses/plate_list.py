@@ -113,9 +113,14 @@ def _said(line: int, keys: Sequence[str], row: Sequence[str]) -> _Row | None:
     if not given:
         return None
     flaw = next((code for text in given.values() if (code := cells.flaw(text))), "")
-    if not flaw and any(cells.has_lost_digits(given.get(key, "")) for key in ("addr_id", "alias_of")):
+    if not flaw and any(_has_lost_digits(given.get(key, "")) for key in ("addr_id", "alias_of")):
         flaw = "IMPORT-LOST-DIGITS"
     return _Row(line, {key: " ".join(str(text).split()) for key, text in given.items()}, flaw)
+
+
+def _has_lost_digits(number: str) -> bool:
+    """Whether a number went through a spreadsheet's arithmetic; one that is all digits in a text may end in noughts."""
+    return cells.has_lost_digits(number) and not (type(number) is str and number.strip().isdigit())
 
 
 class _Reading:
