@@ -127,8 +127,8 @@ class Directory:
         Letters are the initials of a road's spelling.
         """
         wanted = address_parts.plain(typed)
-        if not wanted or not self.by_number:
-            return []
+        if not wanted:
+            return [Choice(road) for road in self._roads[:most]]
         if _LETTERS.fullmatch(wanted):
             return [Choice(road) for road, spelled in self._initials.items() if f" {wanted}" in spelled][:most]
         roads = sorted((road for road in self._roads if wanted in road), key=lambda road: not road.startswith(wanted))
