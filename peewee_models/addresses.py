@@ -94,10 +94,9 @@ def add_edition(columns: Mapping[str, Any]) -> Any:
 
 
 def plates() -> Iterator[dict[str, Any]]:
-    """All plates, in the order of their walks: the columns of `PLATE`, `is_withdrawn` and `road_place`."""
-    own = [getattr(DoorPlate, key) for key in PLATE if key != "block"]
-    rows = DoorPlate.select(*own, ResponsibleBlock.code.alias("block"), DoorPlate.road_place, DoorPlate.withdrawn_at)
-    rows = rows.join(ResponsibleBlock)
+    """All plates, in the order of their walks: `PLATE`, `door_key`, `road_place`, `is_withdrawn`."""
+    own = [getattr(DoorPlate, key) for key in (*PLATE, "door_key", "road_place", "withdrawn_at") if key != "block"]
+    rows = DoorPlate.select(*own, ResponsibleBlock.code.alias("block")).join(ResponsibleBlock)
     for row in rows.order_by(ResponsibleBlock.code, DoorPlate.road_place, DoorPlate.id).dicts().iterator():
         yield row | {"is_withdrawn": row.pop("withdrawn_at") is not None}
 

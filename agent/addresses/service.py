@@ -78,7 +78,9 @@ class AddressService:
             number = rows.last_number()
             teams = {row.code: row.team for row in rows.blocks()}
             doors = [Door(**row) for row in rows.plates()] if number else []
-        self._place.doors.now = Directory(doors, teams, number)
+        made = Directory(doors, teams, number)
+        made.make_ready()
+        self._place.doors.now = made
 
     def choices(self, typed: str, by: SignedIn) -> list[Choice]:
         """Doors and roads of the base that may be meant by what a clerk types as a road.  Raises: RightsDenied."""

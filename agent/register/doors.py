@@ -37,6 +37,7 @@ class Door:
         block: code of the block that it belongs to.
         alias_of: number of the plate of which this is an old name; "" for a plate of its own.
         road_place: the place of its road in the walk of its block.
+        door_key: its key, where it is known already.
     """
 
     addr_id: str
@@ -50,11 +51,12 @@ class Door:
     alias_of: str = ""
     road_place: int = 0
     is_withdrawn: bool = False
+    door_key: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
         """The door in the one way in which doors are compared."""
-        return address_parts.door_key(self.road, self.lane, self.sublane, self.no)
+        return self.door_key or address_parts.door_key(self.road, self.lane, self.sublane, self.no)
 
     @property
     def name(self) -> str:
@@ -149,6 +151,10 @@ class Directory:
                     new = self.current(door)
                     yield Choice(new.name, "" if new is door else door.name)
                 at = text.find(sought, starts[place + 1] - 1 if place + 1 < len(starts) else len(text))
+
+    def make_ready(self) -> None:
+        """Make ready what the first who types would wait for."""
+        self.choices("1")
 
     @cached_property
     def _searched(self) -> tuple[str, array[int], list[str]]:
