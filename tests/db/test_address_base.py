@@ -8,6 +8,7 @@ import pytest
 
 from agent.addresses.service import AddressService
 from agent.errors import CodedError, RightsDenied
+from peewee_models import outbox
 from peewee_models.addresses import AddressEdition, DoorPlate, ResponsibleBlock
 from peewee_models.audit import AuditEntry
 from peewee_models.outbox import OutboxRow
@@ -273,3 +274,28 @@ def test_a_station_without_a_base_works_as_before(office, base, clerk, people) -
     office.tap(people())
     draft = typed(office, clerk, town="310112101", road="测试东路88弄12号", committee="测试一居", no="4")
     assert (draft.fields["road"].value, draft.door, told(draft)) == ("测试东路88弄12号", None, [])
+
+
+def test_a_taking_in_that_fails_leaves_everything_as_it_was(office, base, boss, monkeypatch) -> None:
+    take(base, boss, LIST[0])
+    before = [(row.addr_id, row.withdrawn_at, row.edition_id) for row in DoorPlate.select()]
+    base.bring(written(*LIST[1:2]), "测试文件", boss)
+    seen = base.dry_run(boss).seen
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "append", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            base.take_in(seen, boss, withdraws_many=True)
+    assert [(row.addr_id, row.withdrawn_at, row.edition_id) for row in DoorPlate.select()] == before
+    assert office.register.place.doors.now.at("310112101", "测试东路", "88", "", "12").addr_id == NEW
+    base.take_in(seen, boss, withdraws_many=True)
+    assert office.register.place.doors.now.at("310112101", "测试东路", "88", "", "12").is_withdrawn
+
+
+def test_the_base_is_there_again_after_a_restart(office, base, boss) -> None:
+    take(base, boss, *LIST)
+    held = office.register.place.doors.now
+    again = AddressService(office.register.place)
+    again.load()
+    now = office.register.place.doors.now
+    assert now is not held
+    assert (now.by_number, now.teams, now) == (held.by_number, held.teams, held)
