@@ -40,6 +40,7 @@ function open(control, chosen) {
   list.className = "codes";
   list.id = "codes";
   list.setAttribute("role", "listbox");
+  if (control.dataset.doors) list.setAttribute("translate", "no");
   list.setAttribute("aria-label", control.labels[0]?.textContent ?? control.name);
   found.forEach((option, i) => {
     const item = document.createElement("li");

@@ -6,15 +6,25 @@ const PAUSE_MS = 60;
 let latest = 0;
 let timer = 0;
 
+/** The list of a field; a form that came into an open page by itself has brought none. */
+function listOf(control) {
+  const id = `list-${control.dataset.codes}`;
+  const list = document.getElementById(id) ?? document.createElement("datalist");
+  if (!list.isConnected) {
+    list.id = id;
+    document.body.append(list);
+  }
+  return list;
+}
+
 async function search(control) {
   const mine = ++latest;
   try {
     const csrf = control.form.elements.csrf.value;
     const answer = await ask("POST", control.dataset.doors, [["csrf", csrf], ["typed", control.value]]);
     const found = answer.document?.getElementById("doors-found");
-    const list = document.getElementById(`list-${control.dataset.codes}`);
-    if (mine !== latest || !found || !list) return;
-    list.replaceChildren(...[...found.children].map((option) => document.adoptNode(option)));
+    if (mine !== latest || !found) return;
+    listOf(control).replaceChildren(...[...found.children].map((option) => document.adoptNode(option)));
     if (document.activeElement === control) codes.show(control);
   } catch {
     // Saving what is typed says that the station does not answer; a list that is missing needs no word of its own.
