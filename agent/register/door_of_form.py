@@ -104,9 +104,9 @@ def warnings_of(base: Directory, values: Mapping[str, str], kind: str) -> list[P
         door = found(base, values, prefix)
         new = None if door is None else base.current(door)
         if new is None:
-            warnings.append(Problem("PLATE-UNKNOWN", f"{prefix}no"))
+            warnings.append(Problem("PLATE-UNKNOWN", f"{prefix}road"))
         elif new.is_withdrawn:
-            warnings.append(Problem("PLATE-WITHDRAWN", f"{prefix}no"))
+            warnings.append(Problem("PLATE-WITHDRAWN", f"{prefix}road"))
         elif new is not door:
             warnings.append(Problem("PLATE-OLD", f"{prefix}road"))
         if new is not None and not new.is_withdrawn and values.get(f"{prefix}committee", "") not in {"", new.committee}:

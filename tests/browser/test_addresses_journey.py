@@ -83,7 +83,7 @@ def test_a_door_is_chosen_by_keyboard_and_its_block_follows(clerk, tmp_path, lan
     expect(page.locator(".door-line")).to_contain_text("A01 测试一队")
     look(page, language)
     page.fill("#no", "999")
-    expect(page.locator("#says-no .warning")).to_be_visible()
+    expect(page.locator("#says-road .warning")).to_be_visible()
     expect(page.locator(".door-line")).to_have_count(0)
     look(page, language)
     page.fill("#lane", "")

@@ -8,6 +8,8 @@ import pytest
 
 from agent.addresses.service import AddressService
 from agent.errors import CodedError, RightsDenied
+from agent.exchange.mapping import Mapping
+from agent.exchange.taking import RowReader
 from peewee_models import outbox
 from peewee_models.addresses import AddressEdition, DoorPlate, ResponsibleBlock
 from peewee_models.audit import AuditEntry
@@ -166,7 +168,7 @@ def test_committee_and_number_follow_from_the_door(office, base, boss, clerk, pe
     draft = typed(office, clerk, lane="", road="测试西路", no="3号甲")
     assert (draft.door.addr_id, draft.fields["committee"].value) == (OTHER, "测试二居")
     draft = typed(office, clerk, no="4")
-    assert (draft.door, draft.fields["committee"].value, told(draft)) == (None, "", [("PLATE-UNKNOWN", "no")])
+    assert (draft.door, draft.fields["committee"].value, told(draft)) == (None, "", [("PLATE-UNKNOWN", "road")])
     draft = typed(office, clerk, town="310112102")
     assert told(draft) == [], "another town is none of this base's business"
 
@@ -246,7 +248,7 @@ def test_a_base_withdrawn_while_a_draft_is_open(office, base, boss, clerk, peopl
     assert draft.door.addr_id == NEW
     take(base, boss, LIST[1])
     draft = office.register.draft(draft.id, clerk)
-    assert ("PLATE-WITHDRAWN", "no") in told(draft)
+    assert ("PLATE-WITHDRAWN", "road") in told(draft)
     record = office.desk.save(draft.id, clerk)
     assert Registration.get_by_id(record.id).addr_id == "", "nothing follows from a plate that is withdrawn"
     office.lift()
@@ -299,3 +301,13 @@ def test_the_base_is_there_again_after_a_restart(office, base, boss) -> None:
     now = office.register.place.doors.now
     assert now is not held
     assert (now.by_number, now.teams, now) == (held.by_number, held.teams, held)
+
+
+def test_rows_of_a_file_have_number_and_committee_too(office, base, boss) -> None:
+    take(base, boss, *LIST)
+    how = Mapping(1, ("住址",), ("address",), {"town": "310112101"})
+    reader = RowReader(how, office.register.place.setting(), office.clock.now())
+    known, unknown = (reader.read(2, [text]) for text in ("测试老街5号101室", "测试老街6号"))
+    assert (known.values["addr_id"], known.values["committee"]) == (NEW, "测试一居")
+    assert (unknown.values["addr_id"], unknown.values["committee"]) == ("", "")
+    assert not {"PLATE-UNKNOWN", "PLATE-OLD"} & {one.code for one in (*known.problems, *unknown.problems)}
