@@ -22,7 +22,7 @@ def of_base(base: Directory, language: str) -> bytes:
 
 def of_refused(sheet: Sheet, listed: PlateList, language: str) -> bytes:
     """The rows of a list that were left out, as they came, before them row and reason; CSV in UTF-8 with its mark."""
-    refused = {one.line: one for one in listed.refused}
+    refused = {one.number: one for one in listed.refused}
     ours = [text(code, language) for code in ("REJECTS-LINE", "REJECTS-REASONS")]
     left_out = (
         [str(line), text(refused[line].code, language, **refused[line].facts), *map(str, row)]

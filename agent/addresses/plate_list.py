@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from agent.addresses.views import Refusal
 from agent.errors import Actor, CodedError, Retry
 from agent.exchange import cells, columns
 from agent.exchange.tables_read import Sheet
 from agent.register import codes
 from agent.register.doors import Door
+from agent.tables.views import Refusal
 
 HEADS: Final[dict[str, tuple[str, ...]]] = {
     "addr_id": ("标准地址编号", "Standard address number", "地址编号", "门牌编号", "addr_id"),
@@ -147,7 +147,7 @@ class _Reading:
         for row in rows:
             if row["alias_of"]:
                 self._take(row)
-        self._made.refused.sort(key=lambda one: one.line)
+        self._made.refused.sort(key=lambda one: one.number)
         self._put_in_walking_order()
         return self._made
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from agent.tables.views import Refusal
 
 SHOWN: Final = 50
 """So many steps, refused rows and takings-in a page shows."""
 
 StepKind = Literal["new", "changed", "back", "withdrawn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row of a list is left out; `line` is its row in the file, from 1, the head counted."""
-
-    line: int
-    code: str
-    facts: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def test_a_list_is_looked_at_and_then_taken_in_with_audit_and_outbox(base, boss)
     base.bring(written(*LIST, "99000000000000000003,测试一居,,,测试东路,,,1,"), "测试文件", boss)
     run = base.dry_run(boss)
     assert (run.counts, run.rows, run.same) == ({"withdrawn": 0, "changed": 0, "back": 0, "new": 3}, 3, 0)
-    assert [(one.line, one.code) for one in run.refused] == [(5, "PLATE-BLOCK-MISSING")]
+    assert [(one.number, one.code) for one in run.refused] == [(5, "PLATE-BLOCK-MISSING")]
     assert DoorPlate.select().count() == 0, "a dry run writes nothing"
     base.take_in(run.seen, boss)
     plates = {row.addr_id: row for row in DoorPlate.select()}

@@ -32,7 +32,7 @@ def changed(row: tuple[str, ...], **cells: str) -> tuple[str, ...]:
 
 
 def reasons(*rows: tuple[str, ...]) -> list[tuple[int, str]]:
-    return [(one.line, one.code) for one in listed(*rows).refused]
+    return [(one.number, one.code) for one in listed(*rows).refused]
 
 
 @pytest.mark.parametrize(
