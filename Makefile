@@ -52,9 +52,9 @@ bench: setup-test
 	@.ci/system-packages $(BENCH_PACKAGES)
 	@$(BIN)/python tests/bench/run.py
 
-# Make the README's pictures anew; look at each before you commit them.
+# Make the pictures of README and docs anew; look at each before you commit them.
 pictures: setup-test
-	@RENHU_PICTURES=docs/pictures $(BIN)/pytest -q tests/browser/test_pictures.py -k pictured_page
+	@RENHU_PICTURES=docs $(BIN)/pytest -q tests/browser/test_pictures.py tests/browser/test_gallery.py -k pictured
 
 # What a station installs (systemd/README.md): in dist/, with both languages.
 wheel: setup

@@ -23,7 +23,8 @@ from peewee_models.photos import Photo
 from peewee_models.register import ACTIVE, Person, Registration
 
 GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
-"""What the forms' tables want of everybody and a form may still be saved without; of HZ the first two."""
+"""What the forms' tables want of everybody, and a registration of before, or without a photo yet, may lack; of HZ the
+first two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ PERSON_KEYS = (
     *("id_type", "id_no", "id_no_raw", "name", "sex", "birth_date", "ethnic", "hukou_address", "hukou_div"),
     *("card_issuer", "card_valid_from", "card_valid_to", "mobile", "education", "employer"),
     *("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"),
+    *("former_name", "tel", "email", "marital", "political"),
+    *("occupation_kind", "job", "employer_kind", "employer_addr", "not_working_reason"),
+    *("income_source", "studying", "school", "school_addr", "study_from", "study_to"),
 )
 REGISTRATION_KEYS = (
     *("form", "soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
@@ -27,6 +30,8 @@ REGISTRATION_KEYS = (
     *("h_road", "h_lane", "h_sublane", "h_no", "h_room"),
     *("present_address", "separation_scope", "separation_reason", "separated_since", "residence_reason"),
     *("owner_relation", "house_use", "informant", "result"),
+    *("owner_name", "owner_id", "owner_mobile", "lease_from", "lease_to", "lease_record_no"),
+    *("permit_has", "permit_no", "permit_valid_to", "wants_permit"),
 )
 ALL_OTHERS = "*"
 """The key of an origin that stands for all values without one of their own, as where a file brings thousands."""

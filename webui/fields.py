@@ -24,11 +24,17 @@ ID_NUMBERS: Final = frozenset({"id_no", "id_no_again", "guardian_id"})
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A section with those of its fields that the register has for this form."""
+    """A section with those of its fields that the register has for this form; `is_optional`: none of them is wanted."""
 
     section: Section
     fields: tuple[tuple[FieldSpec, FieldView], ...]
     is_open: bool
+    is_optional: bool
+
+    @property
+    def has_values(self) -> bool:
+        """Whether one of its fields says something."""
+        return any(view.value for _, view in self.fields)
 
 
 def choice_text(choice: Choice) -> str:
@@ -154,7 +160,8 @@ def sections(fields: dict[str, FieldView], missing: Sequence[str] = ()) -> list[
         present = tuple((spec, fields[spec.key]) for spec in section.fields if spec.key in fields)
         wanted = any(_is_wanted(view) or spec.key in missing for spec, view in present)
         if present:
-            shown.append(ShownSection(section, present, wanted or not section.is_folded))
+            is_optional = section.is_folded and not any(view.required for _, view in present)
+            shown.append(ShownSection(section, present, wanted or not section.is_folded, is_optional))
     return shown
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from flask import Flask
 
 from webui.context import services
 from webui.language import language
-from webui.translate import gettext, ngettext
+from webui.translate import gettext, lazy_gettext, ngettext
+
+_ASKING: Final = (lazy_gettext("不列"), lazy_gettext("选填"), lazy_gettext("按表必填"))
+"""What a district says of a group of fields."""
 
 
 class Titled(Protocol):
@@ -44,6 +47,8 @@ def counted(value: int, unit: str) -> str:
         return ngettext("%(num)d 个月", "%(num)d 个月", value)
     if unit == "minutes":
         return ngettext("%(num)d 分钟", "%(num)d 分钟", value)
+    if unit == "asking":
+        return f"{value} {_ASKING[value]}"
     return ngettext("%(num)d 次", "%(num)d 次", value)
 
 

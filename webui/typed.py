@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from werkzeug.exceptions import BadRequest
+
 from agent.register.codes import choice, table
 from webui.form_layout import CANCELLATION_FIELDS, FIELDS, FieldSpec
 
@@ -12,12 +14,23 @@ WAS: Final = "was."
 VISITS: Final = range(1, 7)
 """The places for attempts at the door on the form of a cancellation."""
 
+READ_ONLY: Final = frozenset(
+    {"form", "form_no", "id_no_raw", "notice_version", "state", "person", "household", "collected_by", "collected_at"}
+    | {"entered_by", "registered_at", "verified_at", "entry_mode", "addr_id", "block"}
+)
+"""What a registration holds and nobody types."""
+
 
 def changed(form: Mapping[str, str]) -> dict[str, str]:
     """Read the fields that differ from what the page had shown.
 
     A page that was made before a card was read would otherwise wipe out what the card has filled in since.
+
+    Raises: BadRequest where the form brings a field that no form has, or that nobody types: then none of it is kept.
     """
+    told_before = {key.removeprefix(WAS) for key in form if key.startswith(WAS)}
+    if not told_before <= FIELDS.keys() or READ_ONLY & form.keys():
+        raise BadRequest
     values: dict[str, str] = {}
     for key, spec in FIELDS.items():
         was = form.get(WAS + key)

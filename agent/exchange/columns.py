@@ -7,11 +7,12 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Final
 
-from agent.register import fields
+from agent.register import fields, further, in_force
 from peewee_models import register_queries
 
 ADDRESS: Final = "address"
@@ -69,7 +70,14 @@ def given() -> tuple[str, ...]:
 
 
 def taken() -> tuple[str, ...]:
-    """The keys that can be taken in."""
+    """The keys that can be taken in: what the forms have, as the district wants them today."""
+    held = in_force.now()
+    holding = held.parameters.on(held.day_of(None) or date.max)
+    left_out = {key for key in further.KEYS if further.level(key, holding) == further.LEFT_OUT}
+    return tuple(key for key in _names_taken() if key not in left_out)
+
+
+def _names_taken() -> tuple[str, ...]:
     return tuple(key for key, named in names().items() if not named.is_ours)
 
 
@@ -81,7 +89,7 @@ def bare(head: str) -> str:
 @cache
 def _known() -> dict[str, str]:
     known: dict[str, str] = {}
-    for key in taken():
+    for key in _names_taken():
         named = names()[key]
         for head in (key, named.zh, named.en, *named.also):
             known.setdefault(bare(head), key)
@@ -91,9 +99,10 @@ def _known() -> dict[str, str]:
 def guess(heads: Sequence[str]) -> tuple[str, ...]:
     """The field that each head means, "" for one that means none; of two that mean one the first has it."""
     guessed: list[str] = []
+    offered = {"", *taken()}
     for head in heads:
         key = _known().get(bare(head), "")
-        guessed.append("" if key in guessed else key)
+        guessed.append("" if key in guessed or key not in offered else key)
     return tuple(guessed)
 
 

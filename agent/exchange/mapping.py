@@ -18,7 +18,7 @@ from agent.register import fields
 
 CONSTANTS: Final = (
     *("id_type", "soldier", "notice_given", "verify_mode", "proof_type", "reason", "district", "town", "declarer"),
-    *("education", "ethnic"),
+    *("place_type", "committee", "education", "ethnic"),
 )
 """The fields of which a page offers one value for all rows, where no column says it."""
 

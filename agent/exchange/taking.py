@@ -24,7 +24,7 @@ _EPOCH: Final = date(1899, 12, 30)
 """The day before the first one as workbooks count them, for they count a 29 February 1900."""
 _DAYS: Final = range(1, 80_000)
 _DATES: Final = frozenset({"date", "month", "validity"})
-_NUMBERS: Final = frozenset({"id", "mobile"})
+_NUMBERS: Final = frozenset({"id", "mobile", "owner"})
 _MOST_KNOWN: Final = 20_000
 _MASKED: Final = "****"
 

@@ -6,11 +6,9 @@ form does not ask for is neither judged nor stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
-from agent.register import fields, relations, rules
+from agent.register import fields, further, relations, rules
 from agent.register.form import Form, as_date, value
 from agent.register.scope import days_stayed
 from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
@@ -18,13 +16,15 @@ from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, 
 _OTHER_REASON: Final = "17"
 _OF_RG: Final = ("arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "declarer")
 _OF_HOUSEHOLD: Final = (relations.KIND, relations.KEY)
-_COMMON: Final = frozenset(fields.RULES) - {*_OF_RG, *fields.ADDRESS_KEYS, *_OF_HOUSEHOLD, *SEPARATED_KEYS}
+_OF_DWELLING: Final = (*fields.ADDRESS_KEYS, *further.GROUPS["asks_tenancy"], *_OF_HOUSEHOLD)
+_OF_PERMIT: Final = further.GROUPS["asks_permit"]
+_COMMON: Final = frozenset(fields.RULES) - {*_OF_RG, *_OF_DWELLING, *_OF_PERMIT, *SEPARATED_KEYS}
 ASKED: Final = {
-    RG: _COMMON | {*_OF_RG, *fields.ADDRESS_KEYS, *_OF_HOUSEHOLD},
-    RZ: _COMMON | {*fields.ADDRESS_KEYS, *_OF_HOUSEHOLD, *SEPARATED_KEYS} - {"present_address"},
-    HZ: _COMMON | {*SEPARATED_KEYS} - {"owner_relation"},
+    RG: _COMMON | {*_OF_RG, *_OF_DWELLING, *_OF_PERMIT},
+    RZ: _COMMON | {*_OF_DWELLING, *SEPARATED_KEYS} - {"present_address"},
+    HZ: _COMMON | {*SEPARATED_KEYS},
 }
-"""The fields of each form."""
+"""The fields of each form; of some a district may say that they are left out."""
 
 _GUARDIAN: Final = frozenset({"guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"})
 _OF_WHO_IS_THERE: Final = frozenset({"mobile", "education", "notice_given"})
@@ -38,28 +38,30 @@ _CORE: Final = {
     RG: frozenset(key for key, rule in fields.RULES.items() if rule.is_core),
     RZ: _OF_PERSON
     | _OF_BOTH
-    | {"soldier", "district", "town", "road", "proof_type", "residence_reason", "owner_relation", "notice_given"}
-    | {*_OF_HOUSEHOLD},
-    HZ: _OF_PERSON | _OF_BOTH | {"h_town", "h_committee", "house_use"},
+    | {"soldier", "district", "town", "committee", "road", "no", "place_type", "proof_type", "residence_reason"}
+    | {"owner_relation", "verify_mode", "notice_given", *_OF_HOUSEHOLD},
+    HZ: _OF_PERSON | _OF_BOTH | {"h_town", "h_committee", "house_use", "verify_mode"},
 }
 """What is wanted whatever else the form says."""
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """The days by which a form is judged: ages by today, scope and consent by the day of collection."""
-
-    today: date
-    collected: date
-    parameters: rules.Parameters = field(default_factory=rules.shipped)
-
-
 def is_asked(key: str, kind: str) -> bool:
-    """Whether a form (RG, RZ, HZ) has this field; keys that are no fields of a form are on none."""
+    """Whether a form (RG, RZ, HZ) can have this field; keys that are no fields of a form are on none."""
     return key in ASKED[kind]
 
 
-def required(form: Form, kind: str, when: When) -> frozenset[str]:
+def shown(form: Form, kind: str, when: rules.When) -> frozenset[str]:
+    """The fields that this form shows: those of its kind, without what the district leaves out or no answer calls for.
+
+    Args:
+        form: as it stands.
+        kind: which form it is: RG, RZ or HZ.
+        when: the days by which it is judged.
+    """
+    return ASKED[kind] - (further.left_out(form, when) - _CORE[kind])
+
+
+def required(form: Form, kind: str, when: rules.When) -> frozenset[str]:
     """The fields without a value in which this form cannot be saved.
 
     Args:
@@ -71,13 +73,13 @@ def required(form: Form, kind: str, when: When) -> frozenset[str]:
     if kind == HZ:
         # Of somebody who is not there a neighbour tells what they know; only the family can be told, and agree.
         is_told = value(form, "informant") in {SELF, FAMILY}
-        follow |= dict.fromkeys(_OF_WHO_IS_THERE | _GUARDIAN, False)
+        follow |= dict.fromkeys(_OF_WHO_IS_THERE | _GUARDIAN | {*further.KEYS, "employer"}, False)
         follow |= {"notice_given": is_told, fields.CONSENT: is_told and follow[fields.CONSENT]}
     wanted = _CORE[kind] | {key for key, is_wanted in follow.items() if is_wanted}
     return frozenset((wanted - {key for key, is_wanted in follow.items() if not is_wanted}) & ASKED[kind])
 
 
-def _follow(form: Form, when: When) -> dict[str, bool]:
+def _follow(form: Form, when: rules.When) -> dict[str, bool]:
     """Whether the fields that hang on others are wanted for what these say."""
     today, over_time = when.today, when.parameters
     years = fields.age(form, today)
@@ -94,4 +96,4 @@ def _follow(form: Form, when: When) -> dict[str, bool]:
         "reason_other": value(form, "reason") == _OTHER_REASON,
         "present_address": is_where_known(value(form, "separation_scope")),
     }
-    return follow | dict.fromkeys(_GUARDIAN, is_guarded)
+    return follow | further.wanted(form, when) | dict.fromkeys(_GUARDIAN, is_guarded)

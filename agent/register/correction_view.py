@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agent.register import asked, draft_view, fields, revision, separation
+from agent.register import draft_view, fields, revision
 from agent.register.evaluate import Judgement
-from agent.register.form import Form, value
+from agent.register.form import Form
 from agent.register.record_views import ChangeLine, RecordView
 from agent.register.views import FieldView, Offer, Problem
 from peewee_models import register_queries
@@ -46,15 +46,14 @@ def correction_view(
         record: as it is stored.
         kept: the row of what was typed, or None.
         form: the stored values with the typed ones over them.
-        judgement: what is wrong, or worth a look, with the typed values alone.
+        judgement: what is wrong, or worth a look, with the typed values alone, and which fields are shown.
         required: keys of the fields that must not be empty.
     """
     typed = {} if kept is None else kept.typed
     held = {key: view.value for key, view in record.fields.items()}
     shown = {}
-    kind = value(form, separation.FORM) or separation.RG
     for key in fields.CORRECTED_KEYS:
-        if not asked.is_asked(key, kind):
+        if key not in judgement.shown:
             continue
         if key == fields.CONSENT and key not in required and not (typed.get(key) or held[key]):
             continue

@@ -17,10 +17,12 @@ from agent.events.service import Event
 from agent.register import (
     address_parts,
     approvals,
+    asked,
     divisions,
     door_of_form,
     evaluate,
     fields,
+    further,
     newly_wrong,
     outgoing,
     revision,
@@ -62,6 +64,7 @@ class Corrections:
             required = set(evaluate.required_keys(form, setting)) - {fields.AGAIN}
             if _is_number_new(held, new):
                 required.add(fields.AGAIN)
+            judgement.shown = asked.shown(form, value(form, separation.FORM) or separation.RG, setting.when)
             return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
 
     def kept_at(self, record_id: str, by: Person) -> datetime | None:
@@ -198,6 +201,7 @@ class Corrections:
         """What was typed, as it is stored, where it differs."""
         fields.require_known(values, fields.CORRECTED_KEYS)
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
+        typed = further.without_left_out(typed, held, self._place.setting().rules)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]
         before = {**held, **({} if kept is None else kept.typed)}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from typing import Any, Literal, cast
 
-from agent.register import asked, fields, id_number, names, separation
+from agent.register import fields, id_number, names, separation
 from agent.register.evaluate import Judgement
 from agent.register.form import Entry, Form, value
 from agent.register.household_views import MemberLine
@@ -59,7 +59,6 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
 def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
     """Show a draft by itself, without the record and the household that it belongs to."""
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
-    kind = value(form, separation.FORM) or separation.RG
     hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
     hidden |= {fields.REASON} - required
     hidden |= set() if value(form, fields.CONSENT) else {fields.CONSENT} - required
@@ -72,7 +71,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         fields={
             key: field_view(key, form.get(key), judgement, is_required=key in required)
             for key in fields.DRAFT_KEYS
-            if key not in hidden and asked.is_asked(key, kind)
+            if key in judgement.shown and key not in hidden
         },
         missing=tuple(judgement.missing),
         problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),

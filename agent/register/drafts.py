@@ -17,6 +17,7 @@ from agent.register import (
     dwelling,
     evaluate,
     fields,
+    further,
     households,
     link,
     prefill,
@@ -104,6 +105,7 @@ class Drafts:
             held = {key: entry.value for key, entry in form.items()}
             typed = fields.newly_typed(values, held, is_practice=is_practice)
             typed = door_of_form.spread(self._place.doors.now, typed, held)
+            typed = further.without_left_out(typed, held, self._place.setting().rules)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
             return {**form, **changed}
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from agent.register import fields, separation
+from agent.register import fields, further, separation
 from agent.register.form import Entry, Form, StoredOffer, source, value
 from peewee_models.finding_queries import DWELLING_KEYS
 
-OF_HOUSEHOLD: Final = (*fields.ADDRESS_KEYS, *separation.HUKOU_KEYS, separation.LIVES_HERE)
+KEYS: Final = (*fields.ADDRESS_KEYS, *further.TENANCY_KEYS)
+"""A dwelling with its lease."""
+
+OF_HOUSEHOLD: Final = (*KEYS, *separation.HUKOU_KEYS, separation.LIVES_HERE)
 """All that a household may say of where its persons live, or of who does not live here, where it is registered."""
 
 YIELDING: Final = frozenset({"", "station", "derived"})
@@ -27,7 +30,7 @@ def fits(form: Form, dwelling: Mapping[str, str]) -> bool:
 def of_household(values: Mapping[str, str], now: datetime) -> dict[str, Entry]:
     """What a further person of a household gets of its form: where they live, or where it is registered here."""
     is_away = values.get(separation.FORM) == separation.HZ
-    keys = OF_HOUSEHOLD if is_away else fields.ADDRESS_KEYS
+    keys = OF_HOUSEHOLD if is_away else KEYS
     return {key: Entry(values[key], "household", now) for key in keys if values.get(key)}
 
 
@@ -40,7 +43,7 @@ def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, 
     filled = dict(form)
     typed = {key: entry for key, entry in form.items() if entry.source != "register"}
     is_known, is_here = bool(dwelling.get("road")), fits(typed, dwelling)
-    for key in fields.ADDRESS_KEYS:
+    for key in KEYS:
         entry, text = filled.get(key) or Entry("", "", now), dwelling.get(key, "")
         if entry.value == text and entry.source != "register":
             continue

@@ -16,6 +16,7 @@ from agent.register import (
     divisions,
     door_of_form,
     fields,
+    further,
     guardian,
     id_number,
     names,
@@ -34,7 +35,6 @@ __all__ = ["ID_LIKE", "Judgement", "Setting", "judge", "number_of", "required_ke
 _MOBILE_DIGITS = 11
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 ID_LIKE = re.compile(r"\d{15,18}")
-_WORKING_REASONS = frozenset({"01", "02", "04", "05"})
 
 
 @dataclass(slots=True)
@@ -43,6 +43,7 @@ class Judgement:
 
     Attributes:
         required: the fields without which it cannot be saved.
+        shown: the fields that its page has.
         residence: which form it is, and why.
     """
 
@@ -52,6 +53,7 @@ class Judgement:
     passed: list[PassedProblem] = field(default_factory=list)
     scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
     required: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
     residence: Residence = OF_ELSEWHERE
 
     def keep_to(self, keys: Collection[str]) -> None:
@@ -79,7 +81,8 @@ def judge(form: Form, setting: Setting) -> Judgement:
     if setting.registered_as and (setting.registered_as == separation.RG) != (residence.form == separation.RG):
         residence = replace(residence, out="FORM-OTHER")
     required = required_keys(form, setting)
-    result = Judgement(required=required, residence=residence)
+    shown = asked.shown(form, residence.form, setting.when)
+    result = Judgement(required=required, shown=shown, residence=residence)
     has_field = asked.ASKED[residence.form]
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         if key not in has_field:
@@ -133,8 +136,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
 def required_keys(form: Form, setting: Setting) -> frozenset[str]:
     """The fields without which this form cannot be saved."""
     kind = separation.form_of(form, is_practice=setting.is_practice)
-    when = asked.When(setting.today, setting.day_collected, setting.parameters)
-    keys = set(asked.required(form, kind, when))
+    keys = set(asked.required(form, kind, setting.when))
     if setting.held is not None:
         changed = revision.steps(form, setting.held, revision.values(form, setting.held))
         if setting.is_moving or any(not step.is_backed for step in changed):
@@ -186,8 +188,10 @@ def _field_problems(key: str, entry_value: str, setting: Setting) -> list[Proble
             code = "MOBILE-SHAPE"
         case "division" if not divisions.is_known(entry_value, is_practice=setting.is_practice):
             code = "DIVISION-UNKNOWN"
-        case "text" if len(entry_value) > rule.most:
+        case "text" | "telephone" | "email" if len(entry_value) > rule.most:
             code, facts = "FIELD-LENGTH", {"most": rule.most, "over": len(entry_value) - rule.most}
+        case "telephone" | "email":
+            code = further.shape(rule.kind, entry_value)
     return [Problem(code, key, dict(facts))] if code else []
 
 
@@ -219,7 +223,9 @@ def _judge_dates(form: Form, setting: Setting, number: id_number.IdNumber | None
 
 
 def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> None:
-    """Look at the household, and at what only the forms of separated persons have."""
+    """Look at the household, at the further fields, and at what only the forms of separated persons have."""
+    result.problems += further.problems_of(form, setting.when, is_practice=setting.is_practice)
+    result.warnings += further.warnings_of(form, setting.when)
     result.problems += relations.problems_of(form, setting.household)
     result.warnings += relations.warnings_of(form, setting.household)
     if len(setting.doors):
@@ -238,7 +244,7 @@ def _judge_whole(form: Form, setting: Setting, result: Judgement, required: froz
     town, district = value(form, "town"), value(form, "district")
     if town and district and not town.startswith(district):
         result.problems.append(Problem("TOWN-DISTRICT", "town"))
-    if value(form, "reason") in _WORKING_REASONS and not value(form, "employer") and not value(form, "remark"):
+    if value(form, "reason") in further.WORKING_REASONS and not value(form, "employer") and not value(form, "remark"):
         result.warnings.append(Problem("EMPLOYER-OR-NOTE", "employer"))
     if ID_LIKE.search(value(form, "remark")):
         result.warnings.append(Problem("REMARK-DIGITS", "remark"))

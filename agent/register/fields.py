@@ -17,7 +17,9 @@ from agent.register import codes, days, divisions, id_number, rules
 from agent.register.form import Form, as_date, source, value
 from drivers.stored_text import storable
 
-Kind = Literal["name", "text", "code", "date", "month", "validity", "id", "mobile", "division"]
+Kind = Literal[
+    "name", "text", "code", "date", "month", "validity", "id", "mobile", "division", "telephone", "email", "owner"
+]
 BIRTH_CERTIFICATE = "117"
 CHILD_DOCUMENTS = frozenset({"113", BIRTH_CERTIFICATE})
 # What a draft keeps of one field: far more than any field takes, so that what is too long is told, not cut.
@@ -64,15 +66,15 @@ RULES: dict[str, FieldRule] = {
         FieldRule("plan_stay", "code", 1, "plan_stay"),
         FieldRule("reason", "code", 2, "reason", is_core=True),
         FieldRule("reason_other", "text", 50),
-        FieldRule("place_type", "code", 2, "place_type"),
+        FieldRule("place_type", "code", 2, "place_type", is_core=True),
         FieldRule("proof_type", "code", 1, "proof_type", is_core=True),
         FieldRule("district", "code", 6, "district", is_core=True),
         FieldRule("town", "code", 9, "town", is_core=True),
-        FieldRule("committee", "text", 12),
+        FieldRule("committee", "text", 12, is_core=True),
         FieldRule("road", "text", 40, is_core=True),
         FieldRule("lane", "text", 10),
         FieldRule("sublane", "text", 10),
-        FieldRule("no", "text", 12),
+        FieldRule("no", "text", 12, is_core=True),
         FieldRule("room", "text", 12),
         FieldRule("household_kind", "code", 1, "household_kind", is_core=True),
         FieldRule("relation_to_head", "code", 2, "relation", is_core=True),
@@ -91,20 +93,46 @@ RULES: dict[str, FieldRule] = {
         FieldRule("separation_reason", "code", 2, "separation_reason"),
         FieldRule("separated_since", "month", 10),
         FieldRule("residence_reason", "code", 2, "separation_reason"),
-        FieldRule("owner_relation", "code", 2, "owner_relation"),
         FieldRule("house_use", "code", 1, "house_use"),
         FieldRule("informant", "code", 1, "informant"),
         FieldRule("result", "code", 2, "visit_result"),
+        FieldRule("owner_relation", "code", 2, "owner_relation"),
+        FieldRule("owner_name", "text", 50),
+        FieldRule("owner_id", "owner", 18),
+        FieldRule("owner_mobile", "mobile", 11),
+        FieldRule("lease_from", "date", 10),
+        FieldRule("lease_to", "date", 10),
+        FieldRule("lease_record_no", "text", 40),
         FieldRule("mobile", "mobile", 11),
         FieldRule("education", "code", 2, "education"),
         FieldRule("employer", "text", 100),
+        FieldRule("occupation_kind", "code", 2, "occupation"),
+        FieldRule("job", "text", 60),
+        FieldRule("employer_kind", "code", 1, "employer_kind"),
+        FieldRule("employer_addr", "text", 200),
+        FieldRule("not_working_reason", "code", 1, "not_working_reason"),
+        FieldRule("former_name", "name", 50),
+        FieldRule("tel", "telephone", 20),
+        FieldRule("email", "email", 100),
+        FieldRule("marital", "code", 2, "marital"),
+        FieldRule("political", "code", 2, "political"),
+        FieldRule("permit_has", "code", 1, "yes_no"),
+        FieldRule("permit_no", "text", 18),
+        FieldRule("permit_valid_to", "date", 10),
+        FieldRule("wants_permit", "code", 1, "yes_no"),
+        FieldRule("income_source", "code", 1, "income_source"),
+        FieldRule("studying", "code", 1, "yes_no"),
+        FieldRule("school", "text", 100),
+        FieldRule("school_addr", "text", 200),
+        FieldRule("study_from", "date", 10),
+        FieldRule("study_to", "date", 10),
         FieldRule("guardian_name", "name", 50),
         FieldRule("guardian_id", "id", 18),
         FieldRule("guardian_rel", "code", 2, "relation"),
         FieldRule("guardian_mobile", "mobile", 11),
         FieldRule("guardian_consent", "code", 1, "yes_no"),
-        FieldRule("declarer", "code", 1, "declarer"),
-        FieldRule("verify_mode", "code", 1, "verify_mode"),
+        FieldRule("declarer", "code", 1, "declarer", is_core=True),
+        FieldRule("verify_mode", "code", 1, "verify_mode", is_core=True),
         FieldRule("notice_given", "code", 1, "yes_no", is_core=True),
         FieldRule("remark", "text", 200),
         FieldRule("correction_reason", "text", LONGEST_REASON),
@@ -180,8 +208,10 @@ def understood(key: str, typed: str, *, is_practice: bool) -> str:
             text = days.day_or_month(text)
         case "validity":
             text = LONG_TERM if text in {"长期", LONG_TERM, "longterm"} else days.day(text)
-        case "id":
+        case "id" | "owner":
             text = id_number.upgraded(id_number.clean(text))
+        case "telephone" | "email":
+            text = "".join(unicodedata.normalize("NFKC", text).split())
         case "mobile":
             bare = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
             text = unicodedata.normalize("NFKC", bare)
@@ -237,6 +267,8 @@ def shown(key: str, stored: str, at: datetime | None = None) -> str:
         case "code":
             text = codes.shown(rule.table, stored, at)
         case "id":
+            text = id_number.grouped(stored)
+        case "owner" if stored[:-1].isdigit():
             text = id_number.grouped(stored)
         case "validity" if stored == LONG_TERM:
             text = "长期"

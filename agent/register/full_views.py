@@ -1,8 +1,8 @@
 """Numbers of a record are masked until somebody has them shown in full: for a reason, in one session, for a while.
 
-Masked are the ID numbers, the mobile numbers and the birth date without its year, which would give the hidden part of
-the ID number away; also in the record's history.  Names and addresses stay: by them people are found.  A form under
-work, a draft or a correction, is not masked.
+Masked are the ID numbers, the numbers of telephones and permits, and the birth date without its year, which would give
+the hidden part of the ID number away; also in the record's history.  Names and addresses stay: by them people are
+found.  A form under work, a draft or a correction, is not masked.
 
 That a record was shown in full stands in the audit with the reason's code, and with the clerk's words in the record's
 history.  Which sessions see what in full is forgotten when the agent ends.
@@ -32,8 +32,8 @@ LONGEST_WORDS: Final = 200
 OTHER: Final = "OTHER"
 """The reason that needs words."""
 
-_NUMBERS: Final = frozenset({"id_no", "id_no_raw", "guardian_id"})
-_MOBILES: Final = frozenset({"mobile", "guardian_mobile"})
+_NUMBERS: Final = frozenset({"id_no", "id_no_raw", "guardian_id", "owner_id", "permit_no"})
+_MOBILES: Final = frozenset({"mobile", "guardian_mobile", "owner_mobile", "tel"})
 _BIRTH: Final = "birth_date"
 
 

@@ -75,7 +75,7 @@ def _with_register(
 
     A dwelling of which the form says something else is a difference as a whole.
     """
-    others = () if dwelling.fits(form, held) else fields.ADDRESS_KEYS
+    others = () if dwelling.fits(form, held) else dwelling.KEYS
     for key in keys:
         entry, text = form.get(key) or Entry("", "", now), held.get(key, "")
         if not text or key not in fields.RULES:

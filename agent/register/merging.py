@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agent.register import codes, fields, leaving
+from agent.register import codes, fields, further, leaving
 from agent.register.evaluate import ID_LIKE
 from agent.register.views import Problem
 from drivers.stored_text import storable
@@ -27,6 +27,9 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "mobile": ("mobile",),
     "education": ("education",),
     "employer": ("employer",),
+    **{key: (key,) for key in (*further.GROUPS["asks_work"], *further.GROUPS["asks_contact"])},
+    **{key: (key,) for key in (*further.GROUPS["asks_family"], "income_source")},
+    "studying": ("studying", "school", "school_addr", "study_from", "study_to"),
     "guardian_name": ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"),
 }
 """What of a person is taken together from one side, by the first field: a number goes with its card."""

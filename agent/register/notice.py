@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-CURRENT: Final = "2026-11-29"
+CURRENT: Final = "2026-11-30"
 _VERSION: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

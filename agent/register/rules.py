@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -34,6 +34,16 @@ class Rules:
         least_visits: visits that it takes where nobody was met.
         most_visits: visits that are written down at most.
         visits_apart_min: minutes between two visits that both count.
+        asks_work: whether the forms leave work out (0), offer it (1) or ask for it as the tables do (2).
+        asks_tenancy: the same of the lease and the landlord.
+        asks_permit: the same of the residence permit, and of what an application for one needs.
+        asks_contact: whether the forms leave former names, telephone and e-mail out (0) or offer them (1).
+        asks_family: the same of marital and political status.
+        marries_from_men: years of age from which a man can be married.
+        marries_from_women: the same of a woman.
+        party_from: years of age from which somebody can be a member of the Communist Party.
+        league_from: years of age from which somebody can be a member of the Youth League.
+        league_until: years of age after which members leave it, but for those who hold an office.
     """
 
     days_in_scope: int
@@ -46,9 +56,19 @@ class Rules:
     least_visits: int
     most_visits: int
     visits_apart_min: int
+    asks_work: int
+    asks_tenancy: int
+    asks_permit: int
+    asks_contact: int
+    asks_family: int
+    marries_from_men: int
+    marries_from_women: int
+    party_from: int
+    league_from: int
+    league_until: int
 
 
-READ: Final = tuple(field.name for field in fields(Rules))
+READ: Final = tuple(one.name for one in fields(Rules))
 """The keys that the rules read; the others wait for what will need them."""
 
 
@@ -57,7 +77,7 @@ class Parameter:
     """What a parameter is.
 
     Attributes:
-        unit: `days`, `years`, `months`, `times` or `minutes`.
+        unit: `days`, `years`, `months`, `times`, `minutes` or `asking`.
         least: the smallest value that makes sense; so `most`.
         day: which day decides which value is read.
     """
@@ -174,3 +194,12 @@ def shipped() -> Parameters:
         value = Value(int(row["value"]), day_or_none(row["valid_from"]), row["basis"], row["article"])
         values.setdefault(row["key"], []).append(value)
     return Parameters(values)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The days by which a form is judged: ages by today, scope, consent and what is wanted by the day of collection."""
+
+    today: date
+    collected: date
+    parameters: Parameters = field(default_factory=shipped)

@@ -27,7 +27,7 @@ HUKOU_KEYS: Final = (
 )
 SEPARATED_KEYS: Final = (
     *(LIVES_HERE, *HUKOU_KEYS, "present_address", "separation_scope", "separation_reason", "separated_since"),
-    *("residence_reason", "owner_relation", "house_use", "informant", "result"),
+    *("residence_reason", "house_use", "informant", "result"),
 )
 """The fields that only the forms of separated persons have."""
 

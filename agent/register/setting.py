@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from agent.register import relations, rules
+from agent.register import relations
 from agent.register.doors import Directory
+from agent.register.rules import Parameters, Rules, When, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class Setting:
     area: str = ""
     household: tuple[relations.Member, ...] = ()
     registered_as: str = ""
-    parameters: rules.Parameters = field(default_factory=rules.shipped)
+    parameters: Parameters = field(default_factory=shipped)
     doors: Directory = field(default_factory=Directory)
 
     @property
-    def rules(self) -> rules.Rules:
+    def rules(self) -> Rules:
         """The parameters as they hold today."""
         return self.parameters.on(self.today)
 
@@ -48,3 +49,8 @@ class Setting:
     def day_collected(self) -> date:
         """The day on which the data were collected."""
         return self.collected or self.today
+
+    @property
+    def when(self) -> When:
+        """The days by which the form is judged."""
+        return When(self.today, self.day_collected, self.parameters)

@@ -94,7 +94,8 @@ def _together(parameters: Parameters, changed: Mapping[str, tuple[Value, ...]]) 
     """Put other values of some keys in place, where those of different keys go together on every day."""
     made = Parameters({key: changed.get(key) or parameters.history(key) for key in parameters.keys})
     for one in made.turns():
-        if not one.least_visits <= one.most_visits or not one.consent_under <= one.guarded_under <= one.adult_from:
+        ordered = ((one.least_visits, one.most_visits), (one.consent_under, one.guarded_under, one.adult_from))
+        if any(list(ages) != sorted(ages) for ages in (*ordered, (one.league_from, one.league_until))):
             raise refused("RULE-TOGETHER")
     return made
 

@@ -123,6 +123,7 @@ def _form(number: int, born: date) -> dict[str, str]:
         "name": "测试" + "甲乙丙丁戊己庚辛壬癸"[number % 10], "id_no": whole, "id_no_again": whole, "id_type": "111",
         "ethnic": "01", "hukou_address": "测试地区测试路1号", "hukou_div": "990000", "soldier": "0",
         "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12", "proof_type": "2",
+        "place_type": "30", "committee": "测试居委", "no": "12",
         "town": "310112101", "road": "测试路", "room": str(number), "mobile": f"139{number:08d}", "notice_given": "1",
         "sex": "1" if int(seventeen[-1]) % 2 else "2", "birth_date": born.isoformat(), "education": "20",
     }  # fmt: skip

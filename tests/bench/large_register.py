@@ -175,6 +175,7 @@ def _person(chance: random.Random, number: int, name: str, spelled: tuple[str, s
         "mobile": f"1{chance.randrange(30, 100)}{chance.randrange(10**8):08d}",
         "form_no": f"310112101{FIRST_DAY + timedelta(seconds=number * 200):%Y%m%d}{number % 10_000:04d}",
         "soldier": "0", "arrive_here_date": date(2026, 1, 3), "reason": "12", "proof_type": "2", "notice_given": "1",
+        "place_type": "30", "committee": f"测试第{number % 38 + 1}居委",
         "district": "310112", "town": "310112101",
         "registered_at": FIRST_DAY + timedelta(seconds=number * 200), "verified_at": FIRST_DAY,
     }  # fmt: skip

@@ -45,6 +45,8 @@ WANTED = {
     "reason": "17",
     "reason_other": "测试事由",
     "proof_type": "2",
+    "place_type": "30",
+    "committee": "测试居委",
     "town": "310112101",
     "road": "测试路",
     "no": "12",

@@ -27,15 +27,24 @@ ELSEWHERE = {
 ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
 
 
-def addresses(role, arguments):
-    """Every address of the application that shows a page to `role`; one of a new kind of key is told by a KeyError."""
+def page_rules():
+    """The addresses of the application that show a page."""
     app = Flask("addresses", static_folder=None)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+    return [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.endpoint not in NO_PAGES]
+
+
+def page_endpoints():
+    """The names of all pages."""
+    return {rule.endpoint for rule in page_rules()}
+
+
+def addresses(role, arguments):
+    """Every address of the application that shows a page to `role`; one of a new kind of key is told by a KeyError."""
     found = {}
-    for rule in app.url_map.iter_rules():
-        is_page = "GET" in rule.methods and rule.endpoint not in NO_PAGES | ELSEWHERE.keys()
-        if is_page and TABLE[rule.endpoint].allows(role):
+    for rule in page_rules():
+        if rule.endpoint not in ELSEWHERE and TABLE[rule.endpoint].allows(role):
             path = re.sub(r"<(?:[^:>]*:)?(\w+)>", lambda key: arguments[key[1]], rule.rule)
             found[rule.endpoint] = path + ASKED.get(rule.endpoint, "")
     return found

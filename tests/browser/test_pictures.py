@@ -5,24 +5,20 @@ Fake people only, from a demo.  Times differ from run to run, so the kept files 
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import expect
+
+from tests.browser.pictures import MARK, MOST_BYTES, SIZE, small
 
 HAS_ITS_OWN_DEMO = True
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "pictures"
 TOLD = re.compile(r"docs/pictures/([\w-]+)\.png")
-MARK = "Renhu picture"  # written into each file, with its name in the list
-MOST_BYTES = 200_000
-COLOURS = 160
-SIZE = {"width": 1280, "height": 860}
 
 
 def sign_in(clerk):
@@ -141,17 +137,6 @@ ALWAYS_TAKEN = {"desk-filled", "paper"}
 """What `make test` takes; the other pages are looked at by tests of their own, and pictured by the drill."""
 
 
-def small(taken: bytes, name: str) -> bytes:
-    """The same picture with few colours, marked with its name: a fifth of the size, no difference to the eye."""
-    mark = PngInfo()
-    mark.add_text(MARK, name)
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(taken)) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(out, "PNG", optimize=True, pnginfo=mark)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     "name", [name if name in ALWAYS_TAKEN else pytest.param(name, marks=pytest.mark.drill) for name in PICTURES]
 )
@@ -161,16 +146,13 @@ def test_each_pictured_page_is_there_and_fits_a_small_file(clerk, name, tmp_path
     go(clerk)
     shown = small(clerk.page.screenshot(animations="disabled"), name)
     assert len(shown) < MOST_BYTES
-    folder = Path(os.environ.get("RENHU_PICTURES") or tmp_path)
+    folder = Path(os.environ.get("RENHU_PICTURES") or tmp_path) / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.png").write_bytes(shown)
 
 
 def test_the_readme_shows_the_pictures_of_this_list_and_no_others():
     assert {path.stem for path in KEPT.iterdir()} == set(PICTURES)
-    for language in ("README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))):
-        told = set(re.findall(r"pictures/([\w-]+)\.png", (ROOT / language).read_text("utf-8")))
-        assert told <= set(PICTURES), language
     assert set(TOLD.findall((ROOT / "README.md").read_text("utf-8"))) == set(PICTURES)
 
 

@@ -42,5 +42,6 @@ def test_without_script_a_reload_says_it_too(clerk_without_script, slow_reading)
     for _ in range(10):
         if clerk.page.locator("#name").count():
             break
-        clerk.page.locator("form[action$=read-card] button").click()
+        with clerk.page.expect_navigation():
+            clerk.page.locator("form[action$=read-card] button").click()
     expect(clerk.page.locator("#name")).to_have_value(clerk.demo.names["resident-034"])

@@ -13,6 +13,7 @@ TITLES = {
 }
 OF_RZ = {
     "soldier": "0", "proof_type": "1", "town": "xzz", "road": "测试东路", "no": "12", "room": "301",
+    "place_type": "30", "committee": "测试居委",
     "separation_scope": "3", "separation_reason": "10", "residence_reason": "6", "separated_since": "202005",
     "owner_relation": "01",
     "mobile": "13800000000", "education": "gz",

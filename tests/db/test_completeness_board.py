@@ -14,6 +14,7 @@ from peewee_models.register import Person, Registration
 IN_AREA = "上海市闵行区莘庄镇测试路66弄9号101室"
 OF_RZ = {
     "soldier": "0", "proof_type": "1", "road": "测试东路", "lane": "88", "no": "12", "room": "301",
+    "place_type": "30",
     "mobile": "13800000000", "education": "20", "notice_given": "1", "committee": "测试一居",
     "separation_reason": "10", "residence_reason": "6", "owner_relation": "01", "h_committee": "测试二居",
 }  # fmt: skip

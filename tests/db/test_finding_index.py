@@ -122,8 +122,8 @@ def test_towns_are_found_by_their_whole_name(office: Any, clerk: SignedIn, peopl
 def test_a_few_digits_are_a_door_and_three_a_part_of_a_number(
     office: Any, clerk: SignedIn, people: Any, found: Any
 ) -> None:
-    first = office.register_person(clerk, people(1), room="12", mobile="13900000000")
-    second = office.register_person(clerk, people(2), room="99", mobile="13900000000")
+    first = office.register_person(clerk, people(1), no="5", room="12", mobile="13900000000")
+    second = office.register_person(clerk, people(2), no="5", room="99", mobile="13900000000")
     assert found("12") == found("测试 12") == {first.id}
     assert found("612") == {first.id, second.id}
     assert found("99") == {second.id}

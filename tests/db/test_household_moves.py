@@ -17,6 +17,7 @@ from peewee_models.outbox import OutboxRow
 REST = {
     "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
     "proof_type": "2", "road": "测试路", "mobile": "13800000000", "education": "20", "notice_given": "1",
+    "place_type": "30", "committee": "测试居委", "no": "12",
 }  # fmt: skip
 WHY = {"correction_reason": "本人申报搬家", "relation_to_head": "97"}
 

@@ -65,7 +65,8 @@ def test_a_further_person_begins_with_the_dwelling_and_their_card_fills_the_rest
     line = household_of(office, clerk, "东路")
     draft = office.desk.open_draft(clerk, line.id)
     assert {key: (draft.fields[key].value, draft.fields[key].source) for key in ("road", "lane", "room", "no")} == {
-        "road": ("测试东路", "household"), "lane": ("12", "household"), "room": ("401", "household"), "no": ("", ""),
+        "road": ("测试东路", "household"), "lane": ("12", "household"), "room": ("401", "household"),
+        "no": ("12", "household"),
     }  # fmt: skip
     assert draft.fields["name"].value == ""
     assert [member.kind for member in draft.household] == ["record"]

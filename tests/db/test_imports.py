@@ -40,7 +40,10 @@ HEADS = [
     "手机",
     "文化程度",
 ]
-ALL_ROWS = {"soldier": "0", "notice_given": "1", "verify_mode": "4", "id_type": "111", "district": "310112"}
+ALL_ROWS = {
+    "soldier": "0", "notice_given": "1", "verify_mode": "4", "id_type": "111", "district": "310112", "place_type": "30",
+    "committee": "测试居委",
+}  # fmt: skip
 
 
 class Importing:

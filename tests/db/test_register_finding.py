@@ -32,7 +32,7 @@ def test_records_are_found_by_number_name_and_initials(office: Any, clerk: Signe
     assert {tuple(row.facts) for row in searches} == {("found",)}
 
 
-def at(mobile: str, lane: str = "", no: str = "", room: str = "") -> dict[str, str]:
+def at(mobile: str, lane: str = "", no: str = "5", room: str = "") -> dict[str, str]:
     return {"mobile": mobile, "road": "测试东路", "lane": lane, "no": no, "room": room}
 
 

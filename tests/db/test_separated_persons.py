@@ -18,6 +18,7 @@ ELSEWHERE = "上海市徐汇区测试西路3弄4号501室"
 IN_AREA = "上海市闵行区莘庄镇测试路66弄9号101室"
 OF_RZ = {
     "soldier": "0", "proof_type": "1", "road": "测试东路", "lane": "88", "no": "12", "room": "301",
+    "place_type": "30", "committee": "测试居委",
     "mobile": "13800000000", "education": "20", "notice_given": "1",
     "separation_reason": "10", "residence_reason": "6", "owner_relation": "01",
 }  # fmt: skip

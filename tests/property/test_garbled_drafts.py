@@ -43,6 +43,7 @@ OF_THE_PERSON = ("name", "sex", "ethnic", "birth_date", "id_no")
 REST = {
     "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
     "proof_type": "2", "town": "310112101", "road": "测试路", "mobile": "13800000000", "education": "20",
+    "place_type": "30", "committee": "测试居委", "no": "12",
     "notice_given": "1",
 }  # fmt: skip
 OF_THE_FIRST = REST | {"employer": "测试厂", "room": "101"}

@@ -21,6 +21,7 @@ def adult(serial):
         "hukou_address": "测试省测试市测试路1号", "hukou_div": "990000", "soldier": "0",
         "arrive_city_date": "2020-01-02",
         "arrive_here_date": "2020-01-02", "reason": "01", "place_type": "30", "proof_type": "2", "district": "310112",
+        "committee": "测试居委", "no": "12",
         "town": "310112101", "road": "测试路", "mobile": f"138{serial:08}", "education": "20", "notice_given": "1",
         "employer": "无", "declarer": "1", "verify_mode": "2",
     }  # fmt: skip

@@ -38,6 +38,7 @@ MODES = {
 VALUES = {
     "name": "测试金丝雀", "ethnic": "01", "mobile": "13800000000", "hukou_address": "测试地区测试路1号", "soldier": "0",
     "arrive_city_date": "2020-01-02", "arrive_here_date": "2020-01-03", "reason": "12", "proof_type": "2",
+    "place_type": "30", "committee": "测试居委", "no": "12",
     "education": "20", "notice_given": "1",
 }  # fmt: skip
 

@@ -99,6 +99,9 @@ def test_codes_that_rules_name_are_fixed() -> None:
                     assert set(named) - {""} <= SHIPPED[rule.table].about.fixed, name
     for key, code in (("verify_mode", "2"), ("id_type", "111"), ("district", "310112"), ("reason", "17")):
         assert code in SHIPPED[fields.RULES[key].table].about.fixed
+    own = {"occupation_kind": ("7", "8", "11", "12", "13"), "marital": ("10", "90"), "political": ("01", "02", "03")}
+    for key, coded in (own | {"place_type": ("30",), "proof_type": ("2",), "reason": ("01", "02", "04", "05")}).items():
+        assert set(coded) <= SHIPPED[fields.RULES[key].table].about.fixed
 
 
 def test_every_map_leads_into_its_table() -> None:

@@ -9,7 +9,7 @@ from importlib import resources
 
 import pytest
 
-from agent.register import asked, codes, divisions, fields, names, spelling
+from agent.register import asked, codes, divisions, fields, names, rules, spelling
 from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
@@ -101,7 +101,7 @@ def test_a_day_that_could_be_another_is_not_guessed(key: str, typed: str) -> Non
     ],
 )
 def test_what_is_required(key: str, values: dict[str, str], is_required: bool) -> None:
-    assert (key in asked.required(form(**values), "RG", asked.When(TODAY, TODAY))) is is_required
+    assert (key in asked.required(form(**values), "RG", rules.When(TODAY, TODAY))) is is_required
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from agent.register import notice
 FROZEN = {
     "2026-11-28": "bf9327eba2ce3a154c1037ebe63f377651eda0a629e1077f224a67e32e5f0a97",
     "2026-11-29": "8282a7a1a5d23a8a1265a85750bbdbdcba3d8f335f188c999e818dc0ed2db3a9",
+    "2026-11-30": "456a3884a70edf17b4bc0cb9788fe973dda95f0bb067b6dd97603ba4f9cd40f5",
 }
 
 

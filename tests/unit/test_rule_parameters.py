@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.register import asked, days, leaving, rules
+from agent.register import asked, days, further, leaving, rules
 from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry
@@ -73,6 +73,14 @@ def declarer(day: date, parameters: Parameters) -> str:
     return derive(form(day, birth_date=born(16)), at(day), setting)["declarer"].value
 
 
+def shown(day: date, parameters: Parameters) -> frozenset[str]:
+    return judge({}, Setting(day, is_practice=True, parameters=parameters)).shown
+
+
+def married(day: date, parameters: Parameters, years: int, sex: str) -> set[str]:
+    return told(day, parameters, birth_date=born(years), sex=sex, marital="21")
+
+
 # What is different from TURN on, of each parameter: the other value, and something that it decides.
 PLACES: dict[str, list[tuple[int, Callable[[date, Parameters], object]]]] = {
     "days_in_scope": [
@@ -107,6 +115,25 @@ PLACES: dict[str, list[tuple[int, Callable[[date, Parameters], object]]]] = {
     "least_visits": [(2, lambda day, own: "CANCEL-VISITS-FEW" in cancelling(day, own, visits(90, 2)))],
     "most_visits": [(3, lambda day, own: "CANCEL-VISITS-MANY" in cancelling(day, own, visits(90, 4)))],
     "visits_apart_min": [(120, lambda day, own: "CANCEL-VISITS-FEW" in cancelling(day, own, visits(90, 3)))],
+    "asks_work": [
+        (0, lambda day, own: "job" in shown(day, own)),
+        (2, lambda day, own: "missing job" in told(day, own, employer="测试公司")),
+    ],
+    "asks_tenancy": [
+        (0, lambda day, own: "owner_name" in shown(day, own)),
+        (2, lambda day, own: "missing owner_name" in told(day, own, place_type="30")),
+    ],
+    "asks_permit": [
+        (0, lambda day, own: "wants_permit" in shown(day, own)),
+        (2, lambda day, own: "missing income_source" in told(day, own, wants_permit="1")),
+    ],
+    "asks_contact": [(0, lambda day, own: "former_name" in shown(day, own))],
+    "asks_family": [(0, lambda day, own: "marital" in shown(day, own))],
+    "marries_from_men": [(21, lambda day, own: "MARITAL-AGE" in married(day, own, 21, "1"))],
+    "marries_from_women": [(19, lambda day, own: "MARITAL-AGE" in married(day, own, 19, "2"))],
+    "party_from": [(17, lambda day, own: "POLITICAL-AGE" in told(day, own, birth_date=born(17), political="01"))],
+    "league_from": [(12, lambda day, own: "POLITICAL-AGE" in told(day, own, birth_date=born(13), political="03"))],
+    "league_until": [(30, lambda day, own: "LEAGUE-AGE" in told(day, own, birth_date=born(29), political="03"))],
 }
 CASES = [(key, value, look) for key, places in PLACES.items() for value, look in places]
 
@@ -151,10 +178,13 @@ def test_the_shipped_values() -> None:
     assert (held.days_in_scope, held.guarded_under, held.consent_under, held.schooled_from) == (3, 16, 14, 6)
     assert (held.adult_from, held.oldest_years, held.registration_months) == (18, 130, 12)
     assert (held.least_visits, held.most_visits, held.visits_apart_min) == (3, 6, 60)
+    assert (held.marries_from_men, held.marries_from_women) == (22, 20)
+    assert (held.party_from, held.league_from, held.league_until) == (18, 14, 28)
+    assert {getattr(held, group) for group in further.GROUPS} == {further.OFFERED}
     for key, about in rules.about().items():
         for one in rules.shipped().history(key):
             assert about.least <= one.value <= about.most, key
-            assert about.unit in {"days", "years", "months", "times", "minutes"}
+            assert about.unit in {"days", "years", "months", "times", "minutes", "asking"}
     assert set(rules.about()) == set(rules.shipped().keys)
 
 
@@ -184,4 +214,4 @@ def test_a_gap_or_two_values_for_a_day_are_refused(values: list[Value]) -> None:
 
 
 def test_the_age_of_consent_never_makes_a_field_required_without_a_birth_date() -> None:
-    assert "guardian_consent" not in asked.required(form(TURN), "RG", asked.When(TURN, TURN))
+    assert "guardian_consent" not in asked.required(form(TURN), "RG", rules.When(TURN, TURN))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.register import asked, codes, fields, separation
+from agent.register import asked, codes, fields, rules, separation
 from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry, value
@@ -15,7 +15,7 @@ from peewee_models.register_queries import PERSON_KEYS, REGISTRATION_KEYS
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 AREA = "310112101"
-WHEN = asked.When(TODAY, TODAY)
+WHEN = rules.When(TODAY, TODAY)
 SETTING = Setting(TODAY, is_practice=True, area=AREA)
 HERE = {"district": "310112", "town": AREA, "road": "测试东路", "lane": "88", "no": "12", "room": "301"}
 THERE = {"h_district": "310104", "h_road": "测试西路", "h_no": "3"}
@@ -74,7 +74,7 @@ WANTED = {
         *("name", "sex", "ethnic", "birth_date", "id_type", "id_no", "hukou_address", "hukou_div", "soldier", "mobile"),
         *("education", "district", "town", "road", "proof_type", "lives_here", "h_road", "separation_scope"),
         *("separation_reason", "residence_reason", "owner_relation", "informant", "result", "notice_given"),
-        *("household_kind", "relation_to_head"),
+        *("household_kind", "relation_to_head", "committee", "no", "place_type", "verify_mode"),
     },
     "HZ": {
         *("name", "sex", "ethnic", "birth_date", "id_type", "id_no", "hukou_address", "hukou_div", "lives_here"),
@@ -88,7 +88,7 @@ WANTED = {
             "informant",
             "result",
         ),
-        "present_address",
+        *("present_address", "verify_mode"),
     },
 }
 

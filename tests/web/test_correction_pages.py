@@ -12,10 +12,12 @@ from agent.register import fields
 from peewee_models.accounts import Session
 from peewee_models.corrections import Correction
 from peewee_models.register import Change
+from webui.typed import READ_ONLY
 
 WANTED = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260302", "arrive_here_date": "20260305",
     "reason": "17", "reason_other": "测试事由", "proof_type": "2", "town": "310112101", "road": "测试路", "no": "12",
+    "place_type": "30", "committee": "测试居委",
     "room": "301", "mobile": "13800000000", "education": "60", "employer": "无", "notice_given": "1",
 }  # fmt: skip
 
@@ -173,3 +175,14 @@ def test_the_division_follows_a_typed_address_and_the_stored_one_is_offered_by_n
     clerk.get(f"{record}/edit")
     assert value_of(clerk, "hukou_div") == "990000"
     assert "户籍地址里写的不是这个区划，请核对。" in clerk.page
+
+
+@pytest.mark.parametrize("field", [*sorted(READ_ONLY), "was.nonsense"])
+def test_a_field_that_nobody_types_is_refused_and_nothing_of_the_form_is_kept(clerk, record, field):
+    before, lines = version(clerk), Change.select().count()
+    form = filled(clerk, mobile="13922222222", edit_reason="本人来电")
+    assert clerk.post(f"{record}/edit", form | {field: "1"}).status_code == 400
+    assert Correction.select().count() == 0
+    clerk.get(f"{record}/edit")
+    assert (version(clerk), Change.select().count()) == (before, lines)
+    assert value_of(clerk, "mobile") != "13922222222"

@@ -12,6 +12,7 @@ from drivers.id_number import check_digit
 REST = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
     "reason": "12", "proof_type": "2", "town": "xzz", "road": "测试东路", "mobile": "13800000000",
+    "place_type": "30", "committee": "测试居委", "no": "12",
     "education": "高中", "notice_given": "1",
 }  # fmt: skip
 SERIALS = itertools.count(502, 20)

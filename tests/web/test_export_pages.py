@@ -32,7 +32,7 @@ HEADS = [
     "文化程度",
 ]
 SAID = {"constant_soldier": "0", "constant_notice_given": "1", "constant_verify_mode": "4", "constant_id_type": "111"}
-SAID |= {"constant_district": "310112"}
+SAID |= {"constant_district": "310112", "constant_place_type": "30", "constant_committee": "测试居委"}
 WISH = {"form_RG": "1", "state_active": "1", "column_name": "1", "column_id_no": "1", "file_kind": "csv"}
 WHY = {"receiver": "测试接收单位", "purpose": "测试用途"}
 

@@ -15,6 +15,7 @@ from peewee_models.accounts import Session
 WANTED = {
     "hukou_div": "990000", "soldier": "0", "arrive_city_date": "2026.3.2", "arrive_here_date": "20260305",
     "reason": "17 其他", "reason_other": "测试事由", "proof_type": "2", "town": "xzz", "road": "测试路", "no": "12",
+    "place_type": "30", "committee": "测试居委",
     "room": "301", "mobile": "138 0000 0000", "education": "高中", "employer": "无", "notice_given": "1",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from peewee_models.register import FullView
 REST = {
     "soldier": "0", "arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12",
     "proof_type": "2", "town": "310112101", "road": "测试路", "mobile": "13800000000", "education": "20",
+    "place_type": "30", "committee": "测试居委", "no": "12",
     "notice_given": "1",
 }  # fmt: skip
 

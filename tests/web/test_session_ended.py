@@ -87,6 +87,7 @@ def test_a_correction_is_gone_on_with(page):
     rest = {
         "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260302", "arrive_here_date": "20260302",
         "reason": "12", "proof_type": "2", "town": "xzz", "road": "测试东路", "mobile": "13800000000",
+        "place_type": "30", "committee": "测试居委", "no": "12",
         "education": "高中", "notice_given": "1", "then": "stay",
     }  # fmt: skip
     if 'name="choice"' in clerk.page:

@@ -44,8 +44,17 @@ SEPARATED = {
     "separation_reason": "10", "separated_since": "2020-05", "residence_reason": "6", "house_use": "2",
     "informant": "2", "result": "40", "owner_relation": "03", "present_address": "测试省测试市测试大道6号",
 }  # fmt: skip
+FURTHER = {
+    "occupation_kind": "2", "job": "测试工程师", "employer_kind": "5", "employer_addr": "测试西路3号",
+    "owner_relation": "08", "owner_name": "测试丁", "owner_id": "990000198506120081", "owner_mobile": "13700000000",
+    "lease_from": "2026-01-01", "lease_to": "2027-12-31", "lease_record_no": "测试备字123", "permit_has": "1",
+    "permit_no": "TEST1234567890", "permit_valid_to": "2027-05-06", "wants_permit": "1", "income_source": "1",
+    "studying": "1", "school": "测试学校", "school_addr": "测试南路5号", "study_from": "2025-09-01",
+    "study_to": "2028-06-30", "former_name": "测试戊", "tel": "021-12345678", "email": "test@example.invalid",
+    "marital": "21", "political": "13", "not_working_reason": "1",
+}  # fmt: skip
 VALUES_OF = {
-    kind: {key: text if asked.is_asked(key, kind) else "" for key, text in (VALUES | SEPARATED).items()}
+    kind: {key: text if asked.is_asked(key, kind) else "" for key, text in (VALUES | SEPARATED | FURTHER).items()}
     for kind in ("RG", "RZ", "HZ")
 }
 """The same of each form: what it does not ask for is empty."""

@@ -80,7 +80,7 @@ def test_a_form_on_the_desk_says_that_its_record_was_cancelled(house, windows, r
     cancel(other, record)
     assert one.post(act, form).status_code == 422
     sentence = re.search(r'id="sentence".*', one.page)[0]
-    assert ("此人的登记刚刚由别人注销了" if not typed else "还有 8 处需要处理") in sentence
+    assert ("此人的登记刚刚由别人注销了" if not typed else "还有 11 处需要处理") in sentence
     assert "此人以前登记过" in re.search(r'id="former".*', one.page)[0]
     assert re.search(rf'id="mobile"[^>]* value="{typed.get("mobile", "13800000000")}"', one.page)
     assert re.search(r'id="road"[^>]* value=""', one.page)
