@@ -89,13 +89,14 @@ def with_door(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str,
     for prefix in door_of_form.prefixes(value(filled, separation.FORM)):
         door = door_of_form.found(base, values, prefix)
         new = None if door is None else base.current(door)
-        committee = "" if new is None or new.is_withdrawn else new.committee
+        committee = "" if new is None else new.committee
         has_moved = any(_has_parted_from_register(filled.get(prefix + key)) for key in DOOR_KEYS)
         yielding = _YIELDING | {"household"} | ({"register"} if has_moved else set())
         _put_derived(filled, f"{prefix}committee", committee, now, yielding)
         given = value(filled, f"{prefix}committee")
         _propose(filled, f"{prefix}committee", committee if given and committee != given else "")
-        _propose(filled, f"{prefix}road", new.name if new is not None and committee and new is not door else "")
+        is_renamed = new is not None and new is not door and not new.is_withdrawn
+        _propose(filled, f"{prefix}road", new.name if new is not None and is_renamed else "")
     number = door_of_form.number_of(base, values, setting.held)
     if number != value(filled, ADDR_ID) or (ADDR_ID not in filled and setting.held is not None):
         filled[ADDR_ID] = Entry(number, "derived" if number else "", now)

@@ -1,7 +1,7 @@
 """What follows in a form from its address's door plate in the address base: number, committee, warnings; pure.
 
-Of a plate that is withdrawn nothing follows any more, but a registration that names it keeps it.  A door that the base
-does not know is worth a word, and is never in the way.
+Of a plate that is withdrawn no more than its committee follows, but a registration that names it keeps it.  A door that
+the base does not know is worth a word, and is never in the way.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ def committees(base: Directory, before: Mapping[str, str], values: Mapping[str, 
         is_typed = values.get(key, "") != before.get(key, "")
         if door is None or is_typed or not are_apart(values, before, prefix):
             continue
-        new = base.current(door)
-        follow |= {} if new.is_withdrawn else {key: new.committee}
+        follow[key] = base.current(door).committee
     return follow
 
 
@@ -109,7 +108,7 @@ def warnings_of(base: Directory, values: Mapping[str, str], kind: str) -> list[P
             warnings.append(Problem("PLATE-WITHDRAWN", f"{prefix}road"))
         elif new is not door:
             warnings.append(Problem("PLATE-OLD", f"{prefix}road"))
-        if new is not None and not new.is_withdrawn and values.get(f"{prefix}committee", "") not in {"", new.committee}:
+        if new is not None and values.get(f"{prefix}committee", "") not in {"", new.committee}:
             warnings.append(Problem("PLATE-COMMITTEE", f"{prefix}committee"))
     return warnings
 

@@ -213,7 +213,7 @@ def test_a_number_is_never_typed(office, base, boss, clerk, people) -> None:
 
 def test_a_record_keeps_its_number_and_its_block_follows_the_base(office, base, boss, clerk, people) -> None:
     take(base, boss, *LIST)
-    record = office.register_person(clerk, people(), road="测试东路", lane="88", no="12")
+    record = office.register_person(clerk, people(), road="测试东路", lane="88", no="12", committee="")
     take(base, boss, LIST[0].replace("A01,测试一队", "A02,测试三队"), *LIST[1:])
     shown = office.register.record(record.id, clerk)
     assert (shown.door.addr_id, shown.door.block, shown.door.team) == (NEW, "A02", "测试三队")
@@ -224,7 +224,7 @@ def test_a_record_keeps_its_number_and_its_block_follows_the_base(office, base, 
 
 def test_a_correction_of_the_address_changes_the_number_with_history(office, base, boss, clerk, people) -> None:
     take(base, boss, *LIST)
-    record = office.register_person(clerk, people(), road="测试东路", lane="88", no="12")
+    record = office.register_person(clerk, people(), road="测试东路", lane="88", no="12", committee="")
     office.register.edit(record.id, {"mobile": "13900000000"}, 1, clerk, "测试")
     edited = office.register.edit(record.id, {"road": "测试西路3甲号", "lane": "", "no": ""}, 2, clerk, "搬家")
     row = Registration.get_by_id(record.id)
@@ -239,10 +239,11 @@ def test_a_correction_of_the_address_changes_the_number_with_history(office, bas
 
 def test_a_base_withdrawn_while_a_draft_is_open(office, base, boss, clerk, people) -> None:
     take(base, boss, *LIST)
-    whole = {"road": "测试东路", "lane": "88", "no": "12"}
+    whole = {"road": "测试东路", "lane": "88", "no": "12", "committee": ""}
     kept = office.register_person(clerk, people(2), **whole)
     office.tap(people())
     rest = {"arrive_city_date": "2026-01-02", "arrive_here_date": "2026-01-03", "reason": "12", "proof_type": "2"}
+    rest |= {"place_type": "30"}
     rest |= {"town": "310112101", "mobile": "13800000000", "education": "20", "notice_given": "1", "soldier": "0"}
     draft = typed(office, clerk, **rest, **whole)
     assert draft.door.addr_id == NEW
@@ -250,7 +251,8 @@ def test_a_base_withdrawn_while_a_draft_is_open(office, base, boss, clerk, peopl
     draft = office.register.draft(draft.id, clerk)
     assert ("PLATE-WITHDRAWN", "road") in told(draft)
     record = office.desk.save(draft.id, clerk)
-    assert Registration.get_by_id(record.id).addr_id == "", "nothing follows from a plate that is withdrawn"
+    row = Registration.get_by_id(record.id)
+    assert (row.addr_id, row.committee) == ("", "测试一居"), "a plate that is withdrawn has no number to give"
     office.lift()
     assert Registration.get_by_id(kept.id).addr_id == NEW
     office.tap(people(2))
@@ -261,6 +263,7 @@ def test_a_base_withdrawn_while_a_draft_is_open(office, base, boss, clerk, peopl
 def test_who_was_registered_before_there_was_a_base_has_it_without_a_reason(office, base, boss, clerk, people) -> None:
     record = office.register_person(clerk, people(), road="测试东路", lane="88", no="12")
     assert Registration.get_by_id(record.id).addr_id == ""
+    Registration.update(committee="").execute()
     take(base, boss, *LIST)
     office.tap(people())
     draft = office.draft(clerk)

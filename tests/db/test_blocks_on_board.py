@@ -50,7 +50,7 @@ def register(office: Any, clerk: Any, people: Any, base: AddressService) -> dict
     for number, (name, (road, lane, no)) in enumerate(doors.items()):
         if name == "nine":
             take(office, base, *PLATES)
-        known = {"road": road, "lane": lane, "no": no, "committee": "测试一居" if name == "unknown" else ""}
+        known = {"road": road, "lane": lane, "no": no, "committee": "测试一居" if name == "unknown" else "测试九居"}
         made[name] = office.register_person(clerk, people(2 * number + 1), **known).id
     return made
 
@@ -63,7 +63,6 @@ def test_each_block_has_its_figures_with_its_team(office, clerk, register) -> No
     assert figures(office, clerk) == {"A01": ("测试一队", 4), "A02": ("测试二队", 1), "": ("", 1)}
     found = office.register.board.overview(clerk)
     assert {one.committee: one.registered for one in found.places} == {"测试一居": 6}
-    assert found.total.gaps["committee"] == 0, "the base says the committee of those who were there before it"
     assert [one.lane for one in office.register.board.lanes("测试一居", clerk).places] == [
         "测试东路88弄", "测试老街", "测试西路", "测试路",
     ]  # fmt: skip
