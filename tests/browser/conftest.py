@@ -246,7 +246,13 @@ class Clerk:
     def tap(self, card: str) -> None:
         """Lay a card and see the form fill by itself, then be verified."""
         self.demo.lay(card)
-        expect(self.page.locator("#draft-form")).to_be_visible()
+        try:
+            expect(self.page.locator("#draft-form")).to_be_visible()
+        except AssertionError as error:
+            named = "SELECT count(*) AS forms FROM draft_field WHERE key = 'name' AND value = ?"
+            forms = self.demo.row(named, self.demo.names[card])["forms"]
+            error.add_note(f"{card} is on {forms} forms of the station: the reader, or the page, has missed it")
+            raise
         expect(self.page.locator("#name")).to_have_value(self.demo.names[card])
         expect(self.page.locator("#card-panel")).to_have_attribute("data-card-state", "verified")
 
