@@ -66,6 +66,7 @@ def test_a_door_is_chosen_by_keyboard_and_its_block_follows(clerk, tmp_path, lan
     clerk.clear_desk()
     clerk.tap(card)
     clerk.complete()
+    page.fill("#committee", "")
     page.focus("#road")
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("东路88弄1")
