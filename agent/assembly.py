@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agent.accounts.service import AccountsPolicy, AccountsService
+from agent.addresses.service import AddressService
 from agent.clock import SystemClock
 from agent.config import SILENCE_S, Config
 from agent.control import ControlServer, Talk
@@ -170,6 +171,8 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     tables = TablesService(store, ground.clock, config.time_zone)
     tables.load()
     accounts, register, desk = _register(ground, Belongings(papers.papers, album))
+    addresses = AddressService(register.place)
+    addresses.load()
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
     shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts)
@@ -208,6 +211,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
         photos=photos,
         printing=printing,
         exchange=exchange,
+        addresses=addresses,
         looks=looks,
         pictures=papers.pictures,
         watch=watch,

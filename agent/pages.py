@@ -76,6 +76,7 @@ def services_of(station: Station, practice: Practice) -> Services:
         photos=station.photos,
         printing=station.printing,
         exchange=station.exchange,
+        addresses=station.addresses,
         scan_button=station.scan_button,
         database=station.watch,
         camera=station.camera_desk,

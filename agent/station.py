@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from agent.accounts.service import AccountsService
+from agent.addresses.service import AddressService
 from agent.clock import SystemClock
 from agent.config import CameraConfig, Config, ReaderConfig, ScannerConfig
 from agent.control import SOCKET_NAME, ControlServer, ask
@@ -250,6 +251,7 @@ class Station:
     photos: PhotosService
     printing: PrintingService
     exchange: ExchangeService
+    addresses: AddressService
     looks: PageLooks
     pictures: Pictures
     watch: DatabaseWatch

@@ -1,7 +1,8 @@
 """How complete and how fresh the register is, counted place by place, and which registrations are behind a figure.
 
-A registration stands where the person lives, on the form HZ where the household is registered.  Nothing is counted of
-who registered it: places are told apart, never people.
+A registration stands where the person lives, on the form HZ where the household is registered.  Committee and block are
+those of its door plate as the address base has it now, by its number or else by its address; without a plate it is the
+committee as typed, and no block.  Nothing is counted of who registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, Final
 
-from peewee import SQL, Case, fn
+from peewee import JOIN, SQL, Case, fn
 
+from peewee_models.addresses import DoorPlate, ResponsibleBlock
 from peewee_models.finding_index import serves
 from peewee_models.finding_queries import joined
 from peewee_models.photos import Photo
@@ -47,6 +49,11 @@ def by_committee(store: Any, limits: Limits) -> list[dict[str, Any]]:
     return _counted(store, limits, {}, ("committee",))
 
 
+def by_block(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
+    """The figures of one committee, block by block, with the block's `team`; "" for doors that the base has not."""
+    return _counted(store, limits, {"committee": committee}, ("committee", "block"))
+
+
 def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
     """The figures of one committee, road by road and lane by lane."""
     return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
@@ -59,8 +66,12 @@ def moved_inside(area: str) -> dict[str, int]:
     return dict(rows.group_by(Registration.h_committee).tuples())
 
 
-def lines(store: Any, limits: Limits, what: str, committee: str | None, page: int, size: int) -> list[Any]:
-    """A page of the registrations behind a figure, in the order of a walk: by road, lane, house and room.
+def lines(
+    store: Any, limits: Limits, what: str, committee: str | None, page: int, size: int, block: str | None = None
+) -> list[Any]:
+    """A page of the registrations behind a figure, in the order of a walk: by block, road, lane, house and room.
+
+    A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.
 
     Args:
         store: the open database.
@@ -69,15 +80,19 @@ def lines(store: Any, limits: Limits, what: str, committee: str | None, page: in
         committee: None for all.
         page: from 1.
         size: of a page.
+        block: code of a block, "" for doors that the base has not; None for all.
     """
     where = (Registration.state == ACTIVE) & _whats(store, limits)[what]
     if committee is not None:
         where &= _place("committee") == committee
-    order: list[Any] = []
+    if block is not None:
+        where &= _place("block") == block
+    order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place]
     for key in ("road", "lane", "sublane", "no", "room"):
         column = _place(key)
         order += [column] if key == "road" else [_number(store, column), column]
-    return list(joined().where(where).order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
+    found = _with_plates(joined()).select_extend(_place("block").alias("block"), _team().alias("team")).where(where)
+    return list(found.order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
 def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -85,15 +100,39 @@ def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[
     whats = {name: _times(clause).alias(name) for name, clause in _whats(store, limits).items()}
     gaps = {f"gap_{name}": _times(clause).alias(f"gap_{name}") for name, clause in _gaps(limits).items()}
     lag = fn.AVG(_lag_days(store)).alias("lag_days")
-    rows = Registration.select(*columns, *whats.values(), *gaps.values(), lag).join(Person)
+    team = [fn.MAX(_team()).alias("team")] if "block" in keys else []
+    rows = _with_plates(Registration.select(*columns, *whats.values(), *gaps.values(), lag, *team).join(Person))
     where = Registration.state == ACTIVE
     for key, text in within.items():
         where &= _place(key) == text
     return list(rows.where(where).group_by(*(SQL(str(number)) for number, _ in enumerate(keys, 1))).dicts())
 
 
+def _with_plates(rows: Any) -> Any:
+    """Put beside each registration its door plate and the block of that, where the address base has them."""
+    other = DoorPlate.alias()
+    keys = ("road", "no", "lane", "sublane", "town")
+    is_there = reduce(and_, (getattr(other, key) == _place(key) for key in keys))
+    by_address = other.select(other.addr_id).where(is_there & other.withdrawn_at.is_null()).limit(1)
+    number = Case(None, [(Registration.addr_id != "", Registration.addr_id)], by_address)
+    rows = rows.switch(Registration).join(DoorPlate, JOIN.LEFT_OUTER, on=(DoorPlate.addr_id == number))
+    return rows.join(ResponsibleBlock, JOIN.LEFT_OUTER, on=(DoorPlate.block == ResponsibleBlock.id))
+
+
+def _team() -> Any:
+    return fn.COALESCE(ResponsibleBlock.team, "")
+
+
 def _place(key: str) -> Any:
-    """A part of the address by which a registration stands in the area."""
+    """A part of the address by which a registration stands in the area, or the block that it stands in."""
+    if key == "block":
+        return fn.COALESCE(ResponsibleBlock.code, "")
+    if key == "committee":
+        return fn.COALESCE(DoorPlate.committee, _typed(key))
+    return _typed(key)
+
+
+def _typed(key: str) -> Any:
     present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
     return Case(None, [(Registration.form == "HZ", household)], present)
 

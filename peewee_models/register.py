@@ -71,6 +71,7 @@ class Registration(KeyedTable):
     """One person at one dwelling: on the form RG 来沪人员, RZ 人在户不在 or HZ 户在人不在.
 
     Of HZ the dwelling is not here: `h_*` is where the household is registered, `present_address` where they live.
+    `addr_id` is the number of the door plate, in the address base, of the address that is here; "" where it has none.
 
     A person who comes back has another one; at most one of a person's is active, the others are cancelled or merged.
     """
@@ -97,6 +98,7 @@ class Registration(KeyedTable):
     sublane = CharField(max_length=10, default="")
     no = CharField(max_length=12, default="")
     room = CharField(max_length=12, default="")
+    addr_id = CharField(max_length=20, default="")
     declarer = CharField(max_length=1, default="")
     verify_mode = CharField(max_length=1, default="")
     guardian_consent = CharField(max_length=1, default="")

@@ -23,6 +23,7 @@ PERSON_KEYS = (
 REGISTRATION_KEYS = (
     *("form", "soldier", "arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "place_type"),
     *("proof_type", "district", "town", "committee", "road", "lane", "sublane", "no", "room"),
+    "addr_id",
     *("declarer", "verify_mode", "guardian_consent", "notice_given", "notice_version", "remark"),
     *("household_kind", "relation_to_head"),
     *("lives_here", "h_district", "h_town", "h_committee", "h_police"),

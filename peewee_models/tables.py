@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peewee_models.accounts import EnrolmentCode, Session, SignInTry, User
+from peewee_models.addresses import AddressEdition, DoorPlate, ResponsibleBlock
 from peewee_models.approvals import Approval
 from peewee_models.audit import AuditEntry
 from peewee_models.base import Table
@@ -59,4 +60,7 @@ TABLES: tuple[type[Table], ...] = (
     MergedRegistration,
     Provision,
     ImportRun,
+    AddressEdition,
+    ResponsibleBlock,
+    DoorPlate,
 )

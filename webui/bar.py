@@ -104,7 +104,7 @@ def pages(role: str) -> list[Page]:
     area = (request.endpoint or "").partition(".")[0]
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
-    moved = {"drafts": "desk", "households": "desk", "rules": "tables"}
+    moved = {"drafts": "desk", "households": "desk", "rules": "tables", "addresses": "tables"}
     moved |= dict.fromkeys(("corrections", "cancellations", "duplicates", "printing"), "register")
     area = moved.get(area, area)
     shown = []

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flask import Flask
+from flask import Flask, url_for
 
 from agent.register import codes
 from agent.register.codes import choice as choice_of
 from agent.register.codes import table
 from agent.register.id_number import grouped
 from agent.register.views import Choice, DoubtView, DraftView, FieldView
+from webui.context import services, signed_in
 from webui.form_layout import CANCELLATION_FIELDS, FIELDS, SECTIONS, FieldSpec, Section, field_name
 from webui.language import language
 from webui.translate import gettext
@@ -175,14 +176,23 @@ def first_wrong(fields: dict[str, FieldView]) -> str:
     return next((key for key in FIELDS if key in fields and fields[key].problems), "")
 
 
+def door_section(form: str) -> str:
+    """The section with the address that is here, on a form RG, RZ or HZ."""
+    return "separation" if form == "HZ" else "residence"
+
+
 def install(app: Flask) -> None:
     """Give the templates of `app` what fields are shown with."""
     app.jinja_env.globals.update(
         choice_text=choice_text,
         choices=choices,
+        door_section=door_section,
+        doors_address=lambda: url_for("doors.find"),
+        doors_for=lambda typed: services().addresses.choices(typed, signed_in()),
         doubt_words=doubt_words,
         field_name=field_name,
         form_name=form_name,
+        has_address_base=lambda: services().addresses.is_there,
         first_to_fill=first_to_fill,
         first_wrong=first_wrong,
         offer_name=offer_name,

@@ -214,6 +214,7 @@ _NOT_ON_THE_FORM: Final = {
     "id_no_raw": _("证面或旧号码"),
     "notice_version": _("告知书版本"),
     "form": _("登记表"),
+    "addr_id": _("标准地址编号"),
     "merge_reason": _("合并理由"),
     "second_password": _("第二人密码"),
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FILES_TYPE: Final = "multipart/form-data"
-TAKES_PAGES: Final = frozenset({"documents.upload", "imports.upload"})
+TAKES_PAGES: Final = frozenset({"documents.upload", "imports.upload", "addresses.upload"})
 TAKES_FILES: Final = TAKES_PAGES | {"tables.upload"}
 OPEN_WHILE_LOCKED: Final = frozenset(
     {

@@ -129,6 +129,15 @@ TABLE: Final[dict[str, Access]] = {
     "tables.waiting": Access.SUPERVISOR,
     "tables.give_up": Access.SUPERVISOR,
     "tables.confirm": Access.SUPERVISOR,
+    "addresses.page": Access.SUPERVISOR,
+    "addresses.csv": Access.SUPERVISOR,
+    "addresses.upload": Access.SUPERVISOR,
+    "addresses.practice": Access.SUPERVISOR,
+    "addresses.waiting": Access.SUPERVISOR,
+    "addresses.rejections": Access.SUPERVISOR,
+    "addresses.give_up": Access.SUPERVISOR,
+    "addresses.confirm": Access.SUPERVISOR,
+    "doors.find": Access.CLERK,
     "rules.one": Access.SUPERVISOR,
     "rules.change": Access.SUPERVISOR,
     "rules.withdraw": Access.SUPERVISOR,
@@ -202,7 +211,7 @@ NO_PAGES: Final = frozenset(
         "straighten.original", "media.card_picture", "scans.ended", "practice.sitter_picture",
         "exports.file", "imports.rejections",
         "printing.sheet", "printing.pdf", "photos.picture", "photos.still", "photos.live", "photos.glance",
-        "tables.csv",
+        "tables.csv", "addresses.csv", "addresses.rejections",
     }
 )  # fmt: skip
 """What answers a GET with something else than a page for people."""

@@ -11,6 +11,7 @@ from webui.practice import PracticeCamera, PracticePanel, PracticeScanner
 
 if TYPE_CHECKING:
     from agent.accounts.service import AccountsService, SignedIn
+    from agent.addresses.service import AddressService
     from agent.devices.service import CameraCondition, CameraOffers, DevicesService
     from agent.documents.service import DocumentsService, Uploads
     from agent.events.service import EventBus
@@ -88,6 +89,7 @@ class Services:
     photos: PhotosService
     printing: PrintingService
     exchange: ExchangeService
+    addresses: AddressService
     scan_button: ButtonPresses
     database: DatabaseFile
     camera: StationCamera

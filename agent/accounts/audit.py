@@ -78,6 +78,10 @@ class Act(StrEnum):
     TABLE_GIVEN_UP = "tables.given-up"
     TABLE_PUT_IN_FORCE = "tables.put-in-force"
     RULE_CHANGED = "tables.rule-changed"
+    ADDRESSES_BROUGHT = "addresses.brought"
+    ADDRESSES_GIVEN_UP = "addresses.given-up"
+    ADDRESSES_TAKEN_IN = "addresses.taken-in"
+    ADDRESSES_GIVEN_OUT = "addresses.given-out"
 
 
 class SignedInIds:

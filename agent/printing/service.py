@@ -109,12 +109,15 @@ class PrintingService:
                 audit.write(self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), **told)
         return self._kept(new_id(), kind, record_id, by, made)
 
-    def make_list(self, what: str, committee: str | None, title: str, password: str, by: SignedIn) -> Paper:
+    def make_list(
+        self, what: str, place: tuple[str | None, str | None], title: str, password: str, by: SignedIn
+    ) -> Paper:
         """Make a list of the registrations behind a figure of the board; who prints says their password once more.
 
         Args:
             what: the figure, one of `board_views.WHATS`.
-            committee: as it is written, "" for those of whom it is not; None for all.
+            place: the committee as it is written, "" for those of whom it is not, and the block's code, "" for doors
+                that the address base has not; None for all.
             title: of the paper.
             password: their own.
             by: who prints.
@@ -124,7 +127,7 @@ class PrintingService:
         """
         require(by, Right.REGISTER_READ)
         self._from.accounts.confirm(by, password)
-        lines = self._from.register.board.walk(what, committee, by, MOST_LINES + 1)
+        lines = self._from.register.board.walk(what, place[0], by, MOST_LINES + 1, place[1])
         if not lines:
             raise _refused("LIST-EMPTY")
         if len(lines) > MOST_LINES:

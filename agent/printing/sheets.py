@@ -112,24 +112,27 @@ def list_content(title: str, lines: Sequence[WalkLine], list_id: str, printing: 
 
     Args:
         title: what is listed.
-        lines: the registrations, in the order in which they are printed.
+        lines: the registrations, in the order in which they are printed; each block begins a new page.
         list_id: names this list.
         printing: who, where and when.
     """
-    rows = [
-        {
-            "name": line.name,
-            "sex": codes.shown("sex", line.sex),
-            "last_four": line.last_four,
-            "address": line.address,
-            "form": codes.shown("separation_kind", _KINDS_OF_SEPARATION.get(line.form, "")) or "来沪人员",
-            "registered_on": line.registered_on.isoformat(),
-            "verified_on": line.verified_on.isoformat(),
-        }
-        for line in lines
-    ]
-    sheet = {"id": list_id, "form_no": list_id[:8], "is_cancelled": False, "photo": None, "title": title, "rows": rows}
-    return _around(printing) | {"sheets": [sheet]}
+    parts: list[dict[str, Any]] = []
+    for line in lines:
+        if not parts or parts[-1]["block"] != line.block:
+            parts.append({"block": line.block, "team": line.team, "rows": []})
+        parts[-1]["rows"].append(
+            {
+                "name": line.name,
+                "sex": codes.shown("sex", line.sex),
+                "last_four": line.last_four,
+                "address": line.address,
+                "form": codes.shown("separation_kind", _KINDS_OF_SEPARATION.get(line.form, "")) or "来沪人员",
+                "registered_on": line.registered_on.isoformat(),
+                "verified_on": line.verified_on.isoformat(),
+            }
+        )
+    sheet = {"id": list_id, "form_no": list_id[:8], "is_cancelled": False, "photo": None, "title": title}
+    return _around(printing) | {"sheets": [sheet | {"parts": parts}]}
 
 
 def _around(printing: Printing) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _DOOR: Final = re.compile(
     rf"(?:[^\d甲乙丙丁]*?(?P<no>临?{_NUMBER}(?:临)?)号(?P<behind>-\d+|[甲乙丙丁]|临)?(?:后门|边门)?)?"
     rf"(?:{_NUMBER}(?:幢|号楼|座|楼(?!\d*层)))*(?:{_NUMBER}单元)?(?:\d+(?:楼|层))?(?:(?P<room>{_NUMBER})(?:室|房)?)?(?!\d)"
 )
+_BESIDE: Final = re.compile(r"(?:后门|边门)$")
+_BEHIND: Final = re.compile(r"号(?P<suffix>-\d+|[甲乙丙丁]|临)号$")
 
 
 def parts_of(address: str) -> dict[str, str]:
@@ -35,9 +37,7 @@ def parts_of(address: str) -> dict[str, str]:
     Returns: `district` (code, where the table has its name), `town` (code, where the table has it) and `PARTS`, each
     only where the text says it; nothing where no road can be told.
     """
-    rest = _BETWEEN.sub("", unicodedata.normalize("NFKC", address)).upper()
-    rest = _IN_HAN.sub(lambda found: str(_number(found[1])), _DASHES.sub("-", rest))
-    found = {}
+    rest, found = plain(address), {}
     city = _CITY.match(rest)
     rest = rest if city is None else rest[city.end() :]
     for key, pattern in (("district", _DISTRICT), ("town", _TOWN)):
@@ -58,6 +58,28 @@ def parts_of(address: str) -> dict[str, str]:
         said["no"] += behind
         found |= {key: text for key, text in said.items() if text}
     return found
+
+
+def plain(address: str) -> str:
+    """Write an address, or a part of it, in the one way in which addresses are compared.
+
+    Without blanks and marks between, in capitals, dashes as one, Chinese numerals before a unit as digits.
+    """
+    bare = _BETWEEN.sub("", unicodedata.normalize("NFKC", address)).upper()
+    return _IN_HAN.sub(lambda found: str(_number(found[1])), _DASHES.sub("-", bare))
+
+
+def door_key(road: str, lane: str, sublane: str, no: str) -> str:
+    """Name a door by the parts of its address, each with its unit or without: the same key, the same door."""
+    number = _BEHIND.sub(r"\g<suffix>号", _with_unit(_BESIDE.sub("", plain(no)), "号"))
+    return plain(road) + _with_unit(lane, "弄") + _with_unit(sublane, "支弄") + number
+
+
+def _with_unit(part: str, unit: str) -> str:
+    bare = plain(part + unit)
+    while bare.endswith(unit):
+        bare = bare.removesuffix(unit)
+    return bare + unit if bare else ""
 
 
 def _number(numeral: str) -> int:

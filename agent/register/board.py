@@ -72,8 +72,15 @@ class BoardOfRegister:
             rows = board_queries.by_lane(self._place.store, self._limits(), committee)
         return self._view(rows, {})
 
+    def blocks(self, committee: str, by: SignedIn) -> BoardView:
+        """The figures of one committee, block by block; no places where it has no block.  Raises: RightsDenied."""
+        require(by, Right.REGISTER_READ)
+        with reading(self._place.store):
+            rows = board_queries.by_block(self._place.store, self._limits(), committee)
+        return self._view(rows if any(row["block"] for row in rows) else [], {})
+
     def lines(
-        self, what: str, committee: str | None, by: SignedIn, page: int = 1, size: int = PAGE
+        self, what: str, committee: str | None, by: SignedIn, page: int = 1, size: int = PAGE, block: str | None = None
     ) -> list[RecordLine]:
         """A page of the registrations behind a figure, in the order of a walk; to look leaves an audit row.
 
@@ -83,14 +90,17 @@ class BoardOfRegister:
             by: who looks.
             page: from 1.
             size: of a page.
+            block: code of a block, "" for doors that the address base has not; None for all.
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
         return self._listed(
-            what, committee, by, (page, size), lambda row: draft_view.record_line(row, self._place.zone)
+            what, (committee, block), by, (page, size), lambda row: draft_view.record_line(row, self._place.zone)
         )
 
-    def walk(self, what: str, committee: str | None, by: SignedIn, most: int) -> list[WalkLine]:
+    def walk(
+        self, what: str, committee: str | None, by: SignedIn, most: int, block: str | None = None
+    ) -> list[WalkLine]:
         """The same, as they are printed for a walk; to look leaves an audit row.
 
         Args:
@@ -98,21 +108,28 @@ class BoardOfRegister:
             committee: as in `lines`.
             by: who prints.
             most: so many are given at most.
+            block: as in `lines`.
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
-        return self._listed(what, committee, by, (1, most), self._walk_line)
+        return self._listed(what, (committee, block), by, (1, most), self._walk_line)
 
     def _listed(
-        self, what: str, committee: str | None, by: SignedIn, page: tuple[int, int], shown: Callable[[Any], Line]
+        self,
+        what: str,
+        where: tuple[str | None, str | None],
+        by: SignedIn,
+        page: tuple[int, int],
+        shown: Callable[[Any], Line],
     ) -> list[Line]:
         """Look registrations up, which takes a while in a large register and keeps nobody from saving; then note it."""
         require(by, Right.REGISTER_READ)
         if what not in WHATS:
             raise refused("BOARD-UNKNOWN")
-        number, size = page
+        (committee, block), (number, size) = where, page
         with reading(self._place.store):
-            rows = board_queries.lines(self._place.store, self._limits(), what, committee, max(1, number), size)
+            store, limits = self._place.store, self._limits()
+            rows = board_queries.lines(store, limits, what, committee, max(1, number), size, block)
             lines = [shown(row) for row in rows]
         with writing(self._place.store):
             self._place.note(by, Act.LISTED, ("register", None), found=len(lines))
@@ -131,11 +148,13 @@ class BoardOfRegister:
             form=row.form,
             registered_on=row.registered_at.astimezone(self._place.zone).date(),
             verified_on=row.verified_at.astimezone(self._place.zone).date(),
+            block=row.block,
+            team=row.team,
         )
 
     def _view(self, rows: Iterable[dict[str, Any]], also: dict[str, int]) -> BoardView:
         places = [_place(row, also.get(row["committee"], 0)) for row in rows]
-        places.sort(key=lambda one: (not one.committee, one.committee, one.lane))
+        places.sort(key=lambda one: (not one.committee, one.committee, one.block == "", one.block or "", one.lane))
         return BoardView(tuple(places), _sum(places), self._place.clock.now())
 
     def _limits(self) -> Limits:
@@ -153,6 +172,8 @@ def _place(row: dict[str, Any], also: int) -> Place:
         gaps={gap: int(row.get(f"gap_{gap}") or 0) for gap in GAPS},
         also=also,
         lag_days=None if row.get("lag_days") is None else float(row["lag_days"]),
+        block=row.get("block"),
+        team=row.get("team") or "",
     )
 
 

@@ -12,15 +12,16 @@ WHATS: Final = ("RG", "RZ", "HZ", "gaps", "expiring", "expired", "late")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One committee, or one lane of it.
+    """One committee, or one block or lane of it.
 
     Attributes:
         committee: as it is written in the registrations, "" where it is not.
-        lane: `测试东路88弄`; "" for a whole committee.
+        lane: `测试东路88弄`; "" for a whole committee or block.
         counts: by figure, one of `WHATS`.
         gaps: by field, how many lack it: `GAPS`.
         also: how many of those who live in the area away from their household have that household here.
         lag_days: the mean from collecting to entering; None where nobody is registered.
+        block: code of a block, with its `team`; "" for doors that the address base has not, None for no single block.
     """
 
     committee: str
@@ -29,6 +30,8 @@ class Place:
     gaps: dict[str, int]
     also: int
     lag_days: float | None
+    block: str | None = None
+    team: str = ""
 
     @property
     def registered(self) -> int:
@@ -45,6 +48,7 @@ class WalkLine:
         sex: line of the table `sex`.
         last_four: of the ID number; "" of somebody who is guarded, or has none.
         form: RG, RZ or HZ.
+        block: code of the block that it stands in, with its `team`; "" for none.
     """
 
     name: str
@@ -54,6 +58,8 @@ class WalkLine:
     form: str
     registered_on: date
     verified_on: date
+    block: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)

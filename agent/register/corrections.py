@@ -19,6 +19,7 @@ from agent.register import (
     approvals,
     asked,
     divisions,
+    door_of_form,
     evaluate,
     fields,
     further,
@@ -28,6 +29,7 @@ from agent.register import (
     separation,
 )
 from agent.register.correction_view import CorrectionView, correction_view, since
+from agent.register.doors import ADDR_ID
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Entry, Form, value
 from agent.register.record_views import RecordView
@@ -54,7 +56,7 @@ class Corrections:
             self._place.note(by, Act.RECORD_VIEWED, ("record", record.id))
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             held = register_queries.values_of(record)
-            new = self._as_form({**held, **({} if kept is None else kept.typed)})
+            new = self._as_form(held, {} if kept is None else kept.typed)
             judgement = self._judge(record, held, new, self._records.form_of(record, new))
             form = self._records.form_of(record, new, is_single_enough=False)
             approvals.let_pass(judgement, approvals.standing(kept, form))
@@ -151,7 +153,7 @@ class Corrections:
             held = register_queries.values_of(record)
             kept = corrections.of_user(record.id, uuid.UUID(by.user_id))
             typed = self._typed(values, held, kept)
-            new = self._as_form({**held, **typed})
+            new = self._as_form(held, typed)
             is_stale = version > record.version or since(register_queries.history_of(record.id), version)
             if is_stale and any(new[key] != held[key] for key in held):
                 raise refused("RECORD-CHANGED")
@@ -187,7 +189,7 @@ class Corrections:
             if kept is None:
                 raise refused("PROBLEM-NOT-PASSABLE")
             held = register_queries.values_of(record)
-            new = self._as_form({**held, **kept.typed})
+            new = self._as_form(held, kept.typed)
             form = self._records.form_of(record, new)
             judgement = self._judge(record, held, new, form)
             approvals.give(kept, form, judgement, word, second_user_id, self._place.clock.now())
@@ -202,18 +204,23 @@ class Corrections:
         typed = further.without_left_out(typed, held, self._place.setting().rules)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]
-        self._follow_address(typed, held, {**held, **({} if kept is None else kept.typed)})
+        before = {**held, **({} if kept is None else kept.typed)}
+        typed = door_of_form.spread(self._place.doors.now, typed, held)
+        self._follow_address(typed, held, before)
+        typed |= door_of_form.committees(self._place.doors.now, before, {**held, **typed})
         return {key: text for key, text in typed.items() if text != held.get(key, "")}
 
-    def _as_form(self, values: dict[str, str]) -> dict[str, str]:
-        """Let the values say which form they are, and nothing that this form does not ask for."""
-        now = self._place.clock.now()
+    def _as_form(self, held: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+        """Let the values say which form they are, which plate it is, and nothing that this form does not ask."""
+        now, values = self._place.clock.now(), {**held, **typed}
         form = {key: Entry(text, "typed", now) for key, text in values.items() if key != separation.FORM}
         kind = separation.form_of(form, is_practice=self._place.station.is_practice)
         was = values[separation.FORM]
         if (was == separation.RG) != (kind == separation.RG):
             kind = was  # a correction makes no other form of a record: what it lacks would be excused, the rest lost
-        return values | revision.values({**form, separation.FORM: Entry(kind, "derived", now)}, values)
+        values |= revision.values({**form, separation.FORM: Entry(kind, "derived", now)}, values)
+        is_elsewhere = kind != was or door_of_form.are_apart(values, held, door_of_form.prefix_of(kind))
+        return values | ({ADDR_ID: door_of_form.number_of(self._place.doors.now, values, held)} if is_elsewhere else {})
 
     def _follow_address(self, typed: dict[str, str], held: Mapping[str, str], before: Mapping[str, str]) -> None:
         """Let the division follow a household address that was typed just now, unless it was typed, too.

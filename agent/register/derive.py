@@ -15,6 +15,7 @@ from agent.register import (
     asked,
     codes,
     divisions,
+    door_of_form,
     evaluate,
     fields,
     guardian,
@@ -24,6 +25,7 @@ from agent.register import (
     revision,
     separation,
 )
+from agent.register.doors import ADDR_ID, DOOR_KEYS
 from agent.register.form import Entry, Form, StoredOffer, source, value
 
 _YIELDING: frozenset[str] = frozenset({"", "derived", "station"})
@@ -51,6 +53,7 @@ def derive(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, En
     _put_derived(filled, "declarer", "" if fields.age(filled, setting.today) is None else declarer, now)
     _put_notice(filled, now)
     _put_form(filled, now, setting, yielding)
+    filled = with_door(filled, now, setting)
     _put_household(filled, now, setting, is_guarded=is_guarded)
     for key in ("name", "guardian_name"):
         entry = filled.get(key)
@@ -65,11 +68,39 @@ def _offer_division(filled: dict[str, Entry], named: str) -> None:
     if entry is None:
         return
     is_other = bool(named and entry.value) and divisions.are_apart(named, entry.value)
-    if is_other and entry.source != "register":
-        filled["hukou_div"] = entry.with_offer(StoredOffer("proposal", named))
-    elif entry.offered("proposal") is not None:
-        offers = tuple(offer for offer in entry.offers if offer.source != "proposal")
-        filled["hukou_div"] = replace(entry, offers=offers)
+    _propose(filled, "hukou_div", named if is_other and entry.source != "register" else "")
+
+
+def _propose(filled: dict[str, Entry], key: str, text: str) -> None:
+    """Offer a correction beside a value; with "" none is offered any more."""
+    entry = filled.get(key)
+    if entry is not None and text:
+        filled[key] = entry.with_offer(StoredOffer("proposal", text))
+    elif entry is not None and entry.offered("proposal") is not None:
+        filled[key] = replace(entry, offers=tuple(offer for offer in entry.offers if offer.source != "proposal"))
+
+
+def with_door(form: Form, now: datetime, setting: evaluate.Setting) -> dict[str, Entry]:
+    """Say which plate of the address base the address has, and of which committee that is; offer new for old names."""
+    filled, base = dict(form), setting.doors
+    if not len(base):
+        return filled
+    values = {key: entry.value for key, entry in filled.items()}
+    for prefix in door_of_form.prefixes(value(filled, separation.FORM)):
+        door = door_of_form.found(base, values, prefix)
+        new = None if door is None else base.current(door)
+        committee = "" if new is None else new.committee
+        has_moved = any(_has_parted_from_register(filled.get(prefix + key)) for key in DOOR_KEYS)
+        yielding = _YIELDING | {"household"} | ({"register"} if has_moved else set())
+        _put_derived(filled, f"{prefix}committee", committee, now, yielding)
+        given = value(filled, f"{prefix}committee")
+        _propose(filled, f"{prefix}committee", committee if given and committee != given else "")
+        is_renamed = new is not None and new is not door and not new.is_withdrawn
+        _propose(filled, f"{prefix}road", new.name if new is not None and is_renamed else "")
+    number = door_of_form.number_of(base, values, setting.held)
+    if number != value(filled, ADDR_ID) or (ADDR_ID not in filled and setting.held is not None):
+        filled[ADDR_ID] = Entry(number, "derived" if number else "", now)
+    return filled
 
 
 def _put_form(filled: dict[str, Entry], now: datetime, setting: evaluate.Setting, yielding: frozenset[str]) -> None:

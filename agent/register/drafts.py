@@ -12,6 +12,7 @@ from agent.accounts.storage import reading, writing
 from agent.register import (
     approvals,
     codes,
+    door_of_form,
     draft_view,
     dwelling,
     evaluate,
@@ -103,6 +104,7 @@ class Drafts:
         def edit(_row: Any, form: Form) -> Form:
             held = {key: entry.value for key, entry in form.items()}
             typed = fields.newly_typed(values, held, is_practice=is_practice)
+            typed = door_of_form.spread(self._place.doors.now, typed, held)
             typed = further.without_left_out(typed, held, self._place.setting().rules)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
             return {**form, **changed}
@@ -124,7 +126,10 @@ class Drafts:
             new = None if standing is None else prefill.taken(standing, source, now, is_verified=is_verified)
             if new is None:
                 raise refused("OFFER-UNKNOWN")
-            return {**form, field: new, **prefill.raw_beside(form, field, source, new)}
+            taken = {**form, field: new, **prefill.raw_beside(form, field, source, new)}
+            values = {key: entry.value for key, entry in taken.items()}
+            apart = door_of_form.spread(self._place.doors.now, {field: new.value}, values)
+            return taken | {key: prefill.typed(taken.get(key), text, now) for key, text in apart.items()}
 
         return change(self._place, draft_id, by, edit)
 

@@ -14,6 +14,7 @@ from agent.register import (
     codes,
     days,
     divisions,
+    door_of_form,
     fields,
     further,
     guardian,
@@ -227,6 +228,8 @@ def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> N
     result.warnings += further.warnings_of(form, setting.when)
     result.problems += relations.problems_of(form, setting.household)
     result.warnings += relations.warnings_of(form, setting.household)
+    if len(setting.doors):
+        result.warnings += door_of_form.warnings_of(setting.doors, {key: one.value for key, one in form.items()}, kind)
     if kind != separation.RG:
         result.problems += separation.problems_of(form, kind, setting.area, setting.today)
         result.warnings += separation.warnings_of(form, kind, setting.area)

@@ -9,7 +9,7 @@ from typing import Final
 from agent.register.alike_views import Alike
 from agent.register.asked import is_asked
 from agent.register.household_views import HouseholdMove
-from agent.register.views import FieldView, RecordLine
+from agent.register.views import DoorView, FieldView, RecordLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ class RecordView:
     made it another person's, and `is_merged` that it has ended by that.  `verified_at` tells when somebody last looked
     whether all is as it is registered.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
-    `papers_added` how many documents came with it.
+    `papers_added` how many documents came with it.  `door` is the door plate of the address that is here, where the
+    address base knows it.
     """
 
     id: str
@@ -167,6 +168,7 @@ class RecordView:
     is_merged: bool = False
     merge: MergeLine | None = None
     form: str = "RG"
+    door: DoorView | None = None
 
     @property
     def values(self) -> dict[str, str]:

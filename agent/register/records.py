@@ -16,6 +16,7 @@ from agent.events.service import Event
 from agent.register import (
     alike,
     approvals,
+    door_of_form,
     draft_view,
     evaluate,
     fields,
@@ -28,10 +29,12 @@ from agent.register import (
     record_view,
     revision,
 )
+from agent.register.derive import with_door
+from agent.register.doors import ADDR_ID
 from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
-from agent.register.views import PAGE, Problem, RecordLine
+from agent.register.views import PAGE, Problem, RecordLine, Source
 from agent.register.workplace import Person, Workplace, change, load, own_draft
 from peewee_models import draft_queries, duplicates, finding_queries, register_queries
 from peewee_models.register import ACTIVE, Registration
@@ -66,7 +69,7 @@ class Records:
     def _save(self, draft_id: str, by: Person) -> RecordView:
         with writing(self._place.store):
             row = own_draft(draft_id, by)
-            form = load(row)
+            form = with_door(load(row), self._place.clock.now(), self._place.setting(row))
             words = approvals.standing(row, form)
             self._refuse_problems(row, form, words)
             kind = ""
@@ -228,7 +231,8 @@ class Records:
         """Show a registration, inside an open transaction."""
         form = self.form_of(record, register_queries.values_of(record), is_single_enough=False)
         setting = self._place.setting_of(record)
-        return record_view.record_view(record, evaluate.Judgement(), form, evaluate.required_keys(form, setting))
+        shown = record_view.record_view(record, evaluate.Judgement(), form, evaluate.required_keys(form, setting))
+        return dataclasses.replace(shown, door=door_of_form.view(setting.doors, record.addr_id))
 
     def form_of(self, record: Any, values: Mapping[str, str], *, is_single_enough: bool = True) -> Form:
         """Put a registration back into the shape of a form; what differs from the stored value counts as typed.
@@ -241,7 +245,8 @@ class Records:
         for key, text in values.items():
             origin = origins.get(key)
             if origin is None or text != held[key] or (not text and origin.key == register_queries.ALL_OTHERS):
-                form[key] = Entry(text, "typed" if text else "", self._place.clock.now())
+                given: Source = "derived" if key == ADDR_ID else "typed"
+                form[key] = Entry(text, given if text else "", self._place.clock.now())
             else:
                 is_verified = bool(origin.is_verified) or (is_single_enough and record.reading == "single")
                 form[key] = Entry(text, origin.source, origin.at, is_verified)

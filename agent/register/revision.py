@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.register import asked, fields, relations, separation
+from agent.register.doors import ADDR_ID
 from agent.register.form import Entry, Form
 from peewee_models import register_queries
 from peewee_models.register import Change
@@ -29,6 +30,8 @@ MERGE: Final = "merge"
 NO_FIELDS: Final = frozenset({CARD, STATE, UNCHANGED, PERSON, MERGE})
 """Lines of the history that change no value of the record."""
 NOTICE: Final = "notice_version"
+_BY_ITSELF: Final = frozenset({NOTICE, separation.FORM, ADDR_ID})
+"""What follows from other values, for which a reason is given already where they change."""
 _FOLLOWS_FROM: Final = {"hukou_div": "hukou_address"}
 _KEYS: Final = (*register_queries.PERSON_KEYS, *register_queries.REGISTRATION_KEYS)
 
@@ -96,16 +99,14 @@ def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[
         source = entry.source if entry is not None and entry.source else "typed"
         is_verified = _is_of_chip(entry)
         is_from_chip = source == "derived" and _is_of_chip(form.get(_FOLLOWS_FROM.get(key, "")))
-        is_backed = (
-            is_verified or is_from_chip or key in {NOTICE, separation.FORM} or _is_first_place(key, held[key], source)
-        )
+        is_backed = is_verified or is_from_chip or key in _BY_ITSELF or _is_first_place(key, held[key], source)
         changed.append(Step(key, held[key], new.get(key, ""), source, is_verified, is_backed))
     return tuple(changed)
 
 
 def _is_first_place(key: str, held: str, source: str) -> bool:
-    """Whether a record that did not say who somebody is in the household has it now by itself."""
-    return key in {relations.KEY, relations.KIND} and not held and source == "derived"
+    """Whether a record that did not say who somebody is in the household, or of which committee, has it by itself."""
+    return key in {relations.KEY, relations.KIND, "committee", "h_committee"} and not held and source == "derived"
 
 
 def vouched(form: Form, held: Mapping[str, str], origins: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agent.register import relations
+from agent.register.doors import Directory
 from agent.register.rules import Parameters, Rules, When, shipped
 
 
@@ -22,6 +23,7 @@ class Setting:
         household: the other persons of the household.
         registered_as: the form of the record that stands behind: RG, RZ or HZ; "" where there is none.
         parameters: of the rules, over time.
+        doors: the address base.
     """
 
     today: date
@@ -36,6 +38,7 @@ class Setting:
     household: tuple[relations.Member, ...] = ()
     registered_as: str = ""
     parameters: Parameters = field(default_factory=shipped)
+    doors: Directory = field(default_factory=Directory)
 
     @property
     def rules(self) -> Rules:

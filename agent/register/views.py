@@ -184,6 +184,16 @@ class RecordLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorView:
+    """The door plate of an address in the address base, with the block and the team that answer for it."""
+
+    addr_id: str
+    block: str
+    team: str
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """An unsaved form, as its clerk sees it.
 
@@ -196,6 +206,7 @@ class DraftView:
         move: what saving would change in that record's household.
         alike: registrations that may be of the same person, though no number says so.
         residence: which form this is, and why.
+        door: the door plate of the address that is here, where the address base knows it.
     """
 
     id: str
@@ -216,6 +227,7 @@ class DraftView:
     alike: tuple[Alike, ...] = ()
     former: RecordLine | None = None
     residence: Residence = OF_ELSEWHERE
+    door: DoorView | None = None
 
     @property
     def values(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from agent.register import (
     alike,
     approvals,
     codes,
+    door_of_form,
     draft_view,
     evaluate,
     in_force,
@@ -26,8 +27,9 @@ from agent.register import (
     rules,
 )
 from agent.register.derive import derive
+from agent.register.doors import ADDR_ID, Doors
 from agent.register.errors import key_of, unknown_draft
-from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, source
+from agent.register.form import Entry, Form, doubts_as_json, entry_from_row, offers_as_json, source, value
 from agent.register.views import DraftView, RecordLine, StationSettings
 from drivers.api import Clock
 from peewee_models import draft_queries, register_queries
@@ -107,6 +109,7 @@ class Workplace:
     station: StationSettings
     publish: Callable[[Event], None]
     papers: DraftPapers
+    doors: Doors = field(default_factory=Doors)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -128,7 +131,9 @@ class Workplace:
         """What a form is judged against today."""
         if row is None:
             today, is_practice = self.clock.today(), self.station.is_practice
-            return evaluate.Setting(today, is_practice, area=self.area, parameters=self.parameters)
+            return evaluate.Setting(
+                today, is_practice, area=self.area, parameters=self.parameters, doors=self.doors.now
+            )
         return self.setting_beside(row, membership.record_of(row))
 
     def setting_of(self, record: Any) -> evaluate.Setting:
@@ -142,6 +147,7 @@ class Workplace:
             household=membership.members_beside(record),
             registered_as=record.form,
             parameters=self.parameters,
+            doors=self.doors.now,
         )
 
     def setting_beside(self, row: Any, record: Any) -> evaluate.Setting:
@@ -160,6 +166,7 @@ class Workplace:
             household=membership.members(row, record),
             registered_as="" if record is None else record.form,
             parameters=self.parameters,
+            doors=self.doors.now,
         )
 
     def _day(self, at: datetime) -> date:
@@ -227,6 +234,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
         alike=() if record is not None else alike.on_the_form(shown, row.person_id, place.zone),
         former=_former(place, row),
         residence=judgement.residence,
+        door=door_of_form.view(place.doors.now, value(shown, ADDR_ID)),
     )
 
 

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "photos.frame_page": "test_photo_taken.py",
     "printing.page": "test_papers_on_screen.py",
     "tables.waiting": "test_tables_journey.py",
+    "addresses.waiting": "test_addresses_journey.py",
 }
 ASKED = {"devices.order_question": "?value=9600", "accounts.lock_page": "?back=/password"}
 

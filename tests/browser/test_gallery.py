@@ -164,6 +164,24 @@ def table_waiting(clerk):
     expect(page.locator("#verdict")).to_be_visible()
 
 
+def addresses_waiting(clerk):
+    """The made-up list of door plates, looked at before it is taken in."""
+    clerk.sign_in("supervisor")
+    clerk.page.goto(f"{clerk.demo.url}/addresses")
+    clerk.page.locator("#practice-form button").click()
+    expect(clerk.page.locator("#verdict")).to_be_visible()
+
+
+def addresses(clerk):
+    """The address base with the made-up list taken in."""
+    addresses_waiting(clerk)
+    if clerk.page.locator("#steps").count():
+        clerk.page.keyboard.press("F9")
+        clerk.page.wait_for_url("**/addresses")
+    clerk.page.goto(f"{clerk.demo.url}/addresses")
+    expect(clerk.page.locator("#blocks")).to_be_visible()
+
+
 def use_question(clerk):
     clerk.sign_in("technician")
     clerk.page.goto(f"{clerk.demo.url}/devices")
@@ -207,6 +225,8 @@ PAGES = {
     "accounts.enrol_page": visitor("enrol"),
     "accounts.lock_page": locked,
     "accounts.password_page": at("clerk", "password"),
+    "addresses.waiting": addresses_waiting,
+    "addresses.page": addresses,
     "audit.page": at("supervisor", "audit"),
     "board.lanes": listed("board/lanes?" + urlencode({"committee": "测试居委"})),
     "board.lines": listed("board/list?what=RG"),

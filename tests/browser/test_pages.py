@@ -16,7 +16,7 @@ SIZES = {"desk": (1366, 768), "small": (1280, 720), "phone": (390, 844), "zoomed
 PATHS = {
     "clerk": ("register", "board", "duplicates", "households", "notice", "practice", "password"),
     "technician": ("devices", "practice"),
-    "supervisor": ("register", "board", "tables", "export", "import", "users"),
+    "supervisor": ("register", "board", "tables", "addresses", "export", "import", "users"),
 }
 
 ONE_HOLDS_AND_OTHERS_WAIT = """async (others) => {

@@ -43,6 +43,9 @@ def register(office: Any, clerk: SignedIn, people: Any) -> dict[str, Any]:
         "away": separated(office, clerk, people(9, address=IN_AREA), OF_HZ),
         "left": office.register_person(clerk, people(11), **whole),
     }
+    # As they came from older times, when less was asked.
+    Registration.update(committee="", no="", place_type="").where(Registration.id == made["nowhere"].id).execute()
+    Registration.update(place_type="").where(Registration.id == made["moved"].id).execute()
     left = {"cancel_kind": "D2", "evidence": "1", "second_name": "supervisor"}
     office.register.cancel(made["left"].id, left, 1, clerk, ("supervisor", office.passwords["supervisor"]))
     return made

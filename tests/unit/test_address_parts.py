@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.register.address_parts import PARTS, parts_of
+from agent.register.address_parts import PARTS, door_key, parts_of
 
 MINHANG, XINZHUANG = "310112", "310112101"
 
@@ -76,3 +76,20 @@ def test_what_is_written_is_read(no: str, lane: str, sublane: str, room: str) ->
         text + unit for text, unit in ((lane, "弄"), (sublane, "支弄"), (no, "号"), (room, "室")) if text
     )
     assert parts_of(written) == {"district": MINHANG, "town": XINZHUANG} | said("测试路", no, lane, sublane, room)
+
+
+@pytest.mark.parametrize(
+    ("parts", "key"),
+    [
+        (("测试路", "", "", "26号甲"), "测试路26甲号"),
+        (("测试路", "5530", "", "129号-2"), "测试路5530弄129-2号"),
+        (("测试路", "1019弄", "", "42号后门"), "测试路1019弄42号"),
+        (("测试 路", "１１９", "一百二十八支弄", "1—16"), "测试路119弄128支弄1-16号"),
+        (("测试路", "1460", "", "5号临"), "测试路1460弄5临号"),
+        (("测试路", "", "", "515b"), "测试路515B号"),
+        (("测试路", "88", "", ""), "测试路88弄"),
+        (("五一路", "", "", ""), "五一路"),
+    ],
+)
+def test_a_door_has_one_key(parts: tuple[str, str, str, str], key: str) -> None:
+    assert door_key(*parts) == key

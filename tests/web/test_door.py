@@ -161,9 +161,10 @@ def test_what_each_role_may_is_written_down_here_too(house):
         "devices.page", "devices.restart", "devices.self_test", "devices.use", "devices.use_question",
         "devices.order_question", "devices.give_order", *PRACTICE,
     }  # fmt: skip
-    assert not any(name.startswith(("devices.", "users.", "tables.", "rules.")) for name in may["clerk"])
+    assert not any(name.startswith(("devices.", "users.", "tables.", "rules.", "addresses.")) for name in may["clerk"])
     assert {"desk.page", "drafts.save", "corrections.save", "media.card_picture"} <= may["clerk"]
-    assert not any(name.startswith(("desk.", "drafts.", "media.")) for name in may["technician"] | may["supervisor"])
+    others = may["technician"] | may["supervisor"]
+    assert not any(name.startswith(("desk.", "drafts.", "doors.", "media.")) for name in others)
 
 
 ROLES = ("clerk", "technician", "supervisor")
@@ -173,7 +174,7 @@ EXCHANGE = {
     "imports.cancel", "imports.drop", "imports.rejections",
 }  # fmt: skip
 AUDIT = {"audit.page", "audit.look"}
-TABLES = {name for name in TABLE if name.startswith(("tables.", "rules."))}
+TABLES = {name for name in TABLE if name.startswith(("tables.", "rules.", "addresses."))}
 PRACTICE = {name for name in TABLE if name.startswith("practice.")}
 
 

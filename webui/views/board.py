@@ -28,39 +28,41 @@ def page() -> ResponseReturnValue:
 
 @bp.get("/lanes")
 def lanes() -> ResponseReturnValue:
-    """Show the figures of one committee, lane by lane."""
-    committee = request.args.get("committee", "")
-    board = services().register.board.lanes(committee, signed_in())
-    return render_template("board/page.html", board=board, committee=committee)
+    """Show the figures of one committee, block by block and lane by lane."""
+    committee, by, of_register = request.args.get("committee", ""), signed_in(), services().register.board
+    shown = {"board": of_register.lanes(committee, by), "blocks": of_register.blocks(committee, by)}
+    return render_template("board/page.html", **shown, committee=committee)
 
 
 @bp.get("/list")
 def lines() -> ResponseReturnValue:
     """Show the registrations behind a figure, in the order of a walk."""
-    return show_lines(request.args.get("what", "gaps"), request.args.get("committee"))
+    return show_lines(request.args.get("what", "gaps"), request.args.get("committee"), request.args.get("block"))
 
 
 @bp.post("/list/print")
 def print_list() -> ResponseReturnValue:
     """Make a list of the registrations behind a figure.  303 to its preview; 422 with the list where it was refused."""
-    what, committee, by = request.form.get("what", ""), request.form.get("committee"), signed_in()
+    what, by = request.form.get("what", ""), signed_in()
+    committee, block = request.form.get("committee"), request.form.get("block")
     if what not in WHATS:
         abort(404)
     place = gettext("全部居委") if committee is None else committee or gettext("未填居委")
     title = f"{place} {figure_name(what)}"
     try:
-        made = services().printing.make_list(what, committee, title, request.form.get("password", ""), by)
+        made = services().printing.make_list(what, (committee, block), title, request.form.get("password", ""), by)
     except CodedError as error:
         if error.code not in REFUSED:
             raise
-        return show_lines(what, committee, message(error.code, error.facts)), 422
+        return show_lines(what, committee, block, message(error.code, error.facts)), 422
     return redirect(url_for("printing.page", paper_id=made.id), 303)
 
 
-def show_lines(what: str, committee: str | None, sentence: str = "") -> str:
+def show_lines(what: str, committee: str | None, block: str | None, sentence: str = "") -> str:
     """Render a page of the registrations behind a figure; `sentence` is why they were not printed."""
     if what not in WHATS:
         abort(404)
     number = asked_page(request.args.get("page", type=int))
-    shown = ShownPage(number, services().register.board.lines(what, committee, signed_in(), number))
-    return render_template("board/list.html", what=what, committee=committee, shown=shown, sentence=sentence)
+    shown = ShownPage(number, services().register.board.lines(what, committee, signed_in(), number, block=block))
+    of = {"what": what, "committee": committee, "block": block}
+    return render_template("board/list.html", **of, shown=shown, sentence=sentence)

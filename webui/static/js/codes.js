@@ -7,6 +7,8 @@ function optionsFor(control) {
   const source = document.getElementById(`list-${control.dataset.codes}`);
   const typed = control.value.trim().toLowerCase();
   const all = [...(source?.options ?? [])];
+  // Doors are chosen by the station, which knows old names and spellings.
+  if (control.dataset.doors) return all;
   if (!typed || all.some((option) => option.value.toLowerCase() === typed)) return all;
   const matches = (option) =>
     option.value.toLowerCase().includes(typed) || option.dataset.other.includes(typed) || option.dataset.initials.toLowerCase().startsWith(typed);
@@ -38,12 +40,14 @@ function open(control, chosen) {
   list.className = "codes";
   list.id = "codes";
   list.setAttribute("role", "listbox");
+  if (control.dataset.doors) list.setAttribute("translate", "no");
   list.setAttribute("aria-label", control.labels[0]?.textContent ?? control.name);
   found.forEach((option, i) => {
     const item = document.createElement("li");
     item.id = `code-${i}`;
     item.setAttribute("role", "option");
-    item.textContent = option.value;
+    item.textContent = option.label || option.value;
+    item.dataset.value = option.value;
     item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(item); });
     list.append(item);
   });
@@ -62,7 +66,7 @@ function open(control, chosen) {
 
 function take(item) {
   const control = field;
-  control.value = item.textContent;
+  control.value = item.dataset.value;
   close();
   control.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -71,6 +75,16 @@ function move(by) {
   const items = [...list.children];
   const now = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
   mark(Math.min(items.length - 1, Math.max(0, now + by)));
+}
+
+/** Show the list of a field as it is now, with nothing chosen: Enter goes on with what is typed. */
+export function show(control) {
+  open(control, false);
+}
+
+/** Close the list of a field, where it is open. */
+export function hide(control) {
+  if (field === control) close();
 }
 
 /** Turn the fields with a native list into ones with our own, which also knows initials. */
@@ -91,7 +105,7 @@ export function start() {
     if (field && !field.isConnected) close();
   });
   document.addEventListener("input", (event) => {
-    if (event.target.dataset?.codes && !event.isComposing) open(event.target, event.target.value.trim() !== "");
+    if (event.target.dataset?.codes && !event.target.dataset.doors && !event.isComposing) open(event.target, event.target.value.trim() !== "");
   });
   document.addEventListener("focusout", (event) => { if (event.target === field) close(); });
   document.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 import * as autosave from "./autosave.js";
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
+import * as doors from "./doors.js";
 import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as lock from "./lock.js";
@@ -90,6 +91,7 @@ document.addEventListener("focusin", remember);
 document.addEventListener("fragments", remind);
 document.addEventListener("fragments", (event) => settle(event.detail));
 codes.start();
+doors.start();
 files.start();
 keys.start();
 lock.start();

@@ -1,6 +1,7 @@
 // Pages other than the desk: keys, counting ages, what is typed kept, printing, and fresh parts when something changed.
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
+import * as doors from "./doors.js";
 import * as find from "./find.js";
 import * as keeping from "./keeping.js";
 import * as keys from "./keys.js";
@@ -22,6 +23,7 @@ once.start();
 print.start();
 scanEnd.start();
 codes.start();
+doors.start();
 clock.start();
 find.start();
 switches.start();

@@ -1,0 +1,1 @@
+"""The address base: lists of door plates taken in and given out."""

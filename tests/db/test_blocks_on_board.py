@@ -1,0 +1,98 @@
+"""The board's figures by responsible block, on both engines: they follow the base, and lists come in walking order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.addresses.service import AddressService
+from peewee_models.register import Registration
+
+HEAD = "标准地址编号,居委会,责任块,队伍,路名,弄,支弄,号,新门牌编号"
+PLATES = (
+    ("测试一居", "A01", "测试一队", "测试西路", "", "3"),
+    ("测试一居", "A01", "测试一队", "测试东路", "88", "9"),
+    ("测试一居", "A01", "测试一队", "测试东路", "88", "10"),
+    ("测试一居", "A02", "测试二队", "测试路", "", "1"),
+)
+
+
+def written(*plates: tuple[str, ...]) -> bytes:
+    """A list in which a door has the same number each time, with an old name of the first door."""
+    numbers = {plate[3:]: f"9900000000000000000{place}" for place, plate in enumerate(PLATES)}
+    lines = [",".join((numbers[plate[3:]], *plate[:5], "", plate[5], "")) for plate in plates]
+    return "\n".join((HEAD, *lines, f"99000000000000000009,,,,测试老街,,,7,{numbers[PLATES[0][3:]]}")).encode()
+
+
+@pytest.fixture
+def base(office: Any) -> AddressService:
+    made = AddressService(office.register.place)
+    made.load()
+    return made
+
+
+def take(office: Any, base: AddressService, *plates: tuple[str, ...]) -> None:
+    boss = office.sign_in("supervisor")
+    base.bring(written(*plates), "测试文件", boss)
+    base.take_in(base.dry_run(boss).seen, boss, withdraws_many=True)
+
+
+@pytest.fixture
+def register(office: Any, clerk: Any, people: Any, base: AddressService) -> dict[str, str]:
+    """Two before there was a base, the others after; one of them at a door that it does not know."""
+    made = {}
+    doors = {
+        "ten": ("测试东路", "88", "10"), "old": ("测试老街", "", "7"),
+        "nine": ("测试东路", "88", "9"), "three": ("测试西路", "", "3"), "one": ("测试路", "", "1"),
+        "unknown": ("测试路", "", "99"),
+    }  # fmt: skip
+    for number, (name, (road, lane, no)) in enumerate(doors.items()):
+        if name == "nine":
+            take(office, base, *PLATES)
+        known = {"road": road, "lane": lane, "no": no, "committee": "测试一居" if name == "unknown" else "测试九居"}
+        made[name] = office.register_person(clerk, people(2 * number + 1), **known).id
+    return made
+
+
+def figures(office: Any, clerk: Any) -> dict[str, tuple[str, int]]:
+    return {one.block: (one.team, one.registered) for one in office.register.board.blocks("测试一居", clerk).places}
+
+
+def test_each_block_has_its_figures_with_its_team(office, clerk, register) -> None:
+    assert figures(office, clerk) == {"A01": ("测试一队", 4), "A02": ("测试二队", 1), "": ("", 1)}
+    found = office.register.board.overview(clerk)
+    assert {one.committee: one.registered for one in found.places} == {"测试一居": 6}
+    assert [one.lane for one in office.register.board.lanes("测试一居", clerk).places] == [
+        "测试东路88弄", "测试老街", "测试西路", "测试路",
+    ]  # fmt: skip
+
+
+def test_figures_follow_the_base_and_the_registrations_stay_as_they_are(office, base, clerk, register) -> None:
+    take(office, base, *(plate if plate[4] != "88" else (plate[0], "A02", "测试二队", *plate[3:]) for plate in PLATES))
+    assert figures(office, clerk) == {"A01": ("测试一队", 2), "A02": ("测试二队", 3), "": ("", 1)}
+    assert {row.version for row in Registration.select()} == {1}
+    take(office, base, *PLATES[1:])
+    assert figures(office, clerk)["A01"] == ("测试一队", 4), "whose plate is withdrawn stays in its block"
+
+
+def test_a_list_goes_block_by_block_and_road_by_road_as_the_base_has_them(office, clerk, register) -> None:
+    names = {key: name for name, key in register.items()}
+
+    def walked(committee: str | None, block: str | None) -> list[str]:
+        lines = office.register.board.lines("RG", committee, clerk, block=block)
+        assert len(lines) == len(office.register.board.walk("RG", committee, clerk, 100, block))
+        return [names[line.id] for line in lines]
+
+    assert walked("测试一居", "A01") == ["three", "nine", "ten", "old"]
+    assert walked("测试一居", "A02") == ["one"]
+    assert walked("测试一居", "") == ["unknown"]
+    assert walked(None, None) == ["three", "nine", "ten", "old", "one", "unknown"]
+    on_paper = office.register.board.walk("RG", None, clerk, 100)
+    assert [(line.block, line.team) for line in on_paper] == [("A01", "测试一队")] * 4 + [("A02", "测试二队"), ("", "")]
+
+
+def test_without_a_base_there_are_no_blocks(office, base, clerk, people) -> None:
+    office.register_person(clerk, people(), committee="测试一居")
+    assert office.register.board.blocks("测试一居", clerk).places == ()
+    assert len(office.register.board.lines("RG", "测试一居", clerk)) == 1
