@@ -44,6 +44,8 @@ def counted(value: int, unit: str) -> str:
         return ngettext("%(num)d 个月", "%(num)d 个月", value)
     if unit == "minutes":
         return ngettext("%(num)d 分钟", "%(num)d 分钟", value)
+    if unit == "records":
+        return ngettext("%(num)d 条", "%(num)d 条", value)
     return ngettext("%(num)d 次", "%(num)d 次", value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.accounts.service import AccountsService
 from agent.exchange import columns, mapping, rejects
+from agent.exchange.asking import Requests
 from agent.exchange.exports import Exports
 from agent.exchange.imports import MOST_MEGABYTES, Imports
 from agent.exchange.views import Rejection
@@ -19,11 +20,13 @@ class ExchangeService:
 
     Attributes:
         exports: what is given away.
+        requests: what is to be given away with a second person's word.
         imports: what is taken in.
     """
 
     def __init__(self, register: RegisterService, accounts: AccountsService) -> None:
-        self.exports = Exports(register.place, accounts)
+        self.requests = Requests(register.place, accounts)
+        self.exports = Exports(register.place, accounts, self.requests)
         self.imports = Imports(register.place, accounts)
 
     @staticmethod

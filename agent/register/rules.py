@@ -34,6 +34,7 @@ class Rules:
         least_visits: visits that it takes where nobody was met.
         most_visits: visits that are written down at most.
         visits_apart_min: minutes between two visits that both count.
+        export_alone_most: registrations that a supervisor gives away in files in a day with nobody else's word.
     """
 
     days_in_scope: int
@@ -46,6 +47,7 @@ class Rules:
     least_visits: int
     most_visits: int
     visits_apart_min: int
+    export_alone_most: int
 
 
 READ: Final = tuple(field.name for field in fields(Rules))
@@ -57,7 +59,7 @@ class Parameter:
     """What a parameter is.
 
     Attributes:
-        unit: `days`, `years`, `months`, `times` or `minutes`.
+        unit: `days`, `years`, `months`, `times`, `minutes` or `records`.
         least: the smallest value that makes sense; so `most`.
         day: which day decides which value is read.
     """

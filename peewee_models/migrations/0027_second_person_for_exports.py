@@ -1,0 +1,72 @@
+"""Exports that a second person has to agree to, and who agreed to what was given away.
+
+Going down is refused where somebody has asked: who let what leave has to stay known.
+
+Frozen: never edited after release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, Model, TextField, UUIDField
+
+
+class _User(Model):  # type: ignore[misc]
+    id = UUIDField(primary_key=True)
+
+    class Meta:
+        table_name = "station_user"
+
+
+class _Provision(Model):  # type: ignore[misc]
+    id = UUIDField(primary_key=True)
+
+    class Meta:
+        table_name = "provision"
+
+
+class _ExportRequest(Model):  # type: ignore[misc]
+    id = UUIDField(primary_key=True)
+    asked_at = DateTimeField(index=True)
+    user = ForeignKeyField(_User, backref="+")
+    session_id = UUIDField()
+    receiver = CharField(max_length=200)
+    purpose = CharField(max_length=500)
+    is_full = BooleanField()
+    full_reason = CharField(max_length=500, default="")
+    file_kind = CharField(max_length=4)
+    criteria = TextField()
+    columns = TextField()
+    rows = IntegerField()
+    bound = CharField(max_length=64)
+    state = CharField(max_length=10, default="waiting", index=True)
+    decided_at = DateTimeField(null=True)
+    decided_by = ForeignKeyField(_User, null=True, backref="+")
+    decided_session_id = UUIDField(null=True)
+    reason = CharField(max_length=500, default="")
+    provision = ForeignKeyField(_Provision, null=True, backref="+", on_delete="CASCADE")
+
+    class Meta:
+        table_name = "export_request"
+
+
+_ALL = [_User, _Provision, _ExportRequest]
+
+
+def up(migrator: Any, db: Any) -> None:
+    """Make the table, and the place for who agreed."""
+    with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
+        db.create_tables([_ExportRequest])
+    second = ForeignKeyField(_User, field=_User.id, null=True, backref="+")
+    migrator.add_column("provision", "second_user_id", second).run()
+
+
+def down(migrator: Any, db: Any) -> None:
+    """Take both away.  Raises: ValueError where somebody has asked."""
+    if db.execute_sql("SELECT 1 FROM export_request LIMIT 1").fetchone():
+        raise ValueError("a second person was asked about exports: the record of that has to be kept")
+    db.execute_sql("DROP INDEX provision_second_user_id")
+    migrator.drop_column("provision", "second_user_id").run()
+    with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
+        db.drop_tables([_ExportRequest])
