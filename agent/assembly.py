@@ -172,7 +172,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     accounts, register, desk = _register(ground, Belongings(papers.papers, album))
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
-    shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts)
+    shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts, papers.days.count)
     scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf, exchange), supervisor)
     camera_desk = CameraDesk(supervisor, ground.clock)
     photos = _photos(ground, papers.pictures, camera_desk, album)

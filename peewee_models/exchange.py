@@ -18,7 +18,8 @@ INTERRUPTED: Final = "interrupted"
 class Provision(KeyedTable):
     """That data of the register were given to somebody in a file: who gave what to whom, why, and the file's hash.
 
-    Kept for three years at least; nothing takes one away.  Source: PIPL 21 and 59, network data rules 12.
+    Kept for three years at least, counted from `since_day`, a day of work, and then deleted.
+    Source: PIPL 19, 21 and 59, network data rules 12.
     `criteria` says which registrations were chosen: forms, committee, from, to, states; `second_user` agreed where it
     took a second person.
     """
@@ -36,6 +37,7 @@ class Provision(KeyedTable):
     size_bytes = IntegerField()
     sha256 = CharField(max_length=64)
     second_user = ForeignKeyField(User, null=True, backref="agreed_provisions")
+    since_day = IntegerField(null=True)
 
 
 class ImportRun(KeyedTable):

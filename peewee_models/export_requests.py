@@ -24,6 +24,7 @@ class ExportRequest(KeyedTable):
 
     `bound` is the SHA-256 of the wish and of the registrations that it meant when it was asked for: the word is about
     these and no others.  `state` is waiting, agreed, refused, withdrawn or made; `decided_*` is the second person's.
+    `since_day` as of a provision.
     """
 
     asked_at = UtcDateTimeField(index=True)
@@ -44,6 +45,7 @@ class ExportRequest(KeyedTable):
     decided_session_id = UUIDField(null=True)
     reason = CharField(max_length=500, default="")
     provision = ForeignKeyField(Provision, null=True, backref="requests", on_delete="CASCADE")
+    since_day = IntegerField(null=True)
 
 
 def ask(at: datetime, user: uuid.UUID, session_id: uuid.UUID, **facts: Any) -> uuid.UUID:

@@ -71,6 +71,7 @@ class Act(StrEnum):
     EXPORT_REFUSED = "exchange.export-refused"
     EXPORT_WITHDRAWN = "exchange.export-withdrawn"
     EXPORTED = "exchange.exported"
+    PROVISION_DELETED = "exchange.provision-deleted"
     IMPORT_FILE_TAKEN = "exchange.file-taken"
     IMPORT_CHECKED = "exchange.checked"
     IMPORT_BEGUN = "exchange.import-begun"

@@ -1,4 +1,4 @@
-"""Exports that a second person has to agree to, and who agreed to what was given away.
+"""Exports that a second person has to agree to, who agreed to what was given away, and since when both are kept.
 
 Going down is refused where somebody has asked: who let what leave has to stay known.
 
@@ -46,6 +46,7 @@ class _ExportRequest(Model):  # type: ignore[misc]
     decided_session_id = UUIDField(null=True)
     reason = CharField(max_length=500, default="")
     provision = ForeignKeyField(_Provision, null=True, backref="+", on_delete="CASCADE")
+    since_day = IntegerField(null=True)
 
     class Meta:
         table_name = "export_request"
@@ -55,18 +56,20 @@ _ALL = [_User, _Provision, _ExportRequest]
 
 
 def up(migrator: Any, db: Any) -> None:
-    """Make the table, and the place for who agreed."""
+    """Make the table, and the places for who agreed and for the day of work since which a row is kept."""
     with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
         db.create_tables([_ExportRequest])
     second = ForeignKeyField(_User, field=_User.id, null=True, backref="+")
     migrator.add_column("provision", "second_user_id", second).run()
+    migrator.add_column("provision", "since_day", IntegerField(null=True)).run()
 
 
 def down(migrator: Any, db: Any) -> None:
-    """Take both away.  Raises: ValueError where somebody has asked."""
+    """Take them away.  Raises: ValueError where somebody has asked."""
     if db.execute_sql("SELECT 1 FROM export_request LIMIT 1").fetchone():
         raise ValueError("a second person was asked about exports: the record of that has to be kept")
     db.execute_sql("DROP INDEX provision_second_user_id")
     migrator.drop_column("provision", "second_user_id").run()
+    migrator.drop_column("provision", "since_day").run()
     with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
         db.drop_tables([_ExportRequest])
