@@ -251,7 +251,7 @@ def test_a_word_used_while_a_file_is_made_makes_no_second_one(
 def test_the_older_schema_is_refused_where_somebody_has_asked(two: Two, boss: SignedIn) -> None:
     two.ask(boss)
     with pytest.raises(ValueError, match="second person"):
-        schema.downgrade(two.office.store, "0027_second_person_for_exports")
+        schema.downgrade(two.office.store, "0027_second_person_and_second_address")
     assert ExportRequest.select().count() == 1
 
 

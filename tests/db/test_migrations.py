@@ -37,7 +37,7 @@ ALL = [
     "0022_separated_persons",
     "0023_files_of_the_register",
     "0024_heads_of_households",
-    "0027_second_person_for_exports",
+    "0027_second_person_and_second_address",
 ]
 
 

@@ -1,5 +1,7 @@
 """Exports that a second person has to agree to, who agreed to what was given away, and since when both are kept.
 
+And on PostgreSQL the roads of households whose persons live elsewhere in the area are indexed as all others are.
+
 Going down is refused where somebody has asked: who let what leave has to stay known.
 
 Frozen: never edited after release.
@@ -9,7 +11,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, Model, TextField, UUIDField
+from peewee import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    PostgresqlDatabase,
+    TextField,
+    UUIDField,
+)
 
 
 class _User(Model):  # type: ignore[misc]
@@ -53,10 +65,13 @@ class _ExportRequest(Model):  # type: ignore[misc]
 
 
 _ALL = [_User, _Provision, _ExportRequest]
+_ROAD = "finding_registration_h_road_moved"
 
 
 def up(migrator: Any, db: Any) -> None:
     """Make the table, and the places for who agreed and for the day of work since which a row is kept."""
+    if isinstance(db, PostgresqlDatabase):
+        db.execute_sql(f"CREATE INDEX {_ROAD} ON registration USING gin (h_road gin_trgm_ops) WHERE form = 'RZ'")
     with db.bind_ctx(_ALL, bind_refs=False, bind_backrefs=False):
         db.create_tables([_ExportRequest])
     second = ForeignKeyField(_User, field=_User.id, null=True, backref="+")
@@ -68,6 +83,8 @@ def down(migrator: Any, db: Any) -> None:
     """Take them away.  Raises: ValueError where somebody has asked."""
     if db.execute_sql("SELECT 1 FROM export_request LIMIT 1").fetchone():
         raise ValueError("a second person was asked about exports: the record of that has to be kept")
+    if isinstance(db, PostgresqlDatabase):
+        db.execute_sql(f"DROP INDEX {_ROAD}")
     db.execute_sql("DROP INDEX provision_second_user_id")
     migrator.drop_column("provision", "second_user_id").run()
     migrator.drop_column("provision", "since_day").run()
