@@ -1,7 +1,8 @@
 """How complete and how fresh the register is, counted place by place, and which registrations are behind a figure.
 
-A registration stands where the person lives, on the form HZ where the household is registered.  Nothing is counted of
-who registered it: places are told apart, never people.
+A registration stands where the person lives, on the form HZ where the household is registered.  Who moved inside the
+area stands where they live, and is listed where the household is, too, as `MOVED`.  Nothing is counted of who
+registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
@@ -24,17 +25,37 @@ GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
 """What the forms' tables want of everybody and a form may still be saved without; of HZ the first two."""
 
 
+MOVED: Final = "moved"
+"""Who lives in the area away from a household that is in it, too: listed where the household is."""
+
+
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """From when on something is late.
+class Spot:
+    """A part of the area, as its names are written; None for any, "" for those of whom it is not written.
 
     Attributes:
+        committee: 居委.
+        road, lane: of one lane of it; both or neither.
+    """
+
+    committee: str | None = None
+    road: str | None = None
+    lane: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on something is late, and which area it is.
+
+    Attributes:
+        area: nine digits of the town; "" for none.
         expired_before: who was looked at last before this time has to be registered anew.
         expiring_before: who was looked at last before this time has to be soon.
         schooled_before: who was born later has no education yet.
         late_days: so many days between collecting and entering are late.
     """
 
+    area: str
     expired_before: datetime
     expiring_before: datetime
     schooled_before: date
@@ -51,30 +72,41 @@ def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
     return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
 
 
-def moved_inside(area: str) -> dict[str, int]:
-    """How many live in the area away from a household that is in it, too, by the committee of the household."""
-    here = (Registration.state == ACTIVE) & (Registration.form == "RZ") & (Registration.h_town == area)
-    rows = Registration.select(Registration.h_committee, fn.COUNT(Registration.id)).where(here)
-    return dict(rows.group_by(Registration.h_committee).tuples())
+def moved_inside(limits: Limits, committee: str | None = None) -> list[dict[str, Any]]:
+    """How many moved inside the area, by the committee of the household, or within one by road and lane.
+
+    Returns: rows with `committee`, `road` and `lane`, these two "" of a whole committee, and `moved`.
+    """
+    keys = ("committee",) if committee is None else ("committee", "road", "lane")
+    columns = [_household(key).alias(key) for key in keys]
+    where = (Registration.state == ACTIVE) & _moved(limits)
+    if committee is not None:
+        where &= _household("committee") == committee
+    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED)).where(where)
+    return list(rows.group_by(*map(_household, keys)).dicts())
 
 
-def lines(store: Any, limits: Limits, what: str, committee: str | None, page: int, size: int) -> list[Any]:
+def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: int) -> list[Any]:
     """A page of the registrations behind a figure, in the order of a walk: by road, lane, house and room.
+
+    Of `MOVED` it is the walk past the households.
 
     Args:
         store: the open database.
         limits: from when on something is late.
-        what: `RG`, `RZ`, `HZ`, `gaps`, `expiring`, `expired` or `late`.
-        committee: None for all.
+        what: `RG`, `RZ`, `HZ`, `moved`, `gaps`, `expiring`, `expired` or `late`.
+        spot: where.
         page: from 1.
         size: of a page.
     """
-    where = (Registration.state == ACTIVE) & _whats(store, limits)[what]
-    if committee is not None:
-        where &= _place("committee") == committee
+    column_of = _household if what == MOVED else _place
+    where = (Registration.state == ACTIVE) & (_whats(store, limits) | {MOVED: _moved(limits)})[what]
+    for key, text in (("committee", spot.committee), ("road", spot.road), ("lane", spot.lane)):
+        if text is not None:
+            where &= column_of(key) == text
     order: list[Any] = []
     for key in ("road", "lane", "sublane", "no", "room"):
-        column = _place(key)
+        column = column_of(key)
         order += [column] if key == "road" else [_number(store, column), column]
     return list(joined().where(where).order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
@@ -95,6 +127,15 @@ def _place(key: str) -> Any:
     """A part of the address by which a registration stands in the area."""
     present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
     return Case(None, [(Registration.form == "HZ", household)], present)
+
+
+def _household(key: str) -> Any:
+    """A part of the household's address."""
+    return getattr(Registration, f"h_{key}")
+
+
+def _moved(limits: Limits) -> Any:
+    return (Registration.form == "RZ") & (Registration.h_town == limits.area) & (Registration.h_town != "")
 
 
 def _number(store: Any, column: Any) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
-from agent.register.board_views import WHATS
+from agent.register.board_views import LISTS, SEPARATED, Spot
 from webui.context import services, signed_in
 from webui.figures import figure_name
 from webui.language import message
@@ -37,30 +39,51 @@ def lanes() -> ResponseReturnValue:
 @bp.get("/list")
 def lines() -> ResponseReturnValue:
     """Show the registrations behind a figure, in the order of a walk."""
-    return show_lines(request.args.get("what", "gaps"), request.args.get("committee"))
+    return show_lines(request.args.get("what", "gaps"), asked_spot(request.args))
 
 
 @bp.post("/list/print")
 def print_list() -> ResponseReturnValue:
     """Make a list of the registrations behind a figure.  303 to its preview; 422 with the list where it was refused."""
-    what, committee, by = request.form.get("what", ""), request.form.get("committee"), signed_in()
-    if what not in WHATS:
+    what, spot, by = request.form.get("what", ""), asked_spot(request.form), signed_in()
+    if what not in LISTS:
         abort(404)
-    place = gettext("全部居委") if committee is None else committee or gettext("未填居委")
-    title = f"{place} {figure_name(what)}"
+    title = f"{place_name(spot)} {figure_name(what)}"
     try:
-        made = services().printing.make_list(what, committee, title, request.form.get("password", ""), by)
+        made = services().printing.make_list(what, spot, title, request.form.get("password", ""), by)
     except CodedError as error:
         if error.code not in REFUSED:
             raise
-        return show_lines(what, committee, message(error.code, error.facts)), 422
+        return show_lines(what, spot, message(error.code, error.facts)), 422
     return redirect(url_for("printing.page", paper_id=made.id), 303)
 
 
-def show_lines(what: str, committee: str | None, sentence: str = "") -> str:
+def show_lines(what: str, spot: Spot, sentence: str = "") -> str:
     """Render a page of the registrations behind a figure; `sentence` is why they were not printed."""
-    if what not in WHATS:
+    if what not in LISTS:
         abort(404)
     number = asked_page(request.args.get("page", type=int))
-    shown = ShownPage(number, services().register.board.lines(what, committee, signed_in(), number))
-    return render_template("board/list.html", what=what, committee=committee, shown=shown, sentence=sentence)
+    shown = ShownPage(number, services().register.board.lines(what, spot, signed_in(), number))
+    has_two = what in SEPARATED
+    given = {key: text for key, text in dataclasses.asdict(spot).items() if text is not None}
+    return render_template(
+        "board/list.html", what=what, spot=spot, given=given, has_two=has_two, shown=shown, sentence=sentence
+    )
+
+
+def asked_spot(asked: Mapping[str, str]) -> Spot:
+    """The part of the area that is asked for; a lane wants its road and its committee."""
+    spot = Spot(asked.get("committee"), asked.get("road"), asked.get("lane"))
+    is_lane = None not in {spot.committee, spot.road, spot.lane}
+    return spot if is_lane else Spot(spot.committee)
+
+
+def place_name(spot: Spot) -> str:
+    """What a part of the area is called."""
+    if spot.committee is None:
+        return gettext("全部居委")
+    committee = spot.committee or gettext("未填居委")
+    if spot.road is None:
+        return committee
+    lane = spot.road + (f"{spot.lane}弄" if spot.lane else "")
+    return f"{committee} {lane or gettext('未填路名')}"

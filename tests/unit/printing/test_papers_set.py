@@ -263,10 +263,14 @@ def test_every_field_has_a_label():
 def walked(press, names, **changes):
     """A list of these people, set as the pictures process does."""
     lines = [
-        WalkLine(name, "2", "0049", press.ADDRESS, "RG", date(2026, 3, 2), date(2026, 3, 4), **changes)
+        WalkLine(
+            name, "2", "0049", press.ADDRESS, HOME, press.ADDRESS, "RG", date(2026, 3, 2), date(2026, 3, 4), **changes
+        )
         for name in names
     ]
-    content = sheets.list_content("测试居委 缺项", lines, "00000000-0000-4000-8000-00000000000a", press.PRINTING)
+    content = sheets.list_content(
+        "gaps", "测试居委 缺项", lines, "00000000-0000-4000-8000-00000000000a", press.PRINTING
+    )
     facts, (pdf, *pages) = typesetting.typeset({"template": "list", "undrawn": []}, [msgspec.json.encode(content)])
     return facts, pdf, pages
 
