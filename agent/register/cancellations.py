@@ -160,7 +160,7 @@ class Cancellations:
             row = self._to_restore(record, reason)
             now, user = self._place.clock.now(), uuid.UUID(by.user_id)
             revision.write_state(record, ACTIVE, user, now, fields.reason(reason))
-            if record.relation_to_head == relations.HEAD and relations.head_of(membership.members_beside(record)):
+            if record.relation_to_head == relations.HEAD and self._has_head_beside(record):
                 revision.write_no_head(record, user, now, fields.reason(reason))
             row.undone_version, row.undone_at, row.undone_by = record.version, now, user
             row.undone_approved_by, row.undo_reason = uuid.UUID(second_user_id), fields.reason(reason)
@@ -220,6 +220,11 @@ class Cancellations:
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
         return row
+
+    def _has_head_beside(self, record: Any) -> bool:
+        """Whether the household has another head by now where the person lives."""
+        form = self._records.form_of(record, register_queries.values_of(record))
+        return relations.head_of(relations.living_with(form, membership.members_beside(record))) is not None
 
     def _tell_pages(self, record: Any) -> None:
         self._place.publish(Event("register", None, {"record": str(record.id), "version": int(record.version)}))

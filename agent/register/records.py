@@ -194,7 +194,8 @@ class Records:
             namesakes = alike.of_record(record, self._place.zone)
             theirs = register_queries.others_of(record.person_id, record.id)
             others = tuple(draft_view.record_line(one, self._place.zone) for one in theirs)
-            return dataclasses.replace(self.shown(record), alike=namesakes, others=others)
+            heads = households.to_choose_from(record)
+            return dataclasses.replace(self.shown(record), alike=namesakes, others=others, heads=heads)
 
     def household_of(self, record_id: str) -> tuple[str, ...]:
         """All of a registration's household who live at its dwelling, itself among them, the first registered first.

@@ -261,7 +261,8 @@ def change(
 def _note_guardian(place: Workplace, row: Any, by: Person, before: Form, form: Form) -> None:
     """Note that a head's record was looked at where it has just given a child's form its guardian."""
     was, now = (source(one, "guardian_name") for one in (before, form))
-    head = relations.head_of(place.setting(row).household) if now == "household" != was else None
+    members = place.setting(row).household if now == "household" != was else ()
+    head = relations.head_of(relations.living_with(form, members)) or relations.head_of(members)
     if head is not None and head.record_id:
         place.note(by, audit.Act.RECORD_VIEWED, ("record", uuid.UUID(head.record_id)))
 
