@@ -19,7 +19,7 @@ from agent.register.cancellation_view import CancellationView, cancellation_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.records import Records
 from agent.register.views import Problem
-from agent.register.workplace import Person, Workplace
+from agent.register.workplace import Person, Workplace, follow
 from peewee_models import cancellations, merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.register import ACTIVE, CANCELLED
@@ -130,7 +130,9 @@ class Cancellations:
                 by, Act.RECORD_CANCELLED, ("record", record.id), version=record.version, second=second_user_id
             )
             outgoing.send(outgoing.CANCELLED, record, now)
+            tell_followers = follow(self._place, record.household_id)
         self._tell_pages(record)
+        tell_followers()
 
     def check_restore(self, record_id: str, reason: str, by: Person) -> bool:
         """Look whether a cancellation may be undone, before anybody's password is tried.
@@ -171,7 +173,9 @@ class Cancellations:
                 by, Act.RECORD_RESTORED, ("record", record.id), version=record.version, second=second_user_id
             )
             outgoing.send(outgoing.RESTORED, record, now)
+            tell_followers = follow(self._place, record.household_id)
         self._tell_pages(record)
+        tell_followers()
 
     def _checked(
         self, record: Any, typed: Mapping[str, str], version: int, missing: Sequence[Problem] = ()

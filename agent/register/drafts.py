@@ -24,7 +24,7 @@ from agent.register import (
 from agent.register.errors import key_of, refused
 from agent.register.form import Entry, Form, value
 from agent.register.views import DraftLine, DraftView, SecondWord
-from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
+from agent.register.workplace import Person, Workplace, change, follow, keep, load, own_draft, station_defaults, view
 from peewee_models import draft_queries
 from peewee_models.drafts import Draft
 
@@ -186,8 +186,10 @@ class Drafts:
             give_room_back = self._place.papers.draft_discarded(row.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("draft", subject), reason=reason_code)
+            tell_followers = follow(self._place, row.household_id)
         give_room_back()
         self._place.tell_draft(by, row)
+        tell_followers()
 
     def approve(self, draft_id: str, by: Person, second_user_id: str, word: SecondWord) -> DraftView:
         """Note a second person's word that a problem is officially so; it holds for the number as it stands now.

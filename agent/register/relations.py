@@ -20,6 +20,9 @@ KEY: Final = "relation_to_head"
 KIND: Final = "household_kind"
 SELF, HEAD = "01", "02"
 FAMILY, COLLECTIVE = "1", "2"
+_GUARDIAN: Final = ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile")
+FOLLOWING: Final = (KEY, *_GUARDIAN)
+"""What a form takes from the other persons of its household, and follows them in."""
 _DORMITORY: Final = "4"
 _CHILD_OF_HEAD: Final = ("2", "3")
 _IN_LAW: Final = frozenset({"28", "38"})
@@ -137,7 +140,7 @@ def guardian_of(form: Form, members: Sequence[Member], *, is_guarded: bool) -> d
     is_child = is_guarded and value(form, KEY).startswith(_CHILD_OF_HEAD)
     head = (head_of(living_with(form, members)) or head_of(members)) if is_child else None
     if head is None:
-        return dict.fromkeys(("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"), "")
+        return dict.fromkeys(_GUARDIAN, "")
     return {
         "guardian_name": head.name,
         "guardian_id": head.id_no,
