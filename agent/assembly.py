@@ -19,6 +19,7 @@ from agent.control import ControlServer, Talk
 from agent.control_handlers import handlers
 from agent.control_photo import PhotoLender
 from agent.control_scan import ScanLender
+from agent.devices import scratch
 from agent.devices.camera_desk import CameraDesk
 from agent.devices.chosen import ChosenPorts
 from agent.devices.last_places import LastPlaces
@@ -94,6 +95,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
     with ExitStack() as undone:
         folder = DataFolder.take(config.folder, kind)
         undone.callback(folder.release)
+        scratch.sweep()
         bound = listen(config.host, config.port)
         undone.callback(bound.close)
         store = open_store(folder, config.key, config.home)
