@@ -15,17 +15,12 @@ RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
 
 
-class Provision(KeyedTable):
-    """That data of the register were given to somebody in a file: who gave what to whom, why, and the file's hash.
+class Wished(KeyedTable):
+    """What every row says of an export: for whom and why, which registrations and columns, masked or in full.
 
-    Kept for three years at least, counted from `since_day`, a day of work, and then deleted.
-    Source: PIPL 19, 21 and 59, network data rules 12.
-    `criteria` says which registrations were chosen: forms, committee, from, to, states; `second_user` agreed where it
-    took a second person.
+    `criteria` says which registrations: forms, committee, from, to, states; `rows` how many they are.
     """
 
-    at = UtcDateTimeField(index=True)
-    user = ForeignKeyField(User, backref="provisions")
     receiver = CharField(max_length=200)
     purpose = CharField(max_length=500)
     is_full = BooleanField()
@@ -34,6 +29,18 @@ class Provision(KeyedTable):
     criteria = JsonField()
     columns = JsonField()
     rows = IntegerField()
+
+
+class Provision(Wished):
+    """That data of the register were given to somebody in a file: who gave what to whom, why, and the file's hash.
+
+    Kept for three years at least, counted from `since_day`, a day of work, and then deleted.
+    Source: PIPL 19, 21 and 59, network data rules 12.
+    `second_user` agreed where it took a second person.
+    """
+
+    at = UtcDateTimeField(index=True)
+    user = ForeignKeyField(User, backref="provisions")
     size_bytes = IntegerField()
     sha256 = CharField(max_length=64)
     second_user = ForeignKeyField(User, null=True, backref="agreed_provisions")

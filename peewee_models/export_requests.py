@@ -6,11 +6,11 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, UUIDField, fn
+from peewee import CharField, ForeignKeyField, IntegerField, UUIDField, fn
 
 from peewee_models.accounts import User
-from peewee_models.base import JsonField, KeyedTable, UtcDateTimeField
-from peewee_models.exchange import Provision
+from peewee_models.base import UtcDateTimeField
+from peewee_models.exchange import Provision, Wished
 
 WAITING: Final = "waiting"
 AGREED: Final = "agreed"
@@ -19,7 +19,7 @@ WITHDRAWN: Final = "withdrawn"
 MADE: Final = "made"
 
 
-class ExportRequest(KeyedTable):
+class ExportRequest(Wished):
     """An export that somebody has asked for; nothing leaves before another person, in another session, has agreed.
 
     `bound` is the SHA-256 of the wish and of the registrations that it meant when it was asked for: the word is about
@@ -30,14 +30,6 @@ class ExportRequest(KeyedTable):
     asked_at = UtcDateTimeField(index=True)
     user = ForeignKeyField(User, backref="export_requests")
     session_id = UUIDField()
-    receiver = CharField(max_length=200)
-    purpose = CharField(max_length=500)
-    is_full = BooleanField()
-    full_reason = CharField(max_length=500, default="")
-    file_kind = CharField(max_length=4)
-    criteria = JsonField()
-    columns = JsonField()
-    rows = IntegerField()
     bound = CharField(max_length=64)
     state = CharField(max_length=10, default=WAITING, index=True)
     decided_at = UtcDateTimeField(null=True)

@@ -75,14 +75,22 @@ def chosen(wish: ExportWish, zone: tzinfo, asked_at: datetime | None = None) -> 
     return Chosen(wish.forms, wish.states, wish.committee, first, before)
 
 
-def criteria(wish: ExportWish) -> dict[str, Any]:
-    """Which registrations were chosen, as it is written down."""
+def as_columns(wish: ExportWish) -> dict[str, Any]:
+    """A wish as it is written down, with a request or with what was given away."""
     return {
-        "forms": list(wish.forms),
-        "states": list(wish.states),
-        "committee": wish.committee,
-        "since": wish.since,
-        "until": wish.until,
+        "receiver": wish.receiver,
+        "purpose": wish.purpose,
+        "is_full": wish.is_full,
+        "full_reason": wish.full_reason,
+        "file_kind": wish.file_kind,
+        "criteria": {
+            "forms": list(wish.forms),
+            "states": list(wish.states),
+            "committee": wish.committee,
+            "since": wish.since,
+            "until": wish.until,
+        },
+        "columns": list(wish.columns),
     }
 
 
