@@ -20,6 +20,7 @@ from agent.control import ControlServer, Talk
 from agent.control_handlers import handlers
 from agent.control_photo import PhotoLender
 from agent.control_scan import ScanLender
+from agent.devices import scratch
 from agent.devices.camera_desk import CameraDesk
 from agent.devices.chosen import ChosenPorts
 from agent.devices.last_places import LastPlaces
@@ -95,6 +96,7 @@ def start(config: Config, kind: FolderKind, notifier: Notifier, practice: Practi
     with ExitStack() as undone:
         folder = DataFolder.take(config.folder, kind)
         undone.callback(folder.release)
+        scratch.sweep()
         bound = listen(config.host, config.port)
         undone.callback(bound.close)
         store = open_store(folder, config.key, config.home)
@@ -175,7 +177,7 @@ def assemble(config: Config, kind: FolderKind, store: SqlCipherStore, papers: Do
     addresses.load()
     listeners = _Listeners(CardFeed(desk, register, ground.clock))
     supervisor, devices = _devices(ground, listeners, notifier)
-    shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts)
+    shelf, exchange = Shelf(ground.clock), ExchangeService(register, accounts, papers.days.count)
     scan_desk, documents, looks = _documents(ground, papers, _Kept(album, shelf, exchange), supervisor)
     camera_desk = CameraDesk(supervisor, ground.clock)
     photos = _photos(ground, papers.pictures, camera_desk, album)

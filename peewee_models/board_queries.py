@@ -2,7 +2,8 @@
 
 A registration stands where the person lives, on the form HZ where the household is registered.  Committee and block are
 those of its door plate as the address base has it now, by its number or else by its address; without a plate it is the
-committee as typed, and no block.  Nothing is counted of who registered it: places are told apart, never people.
+committee as typed, and no block.  Who moved inside the area stands where they live, and is listed where the household
+is, too, as `MOVED`.  Nothing is counted of who registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
 
-from peewee import JOIN, SQL, Case, fn
+from peewee import JOIN, SQL, Case, Value, fn
 
 from peewee_models.addresses import DoorPlate, ResponsibleBlock
 from peewee_models.finding_index import serves
@@ -27,17 +28,39 @@ GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
 first two."""
 
 
+MOVED: Final = "moved"
+"""Who lives in the area away from a household that is in it, too: listed where the household is."""
+
+
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """From when on something is late.
+class Spot:
+    """A part of the area, as its names are written; None for any, "" for those of whom it is not written.
 
     Attributes:
+        committee: 居委.
+        road, lane: of one lane of it; both or neither.
+        block: code of one of its blocks; "" for doors that the address base has not.
+    """
+
+    committee: str | None = None
+    road: str | None = None
+    lane: str | None = None
+    block: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on something is late, and which area it is.
+
+    Attributes:
+        area: nine digits of the town; "" for none.
         expired_before: who was looked at last before this time has to be registered anew.
         expiring_before: who was looked at last before this time has to be soon.
         schooled_before: who was born later has no education yet.
         late_days: so many days between collecting and entering are late.
     """
 
+    area: str
     expired_before: datetime
     expiring_before: datetime
     schooled_before: date
@@ -59,39 +82,49 @@ def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
     return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
 
 
-def moved_inside(area: str) -> dict[str, int]:
-    """How many live in the area away from a household that is in it, too, by the committee of the household."""
-    here = (Registration.state == ACTIVE) & (Registration.form == "RZ") & (Registration.h_town == area)
-    rows = Registration.select(Registration.h_committee, fn.COUNT(Registration.id)).where(here)
-    return dict(rows.group_by(Registration.h_committee).tuples())
+def moved_inside(limits: Limits, committee: str | None = None) -> list[dict[str, Any]]:
+    """How many moved inside the area, by the committee of the household, or within one by road and lane.
+
+    Returns: rows with `committee`, `road` and `lane`, these two "" of a whole committee, and `moved`.
+    """
+    keys = ("committee",) if committee is None else ("committee", "road", "lane")
+    columns = [_household(key).alias(key) for key in keys]
+    where = (Registration.state == ACTIVE) & _moved(limits)
+    if committee is not None:
+        where &= _household("committee") == committee
+    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED)).where(where)
+    return list(rows.group_by(*map(_household, keys)).dicts())
 
 
-def lines(
-    store: Any, limits: Limits, what: str, committee: str | None, page: int, size: int, block: str | None = None
-) -> list[Any]:
+def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: int) -> list[Any]:
     """A page of the registrations behind a figure, in the order of a walk: by block, road, lane, house and room.
 
-    A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.
+    A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.  Of `MOVED` it is the walk
+    past the households, which have no blocks.
 
     Args:
         store: the open database.
         limits: from when on something is late.
-        what: `RG`, `RZ`, `HZ`, `gaps`, `expiring`, `expired` or `late`.
-        committee: None for all.
+        what: `RG`, `RZ`, `HZ`, `moved`, `gaps`, `expiring`, `expired` or `late`.
+        spot: where.
         page: from 1.
         size: of a page.
-        block: code of a block, "" for doors that the base has not; None for all.
     """
-    where = (Registration.state == ACTIVE) & _whats(store, limits)[what]
-    if committee is not None:
-        where &= _place("committee") == committee
-    if block is not None:
-        where &= _place("block") == block
+    is_by_household = what == MOVED
+    column_of = _household if is_by_household else _place
+    where = (Registration.state == ACTIVE) & (_whats(store, limits) | {MOVED: _moved(limits)})[what]
+    for key in ("committee", "road", "lane") if is_by_household else ("committee", "road", "lane", "block"):
+        text = getattr(spot, key)
+        if text is not None:
+            where &= column_of(key) == text
     order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place]
+    of_block = [_place("block"), _team()]
+    if is_by_household:
+        order, of_block = [], [Value(""), Value("")]
     for key in ("road", "lane", "sublane", "no", "room"):
-        column = _place(key)
+        column = column_of(key)
         order += [column] if key == "road" else [_number(store, column), column]
-    found = _with_plates(joined()).select_extend(_place("block").alias("block"), _team().alias("team")).where(where)
+    found = _with_plates(joined()).select_extend(of_block[0].alias("block"), of_block[1].alias("team")).where(where)
     return list(found.order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
@@ -135,6 +168,15 @@ def _place(key: str) -> Any:
 def _typed(key: str) -> Any:
     present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
     return Case(None, [(Registration.form == "HZ", household)], present)
+
+
+def _household(key: str) -> Any:
+    """A part of the household's address."""
+    return getattr(Registration, f"h_{key}")
+
+
+def _moved(limits: Limits) -> Any:
+    return (Registration.form == "RZ") & (Registration.h_town == limits.area) & (Registration.h_town != "")
 
 
 def _number(store: Any, column: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,15 @@ def has_documents(draft_id: uuid.UUID) -> bool:
 def household_drafts(household_id: uuid.UUID) -> list[Any]:
     """All drafts of a household, the oldest first."""
     return list(Draft.select().where(Draft.household == household_id).order_by(Draft.opened_at, Draft.id))
+
+
+def drafts_in(households: Collection[uuid.UUID]) -> list[Any]:
+    """The drafts that were chosen to be of some households, or stand for registrations in them, the oldest first."""
+    if not households:
+        return []
+    registered = Registration.select(Registration.id).where(Registration.household.in_(list(households)))
+    of_these = Draft.household.in_(list(households)) | Draft.registration.in_(registered)
+    return list(Draft.select().where(of_these).order_by(Draft.opened_at, Draft.id))
 
 
 def household_of_tied(household_id: uuid.UUID) -> uuid.UUID | None:

@@ -15,15 +15,12 @@ RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
 
 
-class Provision(KeyedTable):
-    """That data of the register were given to somebody in a file: who gave what to whom, why, and the file's hash.
+class Wished(KeyedTable):
+    """What every row says of an export: for whom and why, which registrations and columns, masked or in full.
 
-    Kept for three years at least; nothing takes one away.  Source: PIPL 21 and 59, network data rules 12.
-    `criteria` says which registrations were chosen: forms, committee, from, to, states.
+    `criteria` says which registrations: forms, committee, from, to, states; `rows` how many they are.
     """
 
-    at = UtcDateTimeField(index=True)
-    user = ForeignKeyField(User, backref="provisions")
     receiver = CharField(max_length=200)
     purpose = CharField(max_length=500)
     is_full = BooleanField()
@@ -32,8 +29,22 @@ class Provision(KeyedTable):
     criteria = JsonField()
     columns = JsonField()
     rows = IntegerField()
+
+
+class Provision(Wished):
+    """That data of the register were given to somebody in a file: who gave what to whom, why, and the file's hash.
+
+    Kept for three years at least, counted from `since_day`, a day of work, and then deleted.
+    Source: PIPL 19, 21 and 59, network data rules 12.
+    `second_user` agreed where it took a second person.
+    """
+
+    at = UtcDateTimeField(index=True)
+    user = ForeignKeyField(User, backref="provisions")
     size_bytes = IntegerField()
     sha256 = CharField(max_length=64)
+    second_user = ForeignKeyField(User, null=True, backref="agreed_provisions")
+    since_day = IntegerField(null=True)
 
 
 class ImportRun(KeyedTable):
@@ -67,8 +78,10 @@ def provide(at: datetime, user: uuid.UUID, **facts: Any) -> uuid.UUID:
 
 def provisions(most: int) -> list[Any]:
     """The files that were given away, with who did, the newest first."""
-    rows = Provision.select(Provision, User).join(User).order_by(Provision.at.desc(), Provision.id)
-    return list(rows.limit(most))
+    second = User.alias()
+    rows = Provision.select(Provision, User, second).join(User, on=(Provision.user == User.id)).switch(Provision)
+    rows = rows.left_outer_join(second, on=(Provision.second_user == second.id), attr="second_user")
+    return list(rows.order_by(Provision.at.desc(), Provision.id).limit(most))
 
 
 def runs(most: int) -> list[Any]:

@@ -42,6 +42,11 @@ def count(chosen: Chosen) -> int:
     return int(Registration.select().where(_where(chosen)).count())
 
 
+def keys(chosen: Chosen) -> list[uuid.UUID]:
+    """The keys of the chosen registrations."""
+    return [key for (key,) in Registration.select(Registration.id).where(_where(chosen)).tuples().iterator()]
+
+
 def rows(chosen: Chosen, person_keys: Sequence[str], own_keys: Sequence[str]) -> Iterator[Row]:
     """The chosen registrations, the one registered first comes first, inside an open transaction.
 

@@ -6,7 +6,7 @@ whole as the facts, and what was noted but not written, as after a step of the s
 opening.  Rows are numbered as they came: the newest are found first without sorting.  `secure-delete` of FTS5 takes the
 words of what is corrected or erased out of the index at once.
 
-PostgreSQL has no such table: there indexes of `pg_trgm` serve the same questions (migration 0018).
+PostgreSQL has no such table: there indexes of `pg_trgm` serve the same questions (migrations 0018, 0024 and 0027).
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from typing import Any, Final
 
 from peewee import SqliteDatabase
 
-from peewee_models.finding_tokens import AREA_KEYS, PLACE_KEYS, SOURCES, words_of
+from peewee_models.finding_tokens import ADDRESS, HOUSEHOLD, SOURCES, words_of
 
 log = logging.getLogger("renhu")
 
-WORDS: Final = 2
+WORDS: Final = 3
 """To be raised where `words_of` changes: all words are then written anew at the next opening."""
 _AT_ONCE: Final = 5000
 _OF_PERSON: Final = ("id_no", "mobile", "guardian_mobile", "name_key", "name_pinyin", "name_initials")
-_ADDRESS: Final = ("road", *AREA_KEYS, *PLACE_KEYS)
-_OF_REGISTRATION: Final = ("person_id", "form", *(f"{head}{key}" for head in ("", "h_") for key in _ADDRESS))
+_OF_REGISTRATION: Final = ("person_id", "form", *(f"{head}{key}" for head in ("", HOUSEHOLD) for key in ADDRESS))
 _NEW: Final = "SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM finding_stale WHERE registration_id = NEW.id)"
 _OLD: Final = _NEW.replace("NEW.", "OLD.")
 _OF_NEW_PERSON: Final = (
@@ -57,8 +56,14 @@ TRIGGERS: Final = dict(
 )
 """What notes that a registration is to be written anew, by name."""
 
-_WHERE: Final = ", ".join(f"CASE r.form WHEN 'HZ' THEN r.h_{key} ELSE r.{key} END" for key in _ADDRESS)
-"""The address by which a registration is found: where the person lives; of who does not live here, the household's."""
+_WHERE: Final = ", ".join(
+    (
+        *(f"CASE r.form WHEN 'HZ' THEN r.h_{key} ELSE r.{key} END" for key in ADDRESS),
+        *(f"CASE r.form WHEN 'RZ' THEN r.h_{key} END" for key in ADDRESS),
+    )
+)
+"""The addresses by which a registration is found: where the person lives, and, on the form RZ, where the household is;
+of who does not live here, the household's alone."""
 
 _VALUES: Final = " ".join(
     (
@@ -204,7 +209,7 @@ def keys(store: Any, question: str, offset: int, most: int) -> list[Any]:
 
     Args:
         store: the open database.
-        question: of `finding_tokens.question`.
+        question: of `finding_tokens.question`, or of dwellings alone.
         offset: so many are passed over.
         most: so many are given at most.
 

@@ -5,7 +5,7 @@ At the station the finding index answers; on PostgreSQL it is the columns themse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
@@ -23,6 +23,7 @@ DWELLING_KEYS: Final = ("district", "town", "road", "lane", "sublane", "no", "ro
 _FIRST_LOOK: Final = 200
 _MOST_AT_ONCE: Final = 3200
 Wishes = Sequence[Sequence[Fit]]
+Placed = Callable[[str, Fit], list[Any]]
 
 
 def joined() -> Any:
@@ -43,7 +44,7 @@ def matching(store: Any, wishes: Wishes, page: int, size: int) -> list[Any]:
         size: of a page.
     """
     if finding_index.serves(store):
-        return _in_order(_keys(store, wishes, (page - 1) * size, size))
+        return _in_order(_keys(store, finding_tokens.question(wishes), (page - 1) * size, size))
     where = by_columns(wishes)
     if where is None:
         return []
@@ -54,7 +55,7 @@ def matching(store: Any, wishes: Wishes, page: int, size: int) -> list[Any]:
 def dwellings_at(store: Any, wishes: Wishes, most: int) -> list[Any]:
     """Households with an active registration at an address, once for each dwelling; the one registered last first.
 
-    Inside an open `write()`.
+    Inside an open `write()`.  Who has moved away from the address is not of a household there.
 
     Args:
         store: the open database.
@@ -64,8 +65,8 @@ def dwellings_at(store: Any, wishes: Wishes, most: int) -> list[Any]:
     Returns: rows with `household_id` and `DWELLING_KEYS`; none when nothing is said of the address.
     """
     if finding_index.serves(store):
-        return _first_of_each(_streamed(store, wishes), most)
-    said = by_columns(wishes)
+        return _first_of_each(_streamed(store, finding_tokens.question_of_dwellings(wishes)), most)
+    said = _at_one_address(wishes, _found_at)
     if said is None:
         return []
     last = fn.MAX(Registration.registered_at)
@@ -75,8 +76,7 @@ def dwellings_at(store: Any, wishes: Wishes, most: int) -> list[Any]:
     return list(found.order_by(last.desc(), *where).limit(most))
 
 
-def _keys(store: Any, wishes: Wishes, offset: int, most: int) -> list[Any]:
-    asked = finding_tokens.question(wishes)
+def _keys(store: Any, asked: str, offset: int, most: int) -> list[Any]:
     if not asked:
         return []
     finding_index.settle(store)
@@ -89,10 +89,10 @@ def _in_order(keys: Sequence[Any]) -> list[Any]:
     return [rows[key] for key in keys]
 
 
-def _streamed(store: Any, wishes: Wishes) -> Iterator[Any]:
+def _streamed(store: Any, asked: str) -> Iterator[Any]:
     """The registrations that fit, the newest first, looked up as far as they are asked for."""
     offset, most = 0, _FIRST_LOOK
-    while keys := _keys(store, wishes, offset, most):
+    while keys := _keys(store, asked, offset, most):
         rows = {row.id: row for row in Registration.select().where(Registration.id.in_(keys))}
         yield from (rows[key] for key in keys)
         if len(keys) < most:
@@ -114,15 +114,24 @@ def _first_of_each(registrations: Iterable[Any], most: int) -> list[Any]:
 def by_columns(wishes: Wishes) -> Any:
     """The wishes as a condition on the columns of `joined()`.
 
+    What is wished of an address is true of where somebody is found, or all of it of where their household is.
+
     Returns: None where nothing is wished, or nobody can fit a wish.
     """
-    clauses = [[clause for fit in ways if fit.text for clause in _ways(fit)] for ways in wishes]
+    here = _at_one_address(wishes, _found_at)
+    if here is None or not any(map(finding_tokens.is_of_address, wishes)):
+        return here
+    return here | ((Registration.form == "RZ") & _at_one_address(wishes, _household_at))
+
+
+def _at_one_address(wishes: Wishes, placed: Placed) -> Any:
+    clauses = [[clause for fit in ways if fit.text for clause in _ways(fit, placed)] for ways in wishes]
     if not clauses or not all(clauses):
         return None
     return reduce(and_, (reduce(or_, ways) for ways in clauses))
 
 
-def _ways(fit: Fit) -> list[Any]:
+def _ways(fit: Fit, placed: Placed) -> list[Any]:
     if fit.kind == "spelled":
         spellings = (Person.name_pinyin, Person.name_initials)
         return [way for each in spellings for way in (each.startswith(fit.text), each.contains(" " + fit.text))]
@@ -136,14 +145,19 @@ def _ways(fit: Fit) -> list[Any]:
     if fit.kind in parts:
         return [column.contains(fit.text) for column in parts[fit.kind]]
     keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
-    return [way for key in keys for way in _address_ways(key, fit)]
+    return [way for key in keys for way in placed(key, fit)]
 
 
-def _address_ways(key: str, fit: Fit) -> list[Any]:
+def _found_at(key: str, fit: Fit) -> list[Any]:
     """A part of the address where the person lives, or, of who does not live here, of the household's."""
+    household = (Registration.form == "HZ") & _fits(getattr(Registration, f"h_{key}"), fit)
+    return [(Registration.form != "HZ") & _fits(getattr(Registration, key), fit), household]
 
-    def fits(column: Any) -> Any:
-        return column.contains(fit.text) if fit.kind == "road" else fn.LOWER(column) == fit.text.lower()
 
-    household = (Registration.form == "HZ") & fits(getattr(Registration, f"h_{key}"))
-    return [(Registration.form != "HZ") & fits(getattr(Registration, key)), household]
+def _household_at(key: str, fit: Fit) -> list[Any]:
+    """A part of the household's address."""
+    return [_fits(getattr(Registration, f"h_{key}"), fit)]
+
+
+def _fits(column: Any, fit: Fit) -> Any:
+    return column.contains(fit.text) if fit.kind == "road" else fn.LOWER(column) == fit.text.lower()

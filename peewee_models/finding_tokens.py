@@ -8,7 +8,7 @@ would take for a mark is written out, so that nothing a clerk types can be synta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -32,9 +32,12 @@ _WHOLE: Final = {"number": 18, "phone": 11}
 LONGEST: Final = 400
 """No column is longer, so no longer text stands in one."""
 
+ADDRESS: Final = ("road", "district", "town", "committee", "lane", "sublane", "no", "room")
+HOUSEHOLD: Final = "h_"
+"""Stands before the parts of a second address: where the household of somebody is who lives elsewhere."""
 SOURCES: Final = (
     *("id_no", "mobile", "guardian_mobile", "name_key", "name_pinyin", "name_initials"),
-    *("road", "district", "town", "committee", "lane", "sublane", "no", "room"),
+    *(head + key for head in ("", HOUSEHOLD) for key in ADDRESS),
 )
 """The columns of person and registration from which the index is made, in the order that `words_of` takes."""
 
@@ -46,6 +49,9 @@ AREA_KEYS: Final = ("district", "town", "committee")
 _SPELLED: Final = re.compile(r"[a-z]+")
 _NO_LETTERS: Final = re.compile(r"[^a-z]")
 _GAP: Final = "_"
+_APART: Final = "__"
+"""Stands before each token of a household's road: no token of another road begins so."""
+_OF_ADDRESS: Final = frozenset({"road", "place", "area", *PLACE_KEYS, *AREA_KEYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,7 @@ def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
     held: Mapping[str, str] = dict(zip(SOURCES, (value or "" for value in values), strict=True))
     phones = [held[key] for key in ("mobile", "guardian_mobile") if held[key]]
     spelled = {start for key in ("name_pinyin", "name_initials") for start in _starts(held[key])}
-    places = [_place(key, held[key]) for key in (*PLACE_KEYS, *AREA_KEYS) if held[key]]
-    places += [_door(pair, held) for pair in DOORS if all(held[key] for key in pair)]
+    places = [token for head in ("", HOUSEHOLD) for token in _places(head, held)]
     return (
         _short([held["id_no"]]),
         _long([held["id_no"]]),
@@ -83,24 +88,45 @@ def words_of(values: Iterable[str | None]) -> tuple[str, ...]:
         " ".join(_parts(held["name_key"], 1)),
         " ".join(_parts(held["name_key"], _PAIR)),
         " ".join(sorted(spelled)),
-        " ".join(_parts(held["road"], 1)),
-        " ".join(_parts(held["road"], _PAIR)),
+        " ".join(token for head in ("", HOUSEHOLD) for token in _road(head, held[f"{head}road"], 1)),
+        " ".join(token for head in ("", HOUSEHOLD) for token in _road(head, held[f"{head}road"], _PAIR)),
         " ".join(places),
     )
 
 
+def is_of_address(ways: Iterable[Fit]) -> bool:
+    """Whether a wish may be meant of an address."""
+    return any(fit.kind in _OF_ADDRESS for fit in ways)
+
+
 def question(wishes: Iterable[Iterable[Fit]]) -> str:
-    """What FTS5 is asked: every wish, each in one of its ways; "" where nothing is wished, or nobody can fit a wish."""
+    """What FTS5 is asked: every wish, each in one of its ways; "" where nothing is wished, or nobody can fit a wish.
+
+    What is wished of an address is true of where somebody is found, or all of it of where their household is.
+    """
     asked = [list(ways) for ways in wishes]
-    clauses = [list(dict.fromkeys(filter(None, map(_way, ways)))) for ways in asked]
+    of_address = sum(map(is_of_address, asked))
+    if of_address < 2:
+        return _asked(asked, ("", HOUSEHOLD) if of_address else ("",))
+    return " OR ".join(f"({one})" for one in (_asked(asked, (head,)) for head in ("", HOUSEHOLD)) if one)
+
+
+def question_of_dwellings(wishes: Iterable[Iterable[Fit]]) -> str:
+    """The same of the address alone where somebody is found."""
+    return _asked([list(ways) for ways in wishes], ("",))
+
+
+def _asked(asked: list[list[Fit]], heads: Sequence[str]) -> str:
+    """Every wish, each in one of its ways, at one of some addresses."""
+    clauses = [list(dict.fromkeys(filter(None, (_way(fit, head) for fit in ways for head in heads)))) for ways in asked]
     if not all(clauses):
         return ""
-    doors, said = _doors(asked)
+    doors, said = _doors(asked, heads[0]) if len(heads) == 1 else ([], set())
     plain = [ways for ways, wish in zip(clauses, asked, strict=True) if len(wish) > 1 or wish[0].kind not in said]
     return " AND ".join(f"({' OR '.join(ways)})" for ways in (*plain, *([door] for door in doors)))
 
 
-def _doors(wishes: list[list[Fit]]) -> tuple[list[str], set[str]]:
+def _doors(wishes: list[list[Fit]], head: str) -> tuple[list[str], set[str]]:
     """Of a lane with its house, and a house with its room, one token each: both stand in few registrations together.
 
     Returns: the tokens as FTS5 asks for them, and the parts of the address that they say.
@@ -108,23 +134,22 @@ def _doors(wishes: list[list[Fit]]) -> tuple[list[str], set[str]]:
     single = [ways[0] for ways in wishes if len(ways) == 1 and ways[0].kind in PLACE_KEYS]
     said = {fit.kind: fit.text for fit in single}
     pairs = [pair for pair in DOORS if set(pair) <= said.keys()] if len(said) == len(single) else []
-    return [_phrase("place", [_door(pair, said)]) for pair in pairs], {key for pair in pairs for key in pair}
+    return [_phrase("place", [head + _door(pair, said)]) for pair in pairs], {key for pair in pairs for key in pair}
 
 
-def _way(fit: Fit) -> str:
-    """One way as FTS5 asks for it; "" where nobody can fit it."""
+def _way(fit: Fit, head: str) -> str:
+    """One way as FTS5 asks for it, of an address at the one that `head` names; "" where nobody can fit it."""
     if not fit.text or len(fit.text) > LONGEST:
         return ""
     if fit.kind in {"number", "phone"}:
         return _part_of_number(fit.kind, fit.text)
     if fit.kind in {"name", "road"}:
-        if len(fit.text) >= _PAIR:
-            return _phrase(f"{fit.kind}_long", _parts(fit.text, _PAIR))
-        return _phrase(fit.kind, _parts(fit.text, 1))
+        column, size = (f"{fit.kind}_long", _PAIR) if len(fit.text) >= _PAIR else (fit.kind, 1)
+        return _phrase(column, _road(head if fit.kind == "road" else "", fit.text, size))
     if fit.kind == "spelled":
         return _phrase("spelled", [fit.text] if _SPELLED.fullmatch(fit.text) else [])
     keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
-    return " OR ".join(_phrase("place", [_place(key, fit.text)]) for key in keys)
+    return " OR ".join(_phrase("place", [head + _place(key, fit.text)]) for key in keys)
 
 
 def _phrase(column: str, tokens: Iterable[str]) -> str:
@@ -167,6 +192,18 @@ def _starts(spellings: str) -> Iterator[str]:
         letters = _NO_LETTERS.split(spelling, maxsplit=1)[0]
         for end in range(1, len(letters) + 1):
             yield letters[:end]
+
+
+def _road(head: str, name: str, size: int) -> Iterator[str]:
+    """The parts of a road's name; of a household's each set apart from those of other roads."""
+    return (_APART + part if head else part for part in _parts(name, size))
+
+
+def _places(head: str, held: Mapping[str, str]) -> Iterator[str]:
+    """The tokens of an address but for its road."""
+    own = {key: held[head + key] for key in (*PLACE_KEYS, *AREA_KEYS)}
+    yield from (head + _place(key, text) for key, text in own.items() if text)
+    yield from (head + _door(pair, own) for pair in DOORS if all(own[key] for key in pair))
 
 
 def _place(key: str, text: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from webui.rights import NO_PAGES
 
 SEARCHES: Final = {"register.search": ("query", "page"), "households.search": ("query",)}
-CARRIED: Final = frozenset({"back", "done", "page"})
+CARRIED: Final = frozenset({"back", "done", "page", "what", "committee", "road", "lane"})
 
 
 @dataclass(frozen=True, slots=True)

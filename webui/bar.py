@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in the bar."""
+    """A page in the bar.  `waiting`: so many things wait there for whoever looks."""
 
     url: str
     name: str
     is_current: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def pages(role: str) -> list[Page]:
     if area in {"documents", "photos"}:
         area = "desk" if (request.view_args or {}).get("kind") == "draft" else "register"
     moved = {"drafts": "desk", "households": "desk", "rules": "tables", "addresses": "tables"}
+    moved["export_requests"] = "exports"
     moved |= dict.fromkeys(("corrections", "cancellations", "duplicates", "printing"), "register")
     area = moved.get(area, area)
     shown = []
@@ -112,8 +114,16 @@ def pages(role: str) -> list[Page]:
         access = access_of(endpoint)
         if access is not None and access.allows(role):
             home = endpoint.partition(".")[0]
-            shown.append(Page(url_for(endpoint), name, area == home))
+            shown.append(Page(url_for(endpoint), name, area == home, waiting_at(endpoint)))
     return shown
+
+
+def waiting_at(endpoint: str) -> int:
+    """How many things wait on a page for whoever is signed in: requests for exports, which take another supervisor."""
+    who = session_or_none()
+    if endpoint != "exports.page" or who is None:
+        return 0
+    return services().exchange.requests.waiting_for(who)
 
 
 def install(app: Flask) -> None:

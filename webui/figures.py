@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from agent.register.board_views import WHATS
+from agent.register.board_views import MOVED, WHATS
 from webui.translate import gettext
 
 
@@ -21,6 +21,7 @@ def figure_name(what: str) -> str:
         "RG": gettext("来沪"),
         "RZ": gettext("人在户不在"),
         "HZ": gettext("户在人不在"),
+        MOVED: gettext("辖区内搬家"),
         "gaps": gettext("缺项"),
         "expiring": gettext("即将到期"),
         "expired": gettext("已到期"),

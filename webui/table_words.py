@@ -39,17 +39,22 @@ def in_page_language(zh: str, en: str) -> str:
 
 def counted(value: int, unit: str) -> str:
     """A value with its unit."""
-    if unit == "days":
-        return ngettext("%(num)d 天", "%(num)d 天", value)
-    if unit == "years":
-        return ngettext("%(num)d 周岁", "%(num)d 周岁", value)
-    if unit == "months":
-        return ngettext("%(num)d 个月", "%(num)d 个月", value)
-    if unit == "minutes":
-        return ngettext("%(num)d 分钟", "%(num)d 分钟", value)
-    if unit == "asking":
-        return f"{value} {_ASKING[value]}"
-    return ngettext("%(num)d 次", "%(num)d 次", value)
+    match unit:
+        case "asking":
+            words = f"{value} {_ASKING[value]}"
+        case "days":
+            words = ngettext("%(num)d 天", "%(num)d 天", value)
+        case "years":
+            words = ngettext("%(num)d 周岁", "%(num)d 周岁", value)
+        case "months":
+            words = ngettext("%(num)d 个月", "%(num)d 个月", value)
+        case "minutes":
+            words = ngettext("%(num)d 分钟", "%(num)d 分钟", value)
+        case "records":
+            words = ngettext("%(num)d 条", "%(num)d 条", value)
+        case _:
+            words = ngettext("%(num)d 次", "%(num)d 次", value)
+    return words
 
 
 def days_of(first: date | None, last: date | None) -> str:

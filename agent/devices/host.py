@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +14,7 @@ import msgspec
 
 from agent.devices.pending import Pending
 from agent.devices.role_codes import CODES, RoleCodes
+from agent.devices.scratch import Scratch
 from agent.devices.state import DeviceState, Happening, RestartBudget, after
 from agent.devices.wire import (
     EXIT_HUNG,
@@ -91,7 +89,7 @@ class DeviceHost:
     is_closing: bool = False
     _process: subprocess.Popen[bytes] | None = None
     _is_stuck: bool = False
-    _scratch: str | None = None
+    _scratch: Scratch | None = None
     _number: int = 0
 
     def spawn(self) -> None:
@@ -99,7 +97,7 @@ class DeviceHost:
 
         Its temporary folder is its own and goes with it: it is mostly killed, and cannot tidy up behind itself.
         """
-        self._scratch = tempfile.mkdtemp(prefix="renhu-worker-", dir=os.environ.get("TMPDIR", "/tmp"))  # noqa: S108
+        self._scratch = Scratch.make("worker")
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -107,7 +105,7 @@ class DeviceHost:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": self._scratch},
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": self._scratch.path},
                 cwd="/",
                 process_group=0,  # what a terminal sends to its command is not for this process
             )
@@ -296,5 +294,5 @@ class DeviceHost:
         self._process = None
         self._is_stuck = False
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             self._scratch = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Final
 import msgspec
 
 from agent.devices import photo_png
+from agent.devices.scratch import Scratch
 from drivers.api import Clock, Deadline
 from drivers.wlt_picture import RGB_BYTES, is_wlt
 
@@ -224,11 +224,11 @@ class PhotoDecoder:
         if settings.flag is not None:
             config["flag"] = settings.flag
         command = [sys.executable, "-I", "-B", "-m", "drivers.wlt_library", msgspec.json.encode(config).decode()]
-        scratch = tempfile.mkdtemp(prefix="renhu-photo-")
+        scratch = Scratch.make("photo", tempfile.gettempdir())
         try:
-            return _converse(command, wlt, scratch, Deadline.after(self._clock, self._limit_s))
+            return _converse(command, wlt, scratch.path, Deadline.after(self._clock, self._limit_s))
         finally:
-            shutil.rmtree(scratch)
+            scratch.remove()
 
 
 _CODES: Final = frozenset(

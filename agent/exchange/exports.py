@@ -1,40 +1,39 @@
 """Registrations given away in a file: chosen, masked or in full, made in memory, written down for three years.
 
 The file is never on the disk: it waits in memory, for the session that made it, and goes after ten minutes.
-Source: PIPL 21 and 59; security requirements S-15, S-20, S-32; domain reference 3.5, L11.
+Where there are many registrations in it, another supervisor agrees first, and nothing leaves before: `asking`.
+Source: PIPL 21 and 59; security requirements S-15, S-20, S-21, S-32; domain reference 3.5, L11.
 """
 
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import io
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from agent.accounts import audit
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import reading, writing
-from agent.errors import Actor, CodedError, Retry
-from agent.exchange import columns, views, xlsx_writing
+from agent.exchange import columns, views, wishes, xlsx_writing
+from agent.exchange.asking import Requests
 from agent.exchange.cells import inert, inert_and_whole
-from agent.exchange.views import ExportWish, MadeFile, ProvisionView
-from agent.register import codes, days, divisions, fields
+from agent.exchange.views import ExportWish, MadeFile, Outcome, ProvisionView
+from agent.exchange.wishes import refused
+from agent.register import codes, divisions, fields
 from agent.register.draft_view import dwelling
-from agent.register.form import as_date
 from agent.register.full_views import masked_value
 from agent.register.workplace import Workplace
 from agent.shelf import Shelf
-from peewee_models import exchange, exchange_queries, register_queries
+from peewee_models import exchange, exchange_queries, outbox, register_queries
 from peewee_models.exchange_queries import Chosen
 
+PROVIDED: Final = "provision.made"
 MOST_ROWS: Final = 200_000
 MOST_BYTES: Final = 300_000_000
-LONGEST_RECEIVER: Final = 200
-LONGEST_PURPOSE: Final = 500
 SIMULATED: Final = "SIMULATED"
 """In every row of what a practice folder gives away."""
 
@@ -47,11 +46,13 @@ class Exports:
     Args:
         place: the register's store, clock and station.
         accounts: checks that who gives away sits there still.
+        requests: what waits for a second person's word.
     """
 
-    def __init__(self, place: Workplace, accounts: AccountsService) -> None:
+    def __init__(self, place: Workplace, accounts: AccountsService, requests: Requests) -> None:
         self._place = place
         self._accounts = accounts
+        self._requests = requests
         self._shelf: Shelf[MadeFile] = Shelf(place.clock, MOST_BYTES)
 
     def listed(self, by: SignedIn) -> list[ProvisionView]:
@@ -60,61 +61,81 @@ class Exports:
         with reading(self._place.store):
             return [self._view(row, by) for row in exchange.provisions(views.SHOWN)]
 
-    def make(self, wish: ExportWish, by: SignedIn, own_password: str) -> str:
+    def make(self, wish: ExportWish, by: SignedIn, own_password: str) -> Outcome:
         """Make a file and write down that it is given away; it then waits for this session.
 
-        Returns: the key of what was written down.
+        Where it takes a second person, nothing is made: the wish is written down and waits for them.
+
         Raises: RightsDenied; CodedError EXPORT-FORMS, EXPORT-COLUMNS, EXPORT-DAYS, EXPORT-RECEIVER, EXPORT-PURPOSE,
             EXPORT-FULL-REASON, EXPORT-NOBODY, EXPORT-TOO-MANY, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
         """
         require(by, Right.EXPORT)
-        asked = _checked(wish)
-        chosen = self._chosen(asked)
+        asked = wishes.checked(wish)
+        chosen = wishes.chosen(asked, self._place.zone)
         self._accounts.confirm(by, own_password)
         with reading(self._place.store):
             count = exchange_queries.count(chosen)
             if not 1 <= count <= MOST_ROWS:
-                raise _refused("EXPORT-TOO-MANY" if count else "EXPORT-NOBODY", count=count, most=MOST_ROWS)
-            content, rows = self._content(asked, chosen, by.language)
+                raise refused("EXPORT-TOO-MANY" if count else "EXPORT-NOBODY", count=count, most=MOST_ROWS)
+            is_large = self._requests.takes_two(count, by)
+            content, rows = (b"", count) if is_large else self._content(asked, chosen, by.language)
+        if is_large:
+            return Outcome(self._requests.ask(asked, by), is_asked=True)
         with writing(self._place.store):
+            if self._requests.takes_two(rows, by):
+                raise refused("EXPORT-MEANWHILE")
             key = self._note(asked, content, rows, by)
-        self._shelf.put(MadeFile(str(key), by.session_id, asked.file_kind, content, self._place.clock.monotonic()))
-        return str(key)
+        return Outcome(self._to_shelf(key, asked, content, by))
+
+    def make_agreed(self, request_id: str, by: SignedIn, own_password: str) -> str:
+        """Make the file that a second person has agreed to, once, for who asked; it then waits for this session.
+
+        Returns: the key of what was written down.
+        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-NOT-YOURS, REQUEST-NOT-AGREED, REQUEST-LAPSED,
+            REQUEST-CHANGED, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
+        """
+        require(by, Right.EXPORT)
+        self._requests.usable(request_id, by)
+        self._accounts.confirm(by, own_password)
+        with reading(self._place.store):
+            agreed = self._requests.usable(request_id, by)
+            chosen = wishes.chosen(agreed.wish, self._place.zone, agreed.asked_at)
+            if wishes.bound(agreed.wish, exchange_queries.keys(chosen)) != agreed.bound:
+                raise refused("REQUEST-CHANGED")
+            content, rows = self._content(agreed.wish, chosen, by.language)
+        with writing(self._place.store):
+            key = self._note(agreed.wish, content, rows, by, agreed.second_user)
+            self._requests.use(agreed.id, key, by)
+        return self._to_shelf(key, agreed.wish, content, by)
 
     def file(self, provision_id: str, by: SignedIn) -> MadeFile:
         """The file that this session has made of late.  Raises: RightsDenied; CodedError EXPORT-GONE."""
         require(by, Right.EXPORT)
         made = self._shelf.find(provision_id, by.session_id)
         if made is None:
-            raise _refused("EXPORT-GONE")
+            raise refused("EXPORT-GONE")
         return made
 
     def drop_old(self) -> None:
         """Let go of files that nobody has taken for a while."""
         self._shelf.drop_old()
 
-    def _note(self, wish: ExportWish, content: bytes, rows: int, by: SignedIn) -> uuid.UUID:
-        digest = hashlib.sha256(content).hexdigest()
-        criteria = {
-            "forms": list(wish.forms),
-            "states": list(wish.states),
-            "committee": wish.committee,
-            "since": wish.since,
-            "until": wish.until,
-        }
+    def _to_shelf(self, key: uuid.UUID, wish: ExportWish, content: bytes, by: SignedIn) -> str:
+        self._shelf.put(MadeFile(str(key), by.session_id, wish.file_kind, content, self._place.clock.monotonic()))
+        return str(key)
+
+    def _note(
+        self, wish: ExportWish, content: bytes, rows: int, by: SignedIn, second_user: uuid.UUID | None = None
+    ) -> uuid.UUID:
+        digest, now = hashlib.sha256(content).hexdigest(), self._place.clock.now()
         key = exchange.provide(
-            self._place.clock.now(),
+            now,
             uuid.UUID(by.user_id),
-            receiver=wish.receiver,
-            purpose=wish.purpose,
-            is_full=wish.is_full,
-            full_reason=wish.full_reason,
-            file_kind=wish.file_kind,
-            criteria=criteria,
-            columns=list(wish.columns),
+            **wishes.as_columns(wish),
             rows=rows,
             size_bytes=len(content),
             sha256=digest,
+            second_user=second_user,
         )
         facts: dict[str, str | int] = {
             "rows": rows,
@@ -122,17 +143,10 @@ class Exports:
             "full": int(wish.is_full),
             "sha256": digest,
         }
+        facts |= {} if second_user is None else {"second": str(second_user)}
         self._place.note(by, audit.Act.EXPORTED, ("provision", key), **facts)
+        outbox.append(now, PROVIDED, key, 1, facts | {"user": by.user_id})
         return key
-
-    def _chosen(self, wish: ExportWish) -> Chosen:
-        since, until = as_date(wish.since), as_date(wish.until)
-        before = None if until is None else self._midnight(until + timedelta(days=1))
-        first = None if since is None else self._midnight(since)
-        return Chosen(wish.forms, wish.states, wish.committee, first, before)
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._place.zone)
 
     def _content(self, wish: ExportWish, chosen: Chosen, language: str) -> tuple[bytes, int]:
         """The file, and how many registrations are in it."""
@@ -167,23 +181,13 @@ class Exports:
         return _in_words(key, text, language)
 
     def _view(self, row: Any, by: SignedIn) -> ProvisionView:
-        chosen = row.criteria
         key = str(row.id)
         return ProvisionView(
             id=key,
             at=row.at,
             user=str(row.user.name),
-            receiver=row.receiver,
-            purpose=row.purpose,
-            is_full=bool(row.is_full),
-            full_reason=row.full_reason,
-            file_kind=row.file_kind,
-            forms=tuple(chosen["forms"]),
-            states=tuple(chosen["states"]),
-            committee=chosen["committee"],
-            since=chosen["since"],
-            until=chosen["until"],
-            columns=tuple(row.columns),
+            second="" if row.second_user is None else str(row.second_user.name),
+            wish=wishes.of_row(row),
             rows=row.rows,
             size_bytes=row.size_bytes,
             sha256=row.sha256,
@@ -202,37 +206,6 @@ class _Counted(Iterable[list[str]]):
         for line in self._lines:
             self.count += 1
             yield line
-
-
-def _checked(wish: ExportWish) -> ExportWish:
-    """A wish as it is written down.  Raises: CodedError for what is missing."""
-    known = [key for key in columns.given() if key in wish.columns]
-    asked = dataclasses.replace(
-        wish,
-        forms=tuple(form for form in views.FORMS if form in wish.forms),
-        states=tuple(state for state in views.STATES if state in wish.states),
-        committee=fields.reason(wish.committee)[: fields.RULES["committee"].most],
-        since=days.day(wish.since.strip()),
-        until=days.day(wish.until.strip()),
-        columns=tuple(known),
-        receiver=fields.reason(wish.receiver)[:LONGEST_RECEIVER],
-        purpose=fields.reason(wish.purpose)[:LONGEST_PURPOSE],
-        full_reason=fields.reason(wish.full_reason)[:LONGEST_PURPOSE] if wish.is_full else "",
-    )
-    given = [day for day in (asked.since, asked.until) if day]
-    since, until = as_date(asked.since), as_date(asked.until)
-    wrong = {
-        "EXPORT-FORMS": not asked.forms or not asked.states or asked.file_kind not in views.FILE_KINDS,
-        "EXPORT-COLUMNS": not asked.columns,
-        "EXPORT-DAYS": not all(map(as_date, given)) or (since is not None and until is not None and until < since),
-        "EXPORT-RECEIVER": not asked.receiver,
-        "EXPORT-PURPOSE": not asked.purpose,
-        "EXPORT-FULL-REASON": asked.is_full and not asked.full_reason,
-    }
-    for code, is_so in wrong.items():
-        if is_so:
-            raise _refused(code)
-    return asked
 
 
 def _in_words(key: str, text: str, language: str) -> str:
@@ -256,7 +229,3 @@ def as_csv(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
         writer.writerows([inert_and_whole(cell) for cell in line] for line in lines)
         text.flush()
         return written.getvalue()
-
-
-def _refused(code: str, **facts: int) -> CodedError:
-    return CodedError(code, Actor.SUPERVISOR, Retry.AFTER_ACTION, **facts)

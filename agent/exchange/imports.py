@@ -25,7 +25,8 @@ from agent.exchange.lying import AT_WORK, Lying, run_view, view
 from agent.exchange.passes import Found, Pass
 from agent.exchange.tables_read import sheet_of
 from agent.exchange.views import FileView, JobState, RunView
-from agent.register.workplace import Workplace, station_defaults
+from agent.register import defaults
+from agent.register.workplace import Workplace
 from peewee_models import exchange
 
 log = logging.getLogger("renhu.exchange")
@@ -198,7 +199,9 @@ class Imports:
 
     def _usual(self) -> dict[str, str]:
         """What holds for all rows where a file does not say it: the station's own, and that they are old."""
-        given = {key: entry.value for key, entry in station_defaults(self._place).items()}
+        given = {
+            key: entry.value for key, entry in defaults.of_station(self._place.area, self._place.clock.now()).items()
+        }
         return given | {"verify_mode": mapping.OLD_REGISTER}
 
     def _free(self, by: SignedIn) -> None:

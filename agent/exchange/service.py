@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agent.accounts.service import AccountsService
 from agent.exchange import columns, mapping, rejects
+from agent.exchange.asking import Requests
 from agent.exchange.exports import Exports
+from agent.exchange.forgetting import Forgetting
 from agent.exchange.imports import MOST_MEGABYTES, Imports
 from agent.exchange.views import Rejection
 from agent.register.service import RegisterService
@@ -19,12 +21,22 @@ class ExchangeService:
 
     Attributes:
         exports: what is given away.
+        requests: what is to be given away with a second person's word.
         imports: what is taken in.
+
+    Args:
+        register: the registrations.
+        accounts: who sits there.
+        worked_days: tells how many days the station has been at work; without it nothing is ever old enough to go.
     """
 
-    def __init__(self, register: RegisterService, accounts: AccountsService) -> None:
-        self.exports = Exports(register.place, accounts)
+    def __init__(
+        self, register: RegisterService, accounts: AccountsService, worked_days: Callable[[], int] = lambda: 0
+    ) -> None:
+        self.requests = Requests(register.place, accounts)
+        self.exports = Exports(register.place, accounts, self.requests)
         self.imports = Imports(register.place, accounts)
+        self._forgetting = Forgetting(register.place, worked_days)
 
     @staticmethod
     def given(language: str) -> list[tuple[str, str, bool]]:
@@ -65,6 +77,7 @@ class ExchangeService:
         self.imports.stop()
 
     def keep_house(self) -> None:
-        """Let go of what has lain here for long."""
+        """Let go of what has lain here for long.  Raises: CodedError when disk or database fail."""
         self.exports.drop_old()
         self.imports.drop_old()
+        self._forgetting.keep_house()

@@ -15,6 +15,7 @@ SHOWN: Final = 50
 """So many provisions, runs and refused rows a page shows."""
 
 FileKind = Literal["csv", "xlsx"]
+RequestState = Literal["waiting", "agreed", "refused", "withdrawn", "made", "lapsed"]
 JobState = Literal["", "checking", "checked", "running", "done", "cancelled", "failed"]
 
 
@@ -63,23 +64,50 @@ class MadeFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ProvisionView:
-    """A file that was given away.  `is_here`: it still waits for this session."""
+class Outcome:
+    """What came of a wish: a file that waits, or, where `is_asked`, a request that waits for a second person."""
+
+    id: str
+    is_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """An export that a second person has to agree to.
+
+    Attributes:
+        wish: what is wished, for whom and why.
+        rows: how many registrations it meant when it was asked for.
+        state: one of `RequestState`; `lapsed` where nobody decided, or used the word, in time.
+        until: to when it waits, or the word holds; None where it is over.
+        decided_by, decided_at, reason: the second person's word, and of a refusal why.
+        is_own: whether who looks has asked.
+        provision_id: of the file that was made; "" for none.
+    """
 
     id: str
     at: datetime
     user: str
-    receiver: str
-    purpose: str
-    is_full: bool
-    full_reason: str
-    file_kind: str
-    forms: tuple[str, ...]
-    states: tuple[str, ...]
-    committee: str
-    since: str
-    until: str
-    columns: tuple[str, ...]
+    wish: ExportWish
+    rows: int
+    state: RequestState
+    until: datetime | None
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    is_own: bool
+    provision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionView:
+    """A file that was given away.  `is_here`: it still waits for this session; `second`: who agreed, "" for nobody."""
+
+    id: str
+    at: datetime
+    user: str
+    second: str
+    wish: ExportWish
     rows: int
     size_bytes: int
     sha256: str

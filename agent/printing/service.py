@@ -19,6 +19,7 @@ from agent.errors import Actor, CodedError, Retry
 from agent.photos.service import PhotosService
 from agent.printing import sheets
 from agent.printing.shelf import Paper, Shelf, new_id
+from agent.register.board_views import Spot
 from agent.register.record_views import RecordView
 from agent.register.service import RegisterService
 from drivers.api import Clock
@@ -109,15 +110,12 @@ class PrintingService:
                 audit.write(self._clock, by.audit_ids, Act.PAPER_MADE, ("record", one.record.id), **told)
         return self._kept(new_id(), kind, record_id, by, made)
 
-    def make_list(
-        self, what: str, place: tuple[str | None, str | None], title: str, password: str, by: SignedIn
-    ) -> Paper:
+    def make_list(self, what: str, spot: Spot, title: str, password: str, by: SignedIn) -> Paper:
         """Make a list of the registrations behind a figure of the board; who prints says their password once more.
 
         Args:
-            what: the figure, one of `board_views.WHATS`.
-            place: the committee as it is written, "" for those of whom it is not, and the block's code, "" for doors
-                that the address base has not; None for all.
+            what: the figure, one of `board_views.LISTS`.
+            spot: where.
             title: of the paper.
             password: their own.
             by: who prints.
@@ -127,13 +125,13 @@ class PrintingService:
         """
         require(by, Right.REGISTER_READ)
         self._from.accounts.confirm(by, password)
-        lines = self._from.register.board.walk(what, place[0], by, MOST_LINES + 1, place[1])
+        lines = self._from.register.board.walk(what, spot, by, MOST_LINES + 1)
         if not lines:
             raise _refused("LIST-EMPTY")
         if len(lines) > MOST_LINES:
             raise _refused("LIST-TOO-LONG", most=MOST_LINES)
         paper_id = new_id()
-        content = sheets.list_content(title, lines, paper_id, self._printing(by))
+        content = sheets.list_content(what, title, lines, paper_id, self._printing(by))
         paper = self._kept(paper_id, LIST, "", by, self._set("list", content, []))
         with writing(self._store):
             subject = ("register", None)

@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from agent.register import codes, days, draft_view, fields, id_number, notice, rules, separation
-from agent.register.board_views import WalkLine
+from agent.register.board_views import SEPARATED, WalkLine
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -107,10 +107,14 @@ def content(kind: str, held: Sequence[Held], printing: Printing) -> tuple[dict[s
     return _around(printing) | {"sheets": sheets}, photos
 
 
-def list_content(title: str, lines: Sequence[WalkLine], list_id: str, printing: Printing) -> dict[str, Any]:
+def list_content(what: str, title: str, lines: Sequence[WalkLine], list_id: str, printing: Printing) -> dict[str, Any]:
     """Everything that the template of a list is given.
 
+    Lists of who came from elsewhere and of separated persons have the two addresses of the campaign's own lists.
+    Source of their columns: domain reference 1.1, items 47 to 49, and 4.7.
+
     Args:
+        what: one of `board_views.LISTS`.
         title: what is listed.
         lines: the registrations, in the order in which they are printed; each block begins a new page.
         list_id: names this list.
@@ -126,13 +130,17 @@ def list_content(title: str, lines: Sequence[WalkLine], list_id: str, printing: 
                 "sex": codes.shown("sex", line.sex),
                 "last_four": line.last_four,
                 "address": line.address,
+                "household": line.household,
+                "present": line.present,
                 "form": codes.shown("separation_kind", _KINDS_OF_SEPARATION.get(line.form, "")) or "来沪人员",
                 "registered_on": line.registered_on.isoformat(),
                 "verified_on": line.verified_on.isoformat(),
             }
         )
-    sheet = {"id": list_id, "form_no": list_id[:8], "is_cancelled": False, "photo": None, "title": title}
-    return _around(printing) | {"sheets": [sheet | {"parts": parts}]}
+    kind = "separated" if what in SEPARATED else "arrived" if what == separation.RG else "mixed"
+    sheet = {"id": list_id, "form_no": list_id[:8], "is_cancelled": False, "photo": None}
+    sheet |= {"title": title, "kind": kind, "parts": parts}
+    return _around(printing) | {"sheets": [sheet]}
 
 
 def _around(printing: Printing) -> dict[str, Any]:

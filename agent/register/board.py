@@ -15,7 +15,7 @@ from agent.accounts.audit import Act
 from agent.accounts.service import Right, SignedIn, require
 from agent.accounts.storage import reading, writing
 from agent.register import days, draft_view, names
-from agent.register.board_views import WHATS, BoardView, Place, WalkLine
+from agent.register.board_views import LISTS, MOVED, WHATS, BoardView, Place, Spot, WalkLine
 from agent.register.errors import refused
 from agent.register.id_number import years_between
 from agent.register.views import PAGE, RecordLine
@@ -61,32 +61,30 @@ class BoardOfRegister:
     def _counted(self) -> BoardView:
         with reading(self._place.store):
             rows = board_queries.by_committee(self._place.store, self._limits())
-            also = board_queries.moved_inside(self._place.area) if self._place.area else {}
-        missing = [{"committee": name} for name in also.keys() - {row["committee"] for row in rows}]
-        return self._view([*rows, *missing], also)
+            moved = board_queries.moved_inside(self._limits())
+        return self._view(rows, moved)
 
     def lanes(self, committee: str, by: SignedIn) -> BoardView:
         """The figures of one committee, lane by lane.  Raises: RightsDenied."""
         require(by, Right.REGISTER_READ)
         with reading(self._place.store):
             rows = board_queries.by_lane(self._place.store, self._limits(), committee)
-        return self._view(rows, {})
+            moved = board_queries.moved_inside(self._limits(), committee)
+        return self._view(rows, moved)
 
     def blocks(self, committee: str, by: SignedIn) -> BoardView:
         """The figures of one committee, block by block; no places where it has no block.  Raises: RightsDenied."""
         require(by, Right.REGISTER_READ)
         with reading(self._place.store):
             rows = board_queries.by_block(self._place.store, self._limits(), committee)
-        return self._view(rows if any(row["block"] for row in rows) else [], {})
+        return self._view(rows if any(row["block"] for row in rows) else [], ())
 
-    def lines(
-        self, what: str, committee: str | None, by: SignedIn, page: int = 1, size: int = PAGE, block: str | None = None
-    ) -> list[RecordLine]:
+    def lines(self, what: str, spot: Spot, by: SignedIn, page: int = 1, size: int = PAGE) -> list[RecordLine]:
         """A page of the registrations behind a figure, in the order of a walk; to look leaves an audit row.
 
         Args:
-            what: one of `WHATS`.
-            committee: as it is written, "" for those of whom it is not; None for all.
+            what: one of `LISTS`.
+            spot: where.
             by: who looks.
             page: from 1.
             size: of a page.
@@ -94,42 +92,31 @@ class BoardOfRegister:
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
-        return self._listed(
-            what, (committee, block), by, (page, size), lambda row: draft_view.record_line(row, self._place.zone)
-        )
+        return self._listed(what, spot, by, (page, size), lambda row: draft_view.record_line(row, self._place.zone))
 
-    def walk(
-        self, what: str, committee: str | None, by: SignedIn, most: int, block: str | None = None
-    ) -> list[WalkLine]:
+    def walk(self, what: str, spot: Spot, by: SignedIn, most: int) -> list[WalkLine]:
         """The same, as they are printed for a walk; to look leaves an audit row.
 
         Args:
-            what: one of `WHATS`.
-            committee: as in `lines`.
+            what: one of `LISTS`.
+            spot: where.
             by: who prints.
             most: so many are given at most.
-            block: as in `lines`.
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
-        return self._listed(what, (committee, block), by, (1, most), self._walk_line)
+        return self._listed(what, spot, by, (1, most), self._walk_line)
 
     def _listed(
-        self,
-        what: str,
-        where: tuple[str | None, str | None],
-        by: SignedIn,
-        page: tuple[int, int],
-        shown: Callable[[Any], Line],
+        self, what: str, spot: Spot, by: SignedIn, page: tuple[int, int], shown: Callable[[Any], Line]
     ) -> list[Line]:
         """Look registrations up, which takes a while in a large register and keeps nobody from saving; then note it."""
         require(by, Right.REGISTER_READ)
-        if what not in WHATS:
+        if what not in LISTS:
             raise refused("BOARD-UNKNOWN")
-        (committee, block), (number, size) = where, page
+        number, size = page
         with reading(self._place.store):
-            store, limits = self._place.store, self._limits()
-            rows = board_queries.lines(store, limits, what, committee, max(1, number), size, block)
+            rows = board_queries.lines(self._place.store, self._limits(), what, spot, max(1, number), size)
             lines = [shown(row) for row in rows]
         with writing(self._place.store):
             self._place.note(by, Act.LISTED, ("register", None), found=len(lines))
@@ -140,11 +127,15 @@ class BoardOfRegister:
         is_minor = person.birth_date is not None and (
             years_between(person.birth_date, today) < self._place.parameters.on(today).adult_from
         )
+        values = register_queries.values_of(row)
+        household, present = draft_view.two_addresses(values)
         return WalkLine(
             name=names.masked(person.name) if is_minor else person.name,
             sex=person.sex,
             last_four="" if is_minor or not person.id_no else person.id_no[-4:],
-            address=draft_view.dwelling(register_queries.own_values_of(row)),
+            address=draft_view.dwelling(values),
+            household=household,
+            present=present,
             form=row.form,
             registered_on=row.registered_at.astimezone(self._place.zone).date(),
             verified_on=row.verified_at.astimezone(self._place.zone).date(),
@@ -152,25 +143,35 @@ class BoardOfRegister:
             team=row.team,
         )
 
-    def _view(self, rows: Iterable[dict[str, Any]], also: dict[str, int]) -> BoardView:
-        places = [_place(row, also.get(row["committee"], 0)) for row in rows]
+    def _view(self, rows: Iterable[dict[str, Any]], moved: Iterable[dict[str, Any]]) -> BoardView:
+        """The places, with those where nobody is but a household whose person has moved."""
+        by_spot = {_spot(row): row for row in rows}
+        for row in moved:
+            by_spot[_spot(row)] = {**row, **by_spot.get(_spot(row), {})}
+        places = [_place(spot, row) for spot, row in by_spot.items()]
         places.sort(key=lambda one: (not one.committee, one.committee, one.block == "", one.block or "", one.lane))
         return BoardView(tuple(places), _sum(places), self._place.clock.now())
 
     def _limits(self) -> Limits:
         now, today = self._place.clock.now(), self._place.clock.today()
         schooled_from = self._place.parameters.on(today).schooled_from
-        return Limits(now - VALID, now - VALID + SOON, days.months_after(today, -12 * schooled_from), LATE_DAYS)
+        return Limits(
+            self._place.area, now - VALID, now - VALID + SOON, days.months_after(today, -12 * schooled_from), LATE_DAYS
+        )
 
 
-def _place(row: dict[str, Any], also: int) -> Place:
-    lane = row.get("lane", "")
+def _spot(row: dict[str, Any]) -> Spot:
+    return Spot(row["committee"], row.get("road"), row.get("lane"), row.get("block"))
+
+
+def _place(spot: Spot, row: dict[str, Any]) -> Place:
     return Place(
-        committee=row["committee"],
-        lane=row.get("road", "") + (f"{lane}弄" if lane else ""),
+        committee=spot.committee or "",
+        lane=(spot.road or "") + (f"{spot.lane}弄" if spot.lane else ""),
+        spot=spot,
         counts={what: int(row.get(what) or 0) for what in WHATS},
         gaps={gap: int(row.get(f"gap_{gap}") or 0) for gap in GAPS},
-        also=also,
+        also=int(row.get(MOVED) or 0),
         lag_days=None if row.get("lag_days") is None else float(row["lag_days"]),
         block=row.get("block"),
         team=row.get("team") or "",
@@ -184,6 +185,7 @@ def _sum(places: Iterable[Place]) -> Place:
     return Place(
         committee="",
         lane="",
+        spot=Spot(),
         counts={what: sum(one.counts[what] for one in all_of) for what in WHATS},
         gaps={gap: sum(one.gaps[gap] for one in all_of) for gap in GAPS},
         also=sum(one.also for one in all_of),

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from peewee_models.board_queries import MOVED, Spot
+
+__all__ = ["LISTS", "MOVED", "SEPARATED", "WHATS", "BoardView", "Place", "Spot", "WalkLine"]
+
 WHATS: Final = ("RG", "RZ", "HZ", "gaps", "expiring", "expired", "late")
-"""The figures of a place, behind each of which its registrations can be looked at."""
+"""The figures of a place that count who stands there, behind each of which its registrations can be looked at."""
+LISTS: Final = (*WHATS, MOVED)
+"""All that can be looked at; who moved inside the area is counted where they live, and listed at the household."""
+SEPARATED: Final = frozenset({"RZ", "HZ", MOVED})
+"""The lists of separated persons, who have two addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,7 @@ class Place:
     Attributes:
         committee: as it is written in the registrations, "" where it is not.
         lane: `测试东路88弄`; "" for a whole committee or block.
+        spot: where its registrations are looked for.
         counts: by figure, one of `WHATS`.
         gaps: by field, how many lack it: `GAPS`.
         also: how many of those who live in the area away from their household have that household here.
@@ -26,6 +35,7 @@ class Place:
 
     committee: str
     lane: str
+    spot: Spot
     counts: dict[str, int]
     gaps: dict[str, int]
     also: int
@@ -47,6 +57,8 @@ class WalkLine:
         name: of somebody who is guarded only its first character.
         sex: line of the table `sex`.
         last_four: of the ID number; "" of somebody who is guarded, or has none.
+        address: by which the registration stands in the area.
+        household, present: where the household is registered, and where the person lives.
         form: RG, RZ or HZ.
         block: code of the block that it stands in, with its `team`; "" for none.
     """
@@ -55,6 +67,8 @@ class WalkLine:
     sex: str
     last_four: str
     address: str
+    household: str
+    present: str
     form: str
     registered_on: date
     verified_on: date
@@ -64,7 +78,7 @@ class WalkLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """The places, the largest name first, their sum, and when it was counted."""
+    """The places by name, their sum, and when it was counted."""
 
     places: tuple[Place, ...]
     total: Place

@@ -19,7 +19,7 @@ from agent.register.cancellation_view import CancellationView, cancellation_view
 from agent.register.errors import Problems, key_of, refused
 from agent.register.records import Records
 from agent.register.views import Problem
-from agent.register.workplace import Person, Workplace
+from agent.register.workplace import Person, Workplace, follow
 from peewee_models import cancellations, merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.register import ACTIVE, CANCELLED
@@ -130,7 +130,9 @@ class Cancellations:
                 by, Act.RECORD_CANCELLED, ("record", record.id), version=record.version, second=second_user_id
             )
             outgoing.send(outgoing.CANCELLED, record, now)
+            tell_followers = follow(self._place, record.household_id)
         self._tell_pages(record)
+        tell_followers()
 
     def check_restore(self, record_id: str, reason: str, by: Person) -> bool:
         """Look whether a cancellation may be undone, before anybody's password is tried.
@@ -160,7 +162,7 @@ class Cancellations:
             row = self._to_restore(record, reason)
             now, user = self._place.clock.now(), uuid.UUID(by.user_id)
             revision.write_state(record, ACTIVE, user, now, fields.reason(reason))
-            if record.relation_to_head == relations.HEAD and relations.head_of(membership.members_beside(record)):
+            if record.relation_to_head == relations.HEAD and self._has_head_beside(record):
                 revision.write_no_head(record, user, now, fields.reason(reason))
             row.undone_version, row.undone_at, row.undone_by = record.version, now, user
             row.undone_approved_by, row.undo_reason = uuid.UUID(second_user_id), fields.reason(reason)
@@ -171,7 +173,9 @@ class Cancellations:
                 by, Act.RECORD_RESTORED, ("record", record.id), version=record.version, second=second_user_id
             )
             outgoing.send(outgoing.RESTORED, record, now)
+            tell_followers = follow(self._place, record.household_id)
         self._tell_pages(record)
+        tell_followers()
 
     def _checked(
         self, record: Any, typed: Mapping[str, str], version: int, missing: Sequence[Problem] = ()
@@ -220,6 +224,11 @@ class Cancellations:
         if not fields.reason(reason):
             raise refused("REASON-MISSING")
         return row
+
+    def _has_head_beside(self, record: Any) -> bool:
+        """Whether the household has another head by now where the person lives."""
+        form = self._records.form_of(record, register_queries.values_of(record))
+        return relations.head_of(relations.living_with(form, membership.members_beside(record))) is not None
 
     def _tell_pages(self, record: Any) -> None:
         self._place.publish(Event("register", None, {"record": str(record.id), "version": int(record.version)}))

@@ -35,7 +35,7 @@ from agent.register.form import Entry, Form, value
 from agent.register.record_views import RecordView
 from agent.register.records import Records
 from agent.register.views import Problem, SecondWord
-from agent.register.workplace import Person, Workplace
+from agent.register.workplace import Person, Workplace, follow
 from peewee_models import corrections, register_queries
 
 
@@ -174,8 +174,10 @@ class Corrections:
                 outgoing.send(outgoing.EDITED, record, self._place.clock.now())
             self._follow(record, kept, typed)
             self._forget(record, kept)
+            tell_followers = follow(self._place, record.household_id)
             shown = self._records.shown(register_queries.by_key(record.id))
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
+        tell_followers()
         return shown
 
     def approve(self, record_id: str, by: Person, second_user_id: str, word: SecondWord) -> None:

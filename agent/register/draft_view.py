@@ -133,6 +133,7 @@ def record_line(row: Any, zone: tzinfo) -> RecordLine:
         is_cancelled=row.state != ACTIVE,
         form=row.form,
         is_merged=row.state == MERGED,
+        addresses=two_addresses(values),
     )
 
 
@@ -151,3 +152,12 @@ def address(values: Mapping[str, str], prefix: str) -> str:
     doors = [values[prefix + key] + unit for key, unit in units if values.get(prefix + key)]
     area = fields.shown("town", town) or fields.shown("h_district", values.get("h_district", "") if prefix else "")
     return "".join([area, road, *doors])
+
+
+def two_addresses(values: Mapping[str, str]) -> tuple[str, str]:
+    """Where the household is registered, and where the person lives; of who lives far away as far as that is known."""
+    household = address(values, "h_") if values.get("h_road") else values.get("hukou_address", "")
+    if values.get(separation.FORM) != separation.HZ:
+        return household, address(values, "")
+    far = fields.shown("separation_scope", values.get("separation_scope", ""))
+    return household, values.get("present_address", "") or far

@@ -12,6 +12,7 @@ from agent.accounts.storage import reading, writing
 from agent.register import (
     approvals,
     codes,
+    defaults,
     door_of_form,
     draft_view,
     dwelling,
@@ -26,7 +27,7 @@ from agent.register import (
 from agent.register.errors import key_of, refused
 from agent.register.form import Entry, Form, value
 from agent.register.views import DraftLine, DraftView, SecondWord
-from agent.register.workplace import Person, Workplace, change, keep, load, own_draft, station_defaults, view
+from agent.register.workplace import Person, Workplace, change, follow, keep, load, own_draft, view
 from peewee_models import draft_queries
 from peewee_models.drafts import Draft
 
@@ -74,7 +75,7 @@ class Drafts:
 
     def defaults(self) -> dict[str, Entry]:
         """What a new form begins with."""
-        return station_defaults(self._place)
+        return defaults.of_station(self._place.area, self._place.clock.now())
 
     def new_row(self, by: Person, household: Any) -> Any:
         """Make the row of a new open draft, of a chosen household or None, inside the open transaction."""
@@ -193,8 +194,10 @@ class Drafts:
             give_room_back = self._place.papers.draft_discarded(row.id, by)
             row.delete_instance(recursive=True)
             self._place.note(by, act, ("draft", subject), reason=reason_code)
+            tell_followers = follow(self._place, row.household_id)
         give_room_back()
         self._place.tell_draft(by, row)
+        tell_followers()
 
     def approve(self, draft_id: str, by: Person, second_user_id: str, word: SecondWord) -> DraftView:
         """Note a second person's word that a problem is officially so; it holds for the number as it stands now.

@@ -37,6 +37,7 @@ class HouseholdLine:
         id: of the member registered last, whose household and dwelling a further person takes over.
         seen: tells this state of the household from every other.
         verified_on: since when nobody has looked whether all are registered as they are.
+        heads: of whom one is to be the head, where the household has lost its head; else nobody.
     """
 
     id: str
@@ -44,6 +45,7 @@ class HouseholdLine:
     members: tuple[MemberLine, ...]
     seen: str
     verified_on: date
+    heads: tuple[MemberLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any, Final
 from agent.accounts.audit import Act
 from agent.accounts.storage import writing
 from agent.events.service import Event
-from agent.register import draft_view, dwelling, outgoing, revision
+from agent.register import draft_view, dwelling, outgoing, relations, revision, separation
 from agent.register.errors import key_of, refused
 from agent.register.finding import of_address
 from agent.register.form import Entry
-from agent.register.household_views import HouseholdLine, HouseholdsFound
+from agent.register.household_views import HouseholdLine, HouseholdsFound, MemberLine
 from agent.register.workplace import Person, Workplace
 from peewee_models import draft_queries, finding_queries, register_queries
 from peewee_models.register import ACTIVE
@@ -104,6 +104,27 @@ def living_with(one: Any) -> list[Any]:
     ]
 
 
+def without_head(here: list[Any]) -> bool:
+    """Whether those who live in a household at one dwelling have lost their head, who was cancelled or has moved.
+
+    Where nobody has ever said who is who, as of what was brought in from elsewhere, nobody is missed.
+    """
+    told = {record.relation_to_head for record in here if record.form != separation.HZ} - {""}
+    return bool(told) and relations.HEAD not in told
+
+
+def to_choose_from(record: Any) -> tuple[MemberLine, ...]:
+    """Of whom one is to be the head of a registration's household, where it has lost its head; else nobody."""
+    if record.state != ACTIVE or record.household_id is None or record.form == separation.HZ:
+        return ()
+    here = living_with(record)
+    return _candidates(here) if without_head(here) else ()
+
+
+def _candidates(here: list[Any]) -> tuple[MemberLine, ...]:
+    return tuple(draft_view.record_member(one) for one in here if one.form != separation.HZ)
+
+
 def _seen(here: list[Any], ago: int = 0) -> str:
     """Who they are, and in which version, or in one of so many versions ago: another text for any other state."""
     return " ".join(f"{record.id}:{record.version - ago}" for record in here)
@@ -123,4 +144,5 @@ def _line(at: Any, zone: tzinfo) -> HouseholdLine:
         members=tuple(map(draft_view.record_member, here)),
         seen=_seen(here),
         verified_on=min(record.verified_at for record in here).astimezone(zone).date(),
+        heads=_candidates(here) if without_head(here) else (),
     )

@@ -14,6 +14,7 @@ from agent.register import draft_view, relations, separation
 from agent.register.form import Form, entry_from_row, value
 from agent.register.household_views import HouseholdMove, MemberLine
 from peewee_models import draft_queries, register_queries
+from peewee_models.finding_queries import DWELLING_KEYS
 from peewee_models.register import ACTIVE, Household
 
 
@@ -82,9 +83,17 @@ def _told(records: Iterable[Any]) -> list[tuple[str, dict[str, str]]]:
 
 def _of_household(told: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[relations.Member, ...]:
     """Those who live here: who is registered here and lives elsewhere is nothing to a head."""
-    keys = (relations.KEY, "name", "sex", "birth_date", "id_no", "mobile")
     return tuple(
-        relations.Member(record_id, *(values.get(key, "") for key in keys))
+        relations.Member(
+            record_id,
+            relation=values.get(relations.KEY, ""),
+            name=values.get("name", ""),
+            sex=values.get("sex", ""),
+            birth_date=values.get("birth_date", ""),
+            id_no=values.get("id_no", ""),
+            mobile=values.get("mobile", ""),
+            dwelling=tuple(values.get(key, "") for key in DWELLING_KEYS if values.get("road")),
+        )
         for record_id, values in told
         if values.get(separation.FORM) != separation.HZ
     )

@@ -22,7 +22,7 @@ from agent.register.form import Form
 from agent.register.merging import Wish
 from agent.register.records import Records
 from agent.register.views import Problem
-from agent.register.workplace import Person, Workplace
+from agent.register.workplace import Person, Workplace, follow
 from peewee_models import merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.cancellations import standing as standing_cancellation
@@ -87,7 +87,9 @@ class Merges:
                 told = {"version": one.version, "into": str(record.id), "second": second_user_id}
                 self._place.note(by, Act.RECORD_MERGED, ("record", one.id), **told)
                 outgoing.send(outgoing.MERGED, one, row.entered_at)
+            tell_followers = follow(self._place, *(one.household_id for one in (*moved, record)))
         self._tell_pages([*moved, record])
+        tell_followers()
 
     def check_undo(self, record_id: str, reason: str, by: Person) -> bool:
         """Look whether the merge that moved a registration may be undone, before anybody's password is tried.
@@ -132,7 +134,9 @@ class Merges:
                 told = {"version": one.version, "second": second_user_id}
                 self._place.note(by, Act.RECORD_UNMERGED, ("record", one.id), **told)
                 outgoing.send(outgoing.UNMERGED, one, now)
+            tell_followers = follow(self._place, *(one.household_id for one in (*moved, record)))
         self._tell_pages([*moved, record])
+        tell_followers()
 
     def _checked(self, record: Any, other: Any, wish: Wish, missing: Sequence[Problem]) -> None:
         """Refuse a merge where something speaks against it."""

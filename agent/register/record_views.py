@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.register.alike_views import Alike
 from agent.register.asked import is_asked
-from agent.register.household_views import HouseholdMove
+from agent.register.household_views import HouseholdMove, MemberLine
 from agent.register.views import DoorView, FieldView, RecordLine
 
 
@@ -138,7 +138,8 @@ class RecordView:
     `form` is RG, RZ or HZ.  `is_cancelled` tells its state, `cancellation` why, where that is known, and `can_restore`
     whether it can be undone; `others` are the same person's other registrations, the newest first; `merge` is what has
     made it another person's, and `is_merged` that it has ended by that.  `verified_at` tells when somebody last looked
-    whether all is as it is registered.
+    whether all is as it is registered.  `heads` are those of whom one is to be the head of its household, where
+    that has lost its head.
     Of one that was just saved `is_as_before` tells that the form said nothing else than the record did, and
     `papers_added` how many documents came with it.  `door` is the door plate of the address that is here, where the
     address base knows it.
@@ -169,6 +170,7 @@ class RecordView:
     merge: MergeLine | None = None
     form: str = "RG"
     door: DoorView | None = None
+    heads: tuple[MemberLine, ...] = ()
 
     @property
     def values(self) -> dict[str, str]:

@@ -35,7 +35,7 @@ from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine, Source
-from agent.register.workplace import Person, Workplace, change, load, own_draft
+from agent.register.workplace import Person, Workplace, change, follow, load, own_draft
 from peewee_models import draft_queries, duplicates, finding_queries, register_queries
 from peewee_models.register import ACTIVE, Registration
 from peewee_models.register import Person as PersonTable
@@ -72,12 +72,13 @@ class Records:
             form = with_door(load(row), self._place.clock.now(), self._place.setting(row))
             words = approvals.standing(row, form)
             self._refuse_problems(row, form, words)
-            kind = ""
+            kind, left = "", None
             if row.registration_id is None:
                 record = self._insert(row, form, by)
                 act, kind = Act.RECORD_SAVED, outgoing.SAVED
             else:
                 record = register_queries.by_key(row.registration_id)
+                left = record.household_id
                 made = self._revision(row, record, form, words)
                 words = {about: words[about] for about in made.passed}
                 act = Act.RECORD_EDITED if made.is_change else Act.RECORD_CONFIRMED
@@ -96,12 +97,14 @@ class Records:
             self._place.note(by, act, ("record", record.id), version=record.version)
             if kind:
                 outgoing.send(kind, record, self._place.clock.now())
+            tell_followers = follow(self._place, left, record.household_id)
             shown = dataclasses.replace(
                 self.shown(record), is_as_before=act is Act.RECORD_CONFIRMED, papers_added=papers
             )
         give_room_back()
         self._place.publish(Event("register", None, {"record": shown.id, "version": shown.version}))
         self._place.publish(Event("draft", by.session_id, {"draft": draft_id}))
+        tell_followers()
         return shown
 
     def _refuse_problems(self, row: Any, form: Form, words: approvals.Words) -> None:
@@ -197,7 +200,8 @@ class Records:
             namesakes = alike.of_record(record, self._place.zone)
             theirs = register_queries.others_of(record.person_id, record.id)
             others = tuple(draft_view.record_line(one, self._place.zone) for one in theirs)
-            return dataclasses.replace(self.shown(record), alike=namesakes, others=others)
+            heads = households.to_choose_from(record)
+            return dataclasses.replace(self.shown(record), alike=namesakes, others=others, heads=heads)
 
     def household_of(self, record_id: str) -> tuple[str, ...]:
         """All of a registration's household who live at its dwelling, itself among them, the first registered first.

@@ -1,7 +1,7 @@
 """Who a person is to the head of their household (户主), what follows from it, and what speaks against it; pure.
 
-A household has one head: whoever is registered first in it, until somebody says otherwise.  A child of the head has the
-head for a guardian, until somebody says who else is.  Codes: GB/T 4761-2008.
+A household has one head at a dwelling: whoever is registered first in it, until somebody says otherwise.  A child of
+the head has the head for a guardian, until somebody says who else is.  Codes: GB/T 4761-2008.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from typing import Final
 from agent.register.form import Form, as_date, value
 from agent.register.id_number import years_between
 from agent.register.views import Problem
+from peewee_models.finding_queries import DWELLING_KEYS
 
 KEY: Final = "relation_to_head"
 KIND: Final = "household_kind"
 SELF, HEAD = "01", "02"
 FAMILY, COLLECTIVE = "1", "2"
+_GUARDIAN: Final = ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile")
+FOLLOWING: Final = (KEY, *_GUARDIAN)
+"""What a form takes from the other persons of its household, and follows them in."""
 _DORMITORY: Final = "4"
 _CHILD_OF_HEAD: Final = ("2", "3")
 _IN_LAW: Final = frozenset({"28", "38"})
@@ -91,6 +95,7 @@ class Member:
         record_id: of the registration; "" of a form under work.
         relation: to the head, "" where nobody has said.
         birth_date: ISO, "" where it is not known.
+        dwelling: where they live, by `DWELLING_KEYS`; () where that is not known.
     """
 
     record_id: str
@@ -100,6 +105,7 @@ class Member:
     birth_date: str
     id_no: str
     mobile: str
+    dwelling: tuple[str, ...] = ()
 
 
 def head_of(members: Sequence[Member]) -> Member | None:
@@ -107,9 +113,20 @@ def head_of(members: Sequence[Member]) -> Member | None:
     return next((one for one in members if one.relation == HEAD), None)
 
 
+def lives_apart(form: Form, member: Member) -> bool:
+    """Whether a member lives at another dwelling than the person, as far as both are known."""
+    own = tuple(value(form, key) for key in DWELLING_KEYS)
+    return bool(value(form, "road")) and any(member.dwelling) and member.dwelling != own
+
+
+def living_with(form: Form, members: Sequence[Member]) -> list[Member]:
+    """The others of a household who live where the person does: who has moved away is no head there."""
+    return [one for one in members if not lives_apart(form, one)]
+
+
 def relation_of(form: Form, members: Sequence[Member]) -> str:
     """What somebody is as long as nobody says so: the head where nobody else is there, and still when others come."""
-    is_head = not members or (value(form, KEY) == HEAD and head_of(members) is None)
+    is_head = not members or (value(form, KEY) == HEAD and head_of(living_with(form, members)) is None)
     return HEAD if is_head else ""
 
 
@@ -120,9 +137,10 @@ def kind_of(form: Form) -> str:
 
 def guardian_of(form: Form, members: Sequence[Member], *, is_guarded: bool) -> dict[str, str]:
     """The guardian of the head's child, by key of the form's fields; "" where that does not follow."""
-    head = head_of(members) if is_guarded and value(form, KEY).startswith(_CHILD_OF_HEAD) else None
+    is_child = is_guarded and value(form, KEY).startswith(_CHILD_OF_HEAD)
+    head = (head_of(living_with(form, members)) or head_of(members)) if is_child else None
     if head is None:
-        return dict.fromkeys(("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"), "")
+        return dict.fromkeys(_GUARDIAN, "")
     return {
         "guardian_name": head.name,
         "guardian_id": head.id_no,
@@ -136,7 +154,7 @@ def problems_of(form: Form, members: Sequence[Member]) -> list[Problem]:
     relation = value(form, KEY)
     if relation == SELF:
         return [Problem("RELATION-SELF", KEY)]
-    if relation == HEAD and head_of(members) is not None:
+    if relation == HEAD and head_of(living_with(form, members)) is not None:
         return [Problem("HEAD-TWICE", KEY)]
     if relation in _OF_SEX.get(value(form, "sex"), frozenset()):
         return [Problem("RELATION-SEX", KEY)]
@@ -145,10 +163,11 @@ def problems_of(form: Form, members: Sequence[Member]) -> list[Problem]:
 
 def warnings_of(form: Form, members: Sequence[Member]) -> list[Problem]:
     """What of it is worth a look."""
-    relation, head = value(form, KEY), head_of(members)
+    relation, near = value(form, KEY), head_of(living_with(form, members))
+    head = near or head_of(members)
     warnings = []
-    if head is None and relation not in {"", HEAD}:
-        warnings.append(Problem("HEAD-NONE", KEY))
+    if near is None and relation not in {"", HEAD}:
+        warnings.append(Problem("HEAD-NONE" if head is None else "HEAD-ELSEWHERE", KEY))
     if value(form, KIND) not in {"", kind_of(form)}:
         warnings.append(Problem("HOUSEHOLD-KIND", KIND))
     births = (as_date(value(form, "birth_date")), None if head is None else as_date(head.birth_date))

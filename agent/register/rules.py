@@ -34,6 +34,7 @@ class Rules:
         least_visits: visits that it takes where nobody was met.
         most_visits: visits that are written down at most.
         visits_apart_min: minutes between two visits that both count.
+        export_alone_most: registrations that a supervisor gives away in files in a day with nobody else's word.
         asks_work: whether the forms leave work out (0), offer it (1) or ask for it as the tables do (2).
         asks_tenancy: the same of the lease and the landlord.
         asks_permit: the same of the residence permit, and of what an application for one needs.
@@ -56,6 +57,7 @@ class Rules:
     least_visits: int
     most_visits: int
     visits_apart_min: int
+    export_alone_most: int
     asks_work: int
     asks_tenancy: int
     asks_permit: int
@@ -77,7 +79,7 @@ class Parameter:
     """What a parameter is.
 
     Attributes:
-        unit: `days`, `years`, `months`, `times`, `minutes` or `asking`.
+        unit: `days`, `years`, `months`, `times`, `minutes`, `records` or `asking`.
         least: the smallest value that makes sense; so `most`.
         day: which day decides which value is read.
     """

@@ -170,7 +170,10 @@ class ScopeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One registration in a list; `form` is RG, RZ or HZ, `address` where the person lives, or of HZ the household."""
+    """One registration in a list; `form` is RG, RZ or HZ, `address` where the person lives, or of HZ the household.
+
+    `addresses` are both: where the household is registered, and where the person lives.
+    """
 
     id: str
     name: str
@@ -181,6 +184,7 @@ class RecordLine:
     is_cancelled: bool = False
     form: str = "RG"
     is_merged: bool = False
+    addresses: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from agent.register import (
     alike,
     approvals,
     codes,
+    defaults,
     door_of_form,
     draft_view,
     evaluate,
@@ -255,29 +256,45 @@ def change(
     """Change a draft's form in one transaction and show it.  Raises: CodedError DRAFT-UNKNOWN."""
     with writing(place.store):
         row = own_draft(draft_id, by)
-        before = load(row)
-        after, seen = link.linked(row, edit(row, before), station_defaults(place), place.clock.now())
+        before, household = load(row), row.household_id
+        after, seen = link.linked(
+            row, edit(row, before), defaults.of_station(place.area, place.clock.now()), place.clock.now()
+        )
         if seen is not None:
             place.note(by, audit.Act.RECORD_VIEWED, ("record", seen))
         form = keep(place, row, before, after)
         _note_guardian(place, row, by, before, form)
+        tell_followers = follow(place, household, row.household_id)
         shown = view(place, row, form)
     place.tell_draft(by, row, is_only_verified=is_only_verified)
+    tell_followers()
     return shown
+
+
+def follow(place: Workplace, *households: uuid.UUID | None) -> Callable[[], None]:
+    """Let all forms under work of some households follow what their other persons say by now, inside the transaction.
+
+    Returns: what is left to do after it: to tell the pages.
+    """
+    events = []
+    for row in draft_queries.drafts_in({one for one in households if one is not None}):
+        form = load(row)
+        fresh = derive(form, place.clock.now(), place.setting(row))
+        if any(fresh.get(key) != form.get(key) for key in relations.FOLLOWING):
+            keep(place, row, form, form)
+            events.append(Event("draft", None, {"draft": str(row.id), "version": int(row.version)}))
+
+    def tell() -> None:
+        for event in events:
+            place.publish(event)
+
+    return tell
 
 
 def _note_guardian(place: Workplace, row: Any, by: Person, before: Form, form: Form) -> None:
     """Note that a head's record was looked at where it has just given a child's form its guardian."""
     was, now = (source(one, "guardian_name") for one in (before, form))
-    head = relations.head_of(place.setting(row).household) if now == "household" != was else None
+    members = place.setting(row).household if now == "household" != was else ()
+    head = relations.head_of(relations.living_with(form, members)) or relations.head_of(members)
     if head is not None and head.record_id:
         place.note(by, audit.Act.RECORD_VIEWED, ("record", uuid.UUID(head.record_id)))
-
-
-def station_defaults(place: Workplace) -> dict[str, Entry]:
-    """What a new form holds before anybody has said anything: this station's district, town and way of working."""
-    now = place.clock.now()
-    values = {"district": "310112", "verify_mode": "2", "id_type": "111"}
-    if place.area:
-        values |= {"district": place.area[:6], "town": place.area}
-    return {key: Entry(text, "station", now) for key, text in values.items()}

@@ -42,10 +42,13 @@ def rows() -> list[Row]:
         accounts = AccountsService(ready.store, ready.register.place.clock, AccountsPolicy(memory_kib=64, passes=1))
         password = next(one["password"] for one in accounts.create_demo_users() if one["role"] == "supervisor")
         boss = accounts.sign_in("supervisor", password)
+        another = _second(accounts, boss, password)
         exchange = ExchangeService(ready.register, accounts)
         checked_s, run_s = _imported(exchange, boss, password)
         faults = finding_index.faults(ready.store)
-        given = {kind: _s(lambda kind=kind: _given(exchange, boss, password, kind)) for kind in ("csv", "xlsx")}
+        given = {
+            kind: _s(lambda kind=kind: _given(exchange, boss, password, another, kind)) for kind in ("csv", "xlsx")
+        }
     named = f"{ROWS:,} rows"
     return [
         Row(f"{named}: import, s", run_s, peer_s, "rows alone", 60.0, {"ours": [run_s], "peer": [peer_s]}),
@@ -56,6 +59,13 @@ def rows() -> list[Row]:
             for kind, took in given.items()
         ),
     ]
+
+
+def _second(accounts: AccountsService, boss: SignedIn, password: str) -> tuple[SignedIn, str]:
+    """Another supervisor, who agrees to what leaves; and their password."""
+    _, code = accounts.users.add("second", "supervisor", boss, password)
+    phrase = f"{password} too"
+    return accounts.enrol(code.text, "second", phrase), phrase
 
 
 def _imported(exchange: ExchangeService, boss: SignedIn, password: str) -> tuple[float, float]:
@@ -82,12 +92,16 @@ def _imported(exchange: ExchangeService, boss: SignedIn, password: str) -> tuple
     return took
 
 
-def _given(exchange: ExchangeService, boss: SignedIn, password: str, kind: str) -> None:
+def _given(exchange: ExchangeService, boss: SignedIn, password: str, another: tuple[SignedIn, str], kind: str) -> None:
     columns = tuple(key for key, _, is_usual in exchange.given("zh") if is_usual)
     wish = ExportWish(
         columns=columns, file_kind=kind, receiver="测试", purpose="测试", is_full=True, full_reason="测试"
     )
-    exchange.exports.make(wish, boss, password)
+    asked = exchange.exports.make(wish, boss, password)
+    if asked.is_asked:
+        second, phrase = another
+        exchange.requests.agree(asked.id, second, phrase)
+        exchange.exports.make_agreed(asked.id, boss, password)
 
 
 def _file() -> bytes:

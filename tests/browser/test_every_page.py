@@ -21,6 +21,7 @@ ELSEWHERE = {
     "duplicates.compare": "test_duplicate_journey.py",
     "photos.frame_page": "test_photo_taken.py",
     "printing.page": "test_papers_on_screen.py",
+    "export_requests.page": "test_export_of_two_journey.py",
     "tables.waiting": "test_tables_journey.py",
     "addresses.waiting": "test_addresses_journey.py",
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.addresses.service import AddressService
+from agent.register.board_views import Spot
 from peewee_models.register import Registration
 
 HEAD = "标准地址编号,居委会,责任块,队伍,路名,弄,支弄,号,新门牌编号"
@@ -80,19 +81,20 @@ def test_a_list_goes_block_by_block_and_road_by_road_as_the_base_has_them(office
     names = {key: name for name, key in register.items()}
 
     def walked(committee: str | None, block: str | None) -> list[str]:
-        lines = office.register.board.lines("RG", committee, clerk, block=block)
-        assert len(lines) == len(office.register.board.walk("RG", committee, clerk, 100, block))
+        spot = Spot(committee, block=block)
+        lines = office.register.board.lines("RG", spot, clerk)
+        assert len(lines) == len(office.register.board.walk("RG", spot, clerk, 100))
         return [names[line.id] for line in lines]
 
     assert walked("测试一居", "A01") == ["three", "nine", "ten", "old"]
     assert walked("测试一居", "A02") == ["one"]
     assert walked("测试一居", "") == ["unknown"]
     assert walked(None, None) == ["three", "nine", "ten", "old", "one", "unknown"]
-    on_paper = office.register.board.walk("RG", None, clerk, 100)
+    on_paper = office.register.board.walk("RG", Spot(), clerk, 100)
     assert [(line.block, line.team) for line in on_paper] == [("A01", "测试一队")] * 4 + [("A02", "测试二队"), ("", "")]
 
 
 def test_without_a_base_there_are_no_blocks(office, base, clerk, people) -> None:
     office.register_person(clerk, people(), committee="测试一居")
     assert office.register.board.blocks("测试一居", clerk).places == ()
-    assert len(office.register.board.lines("RG", "测试一居", clerk)) == 1
+    assert len(office.register.board.lines("RG", Spot("测试一居"), clerk)) == 1

@@ -9,6 +9,7 @@ import pytest
 
 from agent.accounts.service import SignedIn
 from agent.errors import CodedError, RightsDenied
+from agent.register.board_views import Spot
 from peewee_models.register import Person, Registration
 
 IN_AREA = "上海市闵行区莘庄镇测试路66弄9号101室"
@@ -118,7 +119,7 @@ def test_the_registrations_behind_a_figure_come_in_the_order_of_a_walk(
     office: Any, clerk: SignedIn, register: dict[str, Any]
 ) -> None:
     def names(what: str, committee: str | None) -> list[str]:
-        return [line.id for line in office.register.board.lines(what, committee, clerk)]
+        return [line.id for line in office.register.board.lines(what, Spot(committee), clerk)]
 
     assert names("RG", "测试一居") == [register["nine"].id, register["ten"].id], "9号 before 10号"
     Registration.update(no="26").where(Registration.id == register["nine"].id).execute()
@@ -137,12 +138,12 @@ def test_the_registrations_behind_a_figure_come_in_the_order_of_a_walk(
 
 def test_only_known_figures_are_listed_and_only_for_readers(office: Any, clerk: SignedIn) -> None:
     with pytest.raises(CodedError, match="BOARD-UNKNOWN"):
-        office.register.board.lines("best", None, clerk)
+        office.register.board.lines("best", Spot(), clerk)
     technician = office.sign_in("technician")
     for ask in (
         lambda: office.register.board.overview(technician),
         lambda: office.register.board.lanes("", technician),
-        lambda: office.register.board.lines("RG", None, technician),
+        lambda: office.register.board.lines("RG", Spot(), technician),
     ):
         with pytest.raises(RightsDenied):
             ask()
@@ -151,11 +152,67 @@ def test_only_known_figures_are_listed_and_only_for_readers(office: Any, clerk: 
 def test_a_printed_list_has_no_number_in_full_and_no_childs_name(
     office: Any, clerk: SignedIn, register: dict[str, Any]
 ) -> None:
-    nine, _ = office.register.board.walk("RG", "测试一居", clerk, 10)
+    nine, _ = office.register.board.walk("RG", Spot("测试一居"), clerk, 10)
     number = register["nine"].fields["id_no"].value
     assert (nine.address, nine.last_four, nine.form) == ("莘庄镇测试东路88弄9号", number[-4:], "RG")
     assert nine.name == register["nine"].fields["name"].value
     Person.update(birth_date=office.clock.today() - timedelta(days=365 * 17)).execute()
-    child, _ = office.register.board.walk("RG", "测试一居", clerk, 10)
+    child, _ = office.register.board.walk("RG", Spot("测试一居"), clerk, 10)
     assert (child.name, child.last_four) == ("测＊＊", "")
-    assert len(office.register.board.walk("RG", "测试一居", clerk, 1)) == 1
+    assert len(office.register.board.walk("RG", Spot("测试一居"), clerk, 1)) == 1
+
+
+def test_who_moved_inside_the_area_is_listed_with_the_household_too(
+    office: Any, clerk: SignedIn, register: dict[str, Any], people: Any
+) -> None:
+    moved = register["moved"].id
+
+    def listed(what: str, spot: Spot) -> list[str]:
+        return [line.id for line in office.register.board.lines(what, spot, clerk)]
+
+    assert listed("moved", Spot("测试二居")) == listed("moved", Spot()) == [moved]
+    assert listed("moved", Spot("测试一居")) == []
+    assert moved in listed("RZ", Spot("测试一居"))
+    (lane,) = office.register.board.lanes("测试二居", clerk).places
+    assert (lane.lane, lane.spot, lane.registered, lane.also) == (
+        "测试路66弄", Spot("测试二居", "测试路", "66"), 0, 1,
+    )  # fmt: skip
+    assert listed("moved", lane.spot) == [moved]
+    near = separated(office, clerk, people(13, address=IN_AREA.replace("9号", "10号")), OF_RZ).id
+    far = separated(office, clerk, people(15, address=IN_AREA.replace("9号", "2号")), OF_RZ | {"no": "99"}).id
+    assert listed("moved", Spot("测试二居")) == [far, moved, near], "in the order of a walk past the households"
+    (line, *_) = office.register.board.walk("moved", lane.spot, clerk, 10)
+    assert (line.household, line.present) == ("莘庄镇测试路66弄2号101室", "莘庄镇测试东路88弄99号301室")
+    Registration.update(h_town="310112102").execute()
+    assert listed("moved", Spot()) == []
+    assert places(office, clerk)["测试一居"].also == 0
+
+
+def test_each_figure_of_a_lane_leads_to_its_registrations(
+    office: Any, clerk: SignedIn, register: dict[str, Any], people: Any
+) -> None:
+    west = office.register_person(clerk, people(17), committee="测试一居", road="测试西路", lane="88")
+    for committee in ("测试一居", "测试二居", ""):
+        for lane in office.register.board.lanes(committee, clerk).places:
+            for what, count in (*lane.counts.items(), ("moved", lane.also)):
+                listed = office.register.board.lines(what, lane.spot, clerk)
+                assert len(listed) == count, (lane.lane, what)
+                assert len(office.register.board.walk(what, lane.spot, clerk, 10)) == count
+    east, other, _ = office.register.board.lanes("测试一居", clerk).places
+    assert [line.id for line in office.register.board.lines("RG", other.spot, clerk)] == [west.id]
+    assert [line.id for line in office.register.board.lines("RG", east.spot, clerk)] == [
+        register["nine"].id, register["ten"].id,
+    ]  # fmt: skip
+
+
+def test_both_addresses_of_who_is_away(office: Any, clerk: SignedIn, register: dict[str, Any]) -> None:
+    def addresses(what: str) -> tuple[str, str]:
+        line, *_ = office.register.board.lines(what, Spot("测试一居"), clerk)
+        return line.addresses
+
+    assert addresses("HZ") == ("莘庄镇测试路66弄9号101室", "测试省测试市测试大道6号")
+    assert addresses("RG") == ("测试地区测试路1号", "莘庄镇测试东路88弄9号")
+    Registration.update(present_address="", separation_scope="5").execute()
+    assert addresses("HZ")[1] == "境外"
+    Registration.update(h_road="").where(Registration.form == "HZ").execute()
+    assert office.register.board.lines("HZ", Spot("测试一居"), clerk)[0].addresses[0] == IN_AREA

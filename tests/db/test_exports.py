@@ -42,7 +42,7 @@ def boss(office: Any) -> SignedIn:
 @pytest.fixture
 def make(office: Any, exchange: ExchangeService, boss: SignedIn) -> Any:
     def made(wish: ExportWish) -> tuple[str, list[list[str]]]:
-        key = exchange.exports.make(wish, boss, office.passwords["supervisor"])
+        key = exchange.exports.make(wish, boss, office.passwords["supervisor"]).id
         return key, list(sheet_of(exchange.exports.file(key, boss).content).rows())
 
     return made
@@ -87,7 +87,7 @@ def test_each_file_is_written_down_with_its_hash_and_an_audit_row_without_person
     assert (entry.action, str(entry.subject_id)) == ("exchange.exported", key)
     assert entry.facts == {"rows": 1, "kind": "csv", "full": 1, "sha256": digest}
     (view,) = exchange.exports.listed(boss)
-    assert (view.id, view.is_here, view.columns, view.forms) == (key, True, row_columns(), ("RG",))
+    assert (view.id, view.is_here, view.wish.columns, view.wish.forms) == (key, True, row_columns(), ("RG",))
     for held in (people().id_number, "测试二", "13800000000"):
         assert held not in repr(list(AuditEntry.select().dicts())) + repr(list(Provision.select().dicts()))
 
@@ -172,7 +172,8 @@ def test_csv_is_utf8_with_its_mark_and_long_numbers_cannot_lose_digits(
 ) -> None:
     office.register_person(clerk, people(), remark="=1+1")
     wish = replace(FULL, columns=("id_no", "remark"))
-    content = exchange.exports.file(exchange.exports.make(wish, boss, office.passwords["supervisor"]), boss).content
+    made = exchange.exports.make(wish, boss, office.passwords["supervisor"])
+    content = exchange.exports.file(made.id, boss).content
     assert content.startswith(b"\xef\xbb\xbf")
     (_, row) = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert row[:2] == ["'" + people().id_number, "'=1+1"]

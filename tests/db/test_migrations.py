@@ -39,6 +39,7 @@ ALL = [
     "0024_heads_of_households",
     "0025_address_base",
     "0026_further_fields",
+    "0027_second_person_and_second_address",
 ]
 
 

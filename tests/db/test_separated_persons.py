@@ -11,6 +11,7 @@ from agent.printing import sheets
 from agent.register.errors import Problems
 from agent.register.separation import SEPARATED_KEYS
 from peewee_models import register_queries
+from peewee_models.database import SqlCipherStore
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Household, Person, Registration
 
@@ -193,3 +194,30 @@ def test_a_receipt_is_for_who_has_declared(office: Any, clerk: SignedIn, people:
     declared = saved(office, clerk, people(3, address=ELSEWHERE), **OF_RZ)
     away = saved(office, clerk, people(5, address=IN_AREA), **OF_HZ)
     assert [sheets.is_declared(one) for one in (told, declared, away)] == [False, True, False]
+
+
+def test_who_moved_is_found_by_the_households_address_too_and_never_by_a_mixture(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    record = saved(office, clerk, people(address=IN_AREA), **(OF_RZ | OF_RG_ALONE))
+
+    def found(query: str) -> list[str]:
+        return [line.id for line in office.register.find(query, clerk)]
+
+    for query in ("测试路66弄", "测试路66弄9号101室", "66弄", "测试东路88弄12号", "莘庄镇测试路", "9号 101室"):
+        assert found(query) == [record.id], query
+    for query in ("测试东路66弄", "测试路88弄", "66弄12号", "测试路66弄12号"):
+        assert found(query) == [], query
+    at = {address: office.register.households(address, clerk).lines for address in ("测试路66弄", "测试东路88弄")}
+    assert ([len(at[address]) for address in at]) == [0, 1], "their household of today is where they live"
+
+
+def test_the_second_address_has_an_index_on_the_district_server(office: Any, clerk: SignedIn, people: Any) -> None:
+    if isinstance(office.store, SqlCipherStore):
+        return
+    with office.store.write():
+        office.store.execute_sql("SET LOCAL enable_seqscan = off")
+        asked = Registration.select().where((Registration.form == "RZ") & Registration.h_road.contains("测试东路"))
+        sql, values = asked.sql()
+        plan = office.store.execute_sql(f"EXPLAIN {sql}", values).fetchall()
+    assert "finding_registration_h_road_moved" in repr(plan)

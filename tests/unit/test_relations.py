@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
 from agent.register.form import Entry, value
 from agent.register.relations import Member
+from peewee_models.finding_queries import DWELLING_KEYS
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -115,3 +117,27 @@ def test_the_heads_child_has_the_head_for_a_guardian_until_somebody_says_otherwi
     filled = derive(form(**child), NOW, setting(FATHER))
     gone = derive({**filled, **form(relation_to_head="99")}, NOW, setting(FATHER))
     assert value(gone, "guardian_name") == ""
+
+
+HERE = ("310112", "310112101", "测试路", "", "", "1", "101")
+
+
+def test_a_head_who_lives_at_another_dwelling_is_no_head_here() -> None:
+    moved = replace(FATHER, dwelling=HERE)
+    same = dict(zip(DWELLING_KEYS, HERE, strict=True))
+    other = same | {"room": "102"}
+    assert told((moved,), relation_to_head="02", **same) == {"HEAD-TWICE"}
+    assert told((moved,), relation_to_head="02", **other) == set(), "the former head keeps nobody from being it"
+    assert told((moved,), relation_to_head="12", sex="2", **other) == {"HEAD-ELSEWHERE"}
+    assert told((moved,), relation_to_head="12", sex="2", **same) == set()
+    assert told((moved, replace(MOTHER, relation="02", dwelling=tuple(other.values()))), relation_to_head="30",
+                sex="2", **other) == set()  # fmt: skip
+    assert told((moved,), relation_to_head="02") == {"HEAD-TWICE"}, "an address that is not typed yet tells nothing"
+
+
+def test_a_child_has_the_head_of_its_own_dwelling_for_a_guardian_else_the_one_who_moved() -> None:
+    child = form(relation_to_head="20", **dict(zip(DWELLING_KEYS, HERE, strict=True)))
+    moved = replace(FATHER, dwelling=(*HERE[:-1], "999"))
+    new = replace(MOTHER, relation="02", dwelling=HERE)
+    for members, name in (((moved, new), "测试母"), ((moved,), "测试父")):
+        assert relations.guardian_of(child, members, is_guarded=True)["guardian_name"] == name

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.exchange.wishes import needs_second_person
 from agent.register import asked, days, further, leaving, rules
 from agent.register.derive import derive
 from agent.register.evaluate import Setting, judge
@@ -134,6 +135,7 @@ PLACES: dict[str, list[tuple[int, Callable[[date, Parameters], object]]]] = {
     "party_from": [(17, lambda day, own: "POLITICAL-AGE" in told(day, own, birth_date=born(17), political="01"))],
     "league_from": [(12, lambda day, own: "POLITICAL-AGE" in told(day, own, birth_date=born(13), political="03"))],
     "league_until": [(30, lambda day, own: "LEAGUE-AGE" in told(day, own, birth_date=born(29), political="03"))],
+    "export_alone_most": [(10, lambda day, own: needs_second_person(6, 5, own, day))],
 }
 CASES = [(key, value, look) for key, places in PLACES.items() for value, look in places]
 
@@ -177,6 +179,7 @@ def test_the_shipped_values() -> None:
     held = rules.shipped().on(TURN)
     assert (held.days_in_scope, held.guarded_under, held.consent_under, held.schooled_from) == (3, 16, 14, 6)
     assert (held.adult_from, held.oldest_years, held.registration_months) == (18, 130, 12)
+    assert held.export_alone_most == 1000
     assert (held.least_visits, held.most_visits, held.visits_apart_min) == (3, 6, 60)
     assert (held.marries_from_men, held.marries_from_women) == (22, 20)
     assert (held.party_from, held.league_from, held.league_until) == (18, 14, 28)
@@ -184,7 +187,7 @@ def test_the_shipped_values() -> None:
     for key, about in rules.about().items():
         for one in rules.shipped().history(key):
             assert about.least <= one.value <= about.most, key
-            assert about.unit in {"days", "years", "months", "times", "minutes", "asking"}
+            assert about.unit in {"days", "years", "months", "times", "minutes", "asking", "records"}
     assert set(rules.about()) == set(rules.shipped().keys)
 
 
@@ -215,3 +218,15 @@ def test_a_gap_or_two_values_for_a_day_are_refused(values: list[Value]) -> None:
 
 def test_the_age_of_consent_never_makes_a_field_required_without_a_birth_date() -> None:
     assert "guardian_consent" not in asked.required(form(TURN), "RG", rules.When(TURN, TURN))
+
+
+def test_who_raises_the_number_for_exports_gains_by_it_after_a_week_and_who_lowers_it_binds_at_once() -> None:
+    raised, lowered = changed("export_alone_most", 5000), changed("export_alone_most", 10)
+    week = timedelta(days=7)
+    assert [needs_second_person(1001, 0, raised, TURN + ago) for ago in (-week, timedelta(0), week)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert needs_second_person(1001, 0, raised, TURN + week - timedelta(days=1))
+    assert [needs_second_person(11, 0, lowered, day) for day in (BEFORE, TURN)] == [False, True]
+    assert not needs_second_person(400, 600, rules.shipped(), TURN)
+    assert needs_second_person(401, 600, rules.shipped(), TURN)

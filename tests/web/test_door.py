@@ -170,8 +170,9 @@ def test_what_each_role_may_is_written_down_here_too(house):
 ROLES = ("clerk", "technician", "supervisor")
 USERS = {"users.page", "users.person", "users.add", "users.new_code", "users.disable", "users.enable"}
 EXCHANGE = {
-    "exports.page", "exports.make", "exports.file", "imports.page", "imports.upload", "imports.check", "imports.run",
-    "imports.cancel", "imports.drop", "imports.rejections",
+    "export_requests.page", "export_requests.agree", "export_requests.refuse", "export_requests.withdraw",
+    "export_requests.make", "exports.page", "exports.make", "exports.file", "imports.page", "imports.upload",
+    "imports.check", "imports.run", "imports.cancel", "imports.drop", "imports.rejections",
 }  # fmt: skip
 AUDIT = {"audit.page", "audit.look"}
 TABLES = {name for name in TABLE if name.startswith(("tables.", "rules.", "addresses."))}

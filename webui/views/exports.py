@@ -23,7 +23,8 @@ def show(wish: ExportWish, sentence: str = "", code: str = "", status: int = 200
     listed = exchange.exports.listed(signed_in())
     fresh = next((one for one in listed if one.id == request.args.get("done")), None)
     shown = {"wish": wish, "columns": given, "names": {key: name for key, name, _ in given}, "listed": listed}
-    page = render_template("exchange/export.html", **shown, fresh=fresh, sentence=sentence, code=code)
+    asked = {"asked": exchange.requests.listed(signed_in()), "most_alone": exchange.requests.most_alone()}
+    page = render_template("exchange/export.html", **shown, **asked, fresh=fresh, sentence=sentence, code=code)
     return page, status
 
 
@@ -68,9 +69,11 @@ def not_made(error: CodedError) -> ResponseReturnValue:
 
 @bp.post("")
 def make() -> ResponseReturnValue:
-    """Make a file.  303 to the page, where it waits to be taken."""
-    key = services().exchange.exports.make(wished(), signed_in(), request.form.get("own-password", ""))
-    return redirect(url_for("exports.page", done=key), 303)
+    """Make a file.  303 to the page, where it waits to be taken, or to what waits for a second person's word."""
+    made = services().exchange.exports.make(wished(), signed_in(), request.form.get("own-password", ""))
+    if made.is_asked:
+        return redirect(url_for("export_requests.page", request_id=made.id), 303)
+    return redirect(url_for("exports.page", done=made.id), 303)
 
 
 @bp.get("/<provision_id>/file")

@@ -40,6 +40,14 @@ def see_end(process: subprocess.Popen[Any]) -> None:
         process.communicate()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the workers' drivers make for a while lies among the tests' own folders, which go in their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.getbasetemp()))
+        yield
+
+
 @dataclass
 class Scan:
     """What a scan gave: its pages with their bytes, its progress, and how it ended."""

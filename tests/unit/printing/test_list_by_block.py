@@ -13,9 +13,12 @@ from agent.register.board_views import WalkLine
 def pages_of(press, *lines: tuple[str, str, str]) -> tuple[str, list[bytes]]:
     days = (date(2026, 3, 2), date(2026, 3, 4))
     walked = [
-        WalkLine(name, "2", "0049", press.ADDRESS, "RG", *days, block=block, team=team) for name, block, team in lines
+        WalkLine(name, "2", "0049", press.ADDRESS, "", press.ADDRESS, "RG", *days, block=block, team=team)
+        for name, block, team in lines
     ]
-    content = sheets.list_content("测试一居 缺项", walked, "00000000-0000-4000-8000-00000000000a", press.PRINTING)
+    content = sheets.list_content(
+        "gaps", "测试一居 缺项", walked, "00000000-0000-4000-8000-00000000000a", press.PRINTING
+    )
     _, (pdf, *pages) = typesetting.typeset({"template": "list", "undrawn": []}, [msgspec.json.encode(content)])
     return press.text(pdf), pages
 

@@ -245,13 +245,18 @@ def test_a_paper_looks_as_it_did(press, kind, form):
     _, pdf, pages = press.paper(kind, [press.held(one, press.portrait())])
     name = kind if form == "RG" else f"{kind}-{form}"
     for number in range(1, len(pages) + 1):
-        kept, drawn = KEPT / f"{name}-{number}.png", press.drawn(pdf, number)
-        if os.environ.get("RENHU_KEEP_PAPERS"):
-            drawn.save(kept, optimize=True)
-        with Image.open(kept) as before:
-            assert drawn.size == before.size
-            assert ImageStat.Stat(ImageChops.difference(drawn, before.convert("L"))).mean[0] < MOST_DIFFERENT
+        looks_as_kept(press, pdf, number, name)
     assert not (KEPT / f"{name}-{len(pages) + 1}.png").exists()
+
+
+def looks_as_kept(press, pdf, number, name):
+    """Hold a page against its picture, or make that anew."""
+    kept, drawn = KEPT / f"{name}-{number}.png", press.drawn(pdf, number)
+    if os.environ.get("RENHU_KEEP_PAPERS"):
+        drawn.save(kept, optimize=True)
+    with Image.open(kept) as before:
+        assert drawn.size == before.size
+        assert ImageStat.Stat(ImageChops.difference(drawn, before.convert("L"))).mean[0] < MOST_DIFFERENT
 
 
 def test_every_field_has_a_label():
@@ -260,24 +265,37 @@ def test_every_field_has_a_label():
     assert {*fields.KEYS, "id_no_raw", "notice_version"} <= labels
 
 
-def walked(press, names, **changes):
+def walked(press, names, what="gaps"):
     """A list of these people, set as the pictures process does."""
+    household = HOME if what in {"RZ", "HZ", "moved"} else "测试省测试市测试大道6号"
     lines = [
-        WalkLine(name, "2", "0049", press.ADDRESS, "RG", date(2026, 3, 2), date(2026, 3, 4), **changes)
+        WalkLine(name, "2", "0049", press.ADDRESS, household, press.ADDRESS, "RG", date(2026, 3, 2), date(2026, 3, 4))
         for name in names
     ]
-    content = sheets.list_content("测试居委 缺项", lines, "00000000-0000-4000-8000-00000000000a", press.PRINTING)
+    paper_id = "00000000-0000-4000-8000-00000000000a"
+    content = sheets.list_content(what, "测试居委", lines, paper_id, press.PRINTING)
     facts, (pdf, *pages) = typesetting.typeset({"template": "list", "undrawn": []}, [msgspec.json.encode(content)])
     return facts, pdf, pages
 
 
-def test_a_list_has_a_line_for_each_with_the_last_four_digits_alone(press):
-    facts, pdf, pages = walked(press, [f"测试{number}" for number in range(60)])
-    said = press.text(pdf)
+LINES_OF = {
+    "gaps": ("号码末四位", "{address}来沪人员2026-03-022026-03-04"),
+    "RG": ("原籍地址现暂住地址核对结果日期签名", "测试省测试市测试大道6号{address}"),
+    "RZ": ("户口所在地址现居住地址已不属于人户分离核对结果日期签名", "{home}{address}"),
+    "HZ": ("户口所在地址现居住地址已不属于人户分离核对结果日期签名", "{home}{address}"),
+    "moved": ("户口所在地址现居住地址已不属于人户分离核对结果日期签名", "{home}{address}"),
+}
+
+
+@pytest.mark.parametrize("what", LINES_OF)
+def test_a_list_has_a_line_for_each_with_the_last_four_digits_alone(press, what):
+    facts, pdf, pages = walked(press, [f"测试{number}" for number in range(60)], what)
+    said, (head, line) = press.text(pdf), LINES_OF[what]
+    rest = line.format(address=press.bare(press.ADDRESS), home=HOME)
     assert facts["pages"] == len(pages) > 1
     for number in range(60):
-        assert f"测试{number}女0049{press.bare(press.ADDRESS)}来沪人员2026-03-022026-03-04" in said
-    assert said.count("号码末四位") == len(pages), "the head stands on every page"
+        assert f"测试{number}女0049{rest}" in said
+    assert said.count(head) == len(pages), "the head stands on every page"
     assert f"第{len(pages)}页，共{len(pages)}页" in said
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         width, height = (float(edge) for edge in opened.pages[0].mediabox[2:])
@@ -285,8 +303,15 @@ def test_a_list_has_a_line_for_each_with_the_last_four_digits_alone(press):
         assert opened.open_metadata().pdfa_status == "2B"
 
 
-def test_the_longest_name_on_a_list_stays_in_its_column(press):
-    facts, pdf, _ = walked(press, ["龘" * 50, "\ue863"])
+@pytest.mark.parametrize("what", ["gaps", "RG", "RZ"])
+def test_a_list_looks_as_it_did(press, what):
+    _, pdf, _ = walked(press, [f"测试{number}" for number in range(5)], what)
+    looks_as_kept(press, pdf, 1, f"list-{what}")
+
+
+@pytest.mark.parametrize("what", ["gaps", "RG", "RZ"])
+def test_the_longest_name_on_a_list_stays_in_its_column(press, what):
+    facts, pdf, _ = walked(press, ["龘" * 50, "\ue863"], what)
     assert facts["undrawn"] == ["U+E863"]
     assert "龘" * 50 in press.text(pdf)
     ink = ImageChops.invert(press.drawn(pdf)).point(lambda shade: 255 if shade > 60 else 0)
