@@ -172,7 +172,8 @@ def test_axe_finds_nothing_where_a_visitor_is_refused(clerk):
 def test_what_is_looked_at_elsewhere_is(clerk):
     for endpoint, test in ELSEWHERE.items():
         assert endpoint in TABLE
-        assert re.search(r"Axe\(\)\.run|\blook\(page", (Path(__file__).parent / test).read_text(encoding="utf-8"))
+        said = (Path(__file__).parent / test).read_text(encoding="utf-8")
+        assert re.search(r"Axe\(\)\.run|\blook\((?:\w+\.)?page", said)
 
 
 def said_of_cards(clerk):
