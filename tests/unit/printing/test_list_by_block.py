@@ -16,9 +16,8 @@ def pages_of(press, *lines: tuple[str, str, str]) -> tuple[str, list[bytes]]:
         WalkLine(name, "2", "0049", press.ADDRESS, "", press.ADDRESS, "RG", *days, block=block, team=team)
         for name, block, team in lines
     ]
-    content = sheets.list_content(
-        "gaps", "测试一居 缺项", walked, "00000000-0000-4000-8000-00000000000a", press.PRINTING
-    )
+    list_id = "00000000-0000-4000-8000-00000000000a"
+    content = sheets.list_content("gaps", "测试一居 缺项", walked, list_id, press.PRINTING)
     _, (pdf, *pages) = typesetting.typeset({"template": "list", "undrawn": []}, [msgspec.json.encode(content)])
     return press.text(pdf), pages
 
