@@ -65,7 +65,8 @@ def dwellings_at(store: Any, wishes: Wishes, most: int) -> list[Any]:
     Returns: rows with `household_id` and `DWELLING_KEYS`; none when nothing is said of the address.
     """
     if finding_index.serves(store):
-        return _first_of_each(_streamed(store, finding_tokens.question_of_dwellings(wishes)), most)
+        asked, left = finding_tokens.question_of_dwellings(wishes)
+        return _first_of_each((row for row in _streamed(store, asked) if _is_at(row, left)), most)
     said = _at_one_address(wishes, _found_at)
     if said is None:
         return []
@@ -98,6 +99,19 @@ def _streamed(store: Any, asked: str) -> Iterator[Any]:
         if len(keys) < most:
             return
         offset, most = offset + most, min(most * 4, _MOST_AT_ONCE)
+
+
+def _is_at(row: Any, wishes: Wishes) -> bool:
+    """Whether the address by which a registration is found fits all wishes, each in one of its ways."""
+    head = finding_tokens.HOUSEHOLD if row.form == "HZ" else ""
+
+    def fits(fit: Fit) -> bool:
+        keys = {"place": PLACE_KEYS, "area": AREA_KEYS}.get(fit.kind, (fit.kind,))
+        held = [getattr(row, head + key).lower() for key in keys]
+        text = fit.text.lower()
+        return any(text in one if fit.kind == "road" else text == one for one in held)
+
+    return all(any(fit.text and fits(fit) for fit in ways) for ways in wishes)
 
 
 def _first_of_each(registrations: Iterable[Any], most: int) -> list[Any]:

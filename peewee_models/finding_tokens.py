@@ -111,9 +111,16 @@ def question(wishes: Iterable[Iterable[Fit]]) -> str:
     return " OR ".join(f"({one})" for one in (_asked(asked, (head,)) for head in ("", HOUSEHOLD)) if one)
 
 
-def question_of_dwellings(wishes: Iterable[Iterable[Fit]]) -> str:
-    """The same of the address alone where somebody is found."""
-    return _asked([list(ways) for ways in wishes], ("",))
+def question_of_dwellings(wishes: Iterable[Iterable[Fit]]) -> tuple[str, list[list[Fit]]]:
+    """The same of the address alone where somebody is found.
+
+    Returns: what FTS5 is asked, and the wishes that are left to be looked at in what it finds: where lane, house and
+    room are all said, so few registrations are left that looking at them costs less than the long lists of a road.
+    """
+    asked = [list(ways) for ways in wishes]
+    doors, said = _doors(asked, "")
+    left = [ways for ways in asked if len(ways) > 1 or ways[0].kind not in said] if len(doors) == len(DOORS) else []
+    return _asked([ways for ways in asked if ways not in left], ("",)), left
 
 
 def _asked(asked: list[list[Fit]], heads: Sequence[str]) -> str:

@@ -122,3 +122,20 @@ def test_too_many_are_said_to_be_too_many(office: Any, clerk: SignedIn, people: 
 def test_only_clerks_look_for_households(office: Any, role: str) -> None:
     with pytest.raises(CodedError, match="RIGHTS-DENIED"):
         office.register.households("东路", office.sign_in(role))
+
+
+def test_the_same_door_of_two_roads_is_two_dwellings_and_a_part_of_the_road_is_enough(
+    office: Any, clerk: SignedIn, people: Any
+) -> None:
+    door = {"lane": "12", "no": "3", "room": "401"}
+    for number, road in ((1, "测试东路"), (3, "测试西街")):
+        office.register_person(clerk, people(number), road=road, **door)
+
+    def found(address: str) -> list[str]:
+        return [line.address for line in office.register.households(address, clerk).lines]
+
+    (east,) = found("测试东路12弄3号401室")
+    assert east.endswith("测试东路12弄3号401室")
+    assert found("东路12弄3号401室") == [east]
+    assert len(found("测试12弄3号401室")) == len(found("12弄3号401室")) == 2
+    assert found("南路12弄3号401室") == found("测试东路12弄3号402室") == found("东路12弄4号401室") == []
