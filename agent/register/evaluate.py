@@ -226,6 +226,7 @@ def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> N
     """Look at the household, at the further fields, and at what only the forms of separated persons have."""
     result.problems += further.problems_of(form, setting.when, is_practice=setting.is_practice)
     result.warnings += further.warnings_of(form, setting.when)
+    result.warnings += further.stale_lease(form, setting.held or {})
     result.problems += relations.problems_of(form, setting.household)
     result.warnings += relations.warnings_of(form, setting.household)
     if len(setting.doors):
