@@ -65,8 +65,9 @@ class Corrections:
             required = set(evaluate.required_keys(form, setting)) - {fields.AGAIN}
             if _is_number_new(held, new):
                 required.add(fields.AGAIN)
-            judgement.shown = asked.shown(form, value(form, separation.FORM) or separation.RG, setting.when)
-            return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
+            shown = asked.shown(form, value(form, separation.FORM) or separation.RG, setting.when)
+            wanted = {key: key in required for key in shown}
+            return correction_view(self._records.shown(record), kept, form, judgement, wanted)
 
     def kept_at(self, record_id: str, by: Person) -> datetime | None:
         """When this user typed last over a registration without saving; None where nothing is typed."""

@@ -73,7 +73,7 @@ def view(place: Workplace, row: Any, form: Form | None = None) -> DraftView:
     setting = place.setting_beside(row, record)
     judgement = evaluate.judge(shown, setting)
     approvals.let_pass(judgement, approvals.standing(row, shown))
-    bare = draft_view.draft_view(row, shown, judgement, judgement.required)
+    bare = draft_view.draft_view(row, shown, judgement, evaluate.shown_keys(shown, setting))
     return dataclasses.replace(
         bare,
         household=membership.others(row, record),

@@ -90,7 +90,10 @@ def left_out(form: Form, when: rules.When) -> set[str]:
 
 def wanted(form: Form, when: rules.When) -> dict[str, bool]:
     """Whether each field is wanted: asked for on the day of collection, and not left out by now."""
-    then, now, called_for = when.parameters.on(when.collected), when.parameters.on(when.today), _called_for(form, when)
+    then, now = when.parameters.on(when.collected), when.parameters.on(when.today)
+    if not any(level(keys[0], then) == ASKED_FOR for keys in GROUPS.values()):
+        return {}
+    called_for = _called_for(form, when)
 
     def is_asked_for(key: str) -> bool:
         return level(key, then) == ASKED_FOR and level(key, now) != LEFT_OUT
@@ -133,11 +136,15 @@ def shape(kind: str, text: str) -> str:
 
 def not_applying(form: Form, when: rules.When) -> list[str]:
     """The fields with a value for which another answer does not call."""
+    if not _says_any(form):
+        return []
     return [key for key, is_so in _called_for(form, when).items() if is_so is False and value(form, key)]
 
 
 def problems_of(form: Form, when: rules.When, *, is_practice: bool) -> list[Problem]:
     """What must not be saved so."""
+    if not _says_any(form):
+        return []
     found = [Problem("FIELD-NOT-APPLYING", key) for key in not_applying(form, when)]
     for first, last in _PERIODS:
         begins, ends = as_date(value(form, first)), as_date(value(form, last))
@@ -152,6 +159,11 @@ def problems_of(form: Form, when: rules.When, *, is_practice: bool) -> list[Prob
     return found + _owners_number(value(form, "owner_id"), when, is_practice=is_practice)
 
 
+def _says_any(form: Form) -> bool:
+    """Whether one of the fields has a value: in most forms none does."""
+    return any(value(form, key) for key in KEYS)
+
+
 def _owners_number(owner: str, when: rules.When, *, is_practice: bool) -> list[Problem]:
     """What is wrong with a landlord's number: a company's has letters or no birth date in it; or people's."""
     if not owner or (is_credit_code(owner) and compact_date(owner[6:14]) is None):
@@ -164,6 +176,8 @@ def _owners_number(owner: str, when: rules.When, *, is_practice: bool) -> list[P
 
 def warnings_of(form: Form, when: rules.When) -> list[Problem]:
     """What is worth a look."""
+    if not _says_any(form):
+        return []
     found = []
     for key, code in _ENDING.items():
         ended = as_date(value(form, key))
