@@ -43,10 +43,11 @@ def boss(house: Any, nobody_alone: None) -> Iterator[Any]:
     clerk.get("/desk")
     rest = {
         "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260102", "arrive_here_date": "20260103",
-        "reason": "12", "proof_type": "2", "town": "310112101", "road": "测试路", "mobile": "13800000000",
-        "education": "20", "notice_given": "1",
+        "reason": "12", "proof_type": "2", "town": "310112101", "road": "测试路", "no": "12", "place_type": "30",
+        "committee": "测试居委", "mobile": "13800000000", "education": "20", "notice_given": "1",
     }  # fmt: skip
-    clerk.post(clerk.action("save"), clerk.form(**rest))
+    answer = clerk.post(clerk.action("save"), clerk.form(**rest))
+    assert answer.status_code == 303, "somebody is registered"
     house.lift()
     browser = house.signed_in("supervisor")
     browser.get("/export")
