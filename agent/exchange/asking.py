@@ -2,18 +2,19 @@
 
 The word is about the very wish and the very registrations that it meant when it was asked for, is used once by who
 asked, and holds for a day; a request waits for three.  Nothing is made, and nothing leaves, before; afterwards those of
-the registrations leave that still fit the wish, and never another.
+the registrations leave that still fit the wish, and never another.  Whose account who asked may hold is not another.
 Source: security requirements S-20 and S-21.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from agent.accounts.audit import Act
+from agent.accounts.holders import HELD_DAYS
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import reading, writing
 from agent.exchange import views, wishes
@@ -109,12 +110,15 @@ class Requests:
         """One request.  Raises: RightsDenied; CodedError REQUEST-UNKNOWN."""
         require(by, Right.EXPORT)
         with reading(self._place.store):
-            return self._view(self._row(request_id), by)
+            row = self._row(request_id)
+            is_one_person = self._accounts.users.may_be_one_person(row.user_id, uuid.UUID(by.user_id))
+            has_second = self._accounts.users.has_second_supervisor(row.user_id)
+            return replace(self._view(row, by), is_one_person=is_one_person, has_second=has_second)
 
     def agree(self, request_id: str, by: SignedIn, own_password: str) -> None:
         """Agree to what somebody else asks for; said twice it is said once.
 
-        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-DECIDED,
+        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-ONE-PERSON, REQUEST-DECIDED,
             REQUEST-LAPSED, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
         """
         require(by, Right.EXPORT)
@@ -127,7 +131,7 @@ class Requests:
     def refuse(self, request_id: str, by: SignedIn, reason: str) -> None:
         """Refuse what somebody else asks for, and say why.
 
-        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-DECIDED,
+        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-ONE-PERSON, REQUEST-DECIDED,
             REQUEST-LAPSED, REASON-MISSING.
         """
         require(by, Right.EXPORT)
@@ -184,6 +188,8 @@ class Requests:
             row = self._row(request_id)
             if by.user_id == str(row.user_id) or by.session_id == str(row.session_id):
                 raise refused("REQUEST-OWN")
+            if self._accounts.users.may_be_one_person(row.user_id, uuid.UUID(by.user_id)):
+                raise refused("REQUEST-ONE-PERSON", days=HELD_DAYS)
             if row.state == export_requests.WAITING and self._is_lapsed(row):
                 raise refused("REQUEST-LAPSED")
             who = uuid.UUID(by.user_id), uuid.UUID(by.session_id)
