@@ -196,6 +196,6 @@ def test_what_has_gone_since_is_told_with_the_file(house: Any, boss: Any, other:
     answer = boss.post(f"{place}/make", own)
     assert answer.status_code == 303
     boss.get(answer.headers["Location"])
-    assert "另有 1 条在申请以后已注销" in boss.page.partition('id="gone"')[2].partition("</p>")[0]
+    assert "申请的登记里有 1 条后来已注销" in boss.page.partition('id="gone"')[2].partition("</p>")[0]
     boss.get(place)
     assert 'id="gone"' in boss.page
