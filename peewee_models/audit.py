@@ -89,3 +89,10 @@ def latest(action: str, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, dateti
         .group_by(AuditEntry.subject_id)
     )
     return {row.subject_id: row.last_at for row in rows}
+
+
+def done_to(actions: Iterable[str], kind: str, since: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Tell who did one of `actions` to which subjects of a kind since then; what nobody signed in did is left out."""
+    done = (AuditEntry.at >= since) & AuditEntry.action.in_(list(actions)) & (AuditEntry.subject_kind == kind)
+    both = AuditEntry.user_id.is_null(False) & AuditEntry.subject_id.is_null(False)
+    return list(AuditEntry.select(AuditEntry.user_id, AuditEntry.subject_id).where(done & both).distinct().tuples())

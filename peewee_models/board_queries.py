@@ -1,9 +1,7 @@
 """How complete and how fresh the register is, counted place by place, and which registrations are behind a figure.
 
-A registration stands where the person lives, on the form HZ where the household is registered.  Committee and block are
-those of its door plate as the address base has it now, by its number or else by its address; without a plate it is the
-committee as typed, and no block.  Who moved inside the area stands where they live, and is listed where the household
-is, too, as `MOVED`.  Nothing is counted of who registered it: places are told apart, never people.
+A registration stands where `places` says.  Who moved inside the area stands where they live, and is listed where the
+household is, too, as `MOVED`.  Nothing is counted of who registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
@@ -12,15 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import Any, Final
 
-from peewee import JOIN, SQL, Case, Value, fn
+from peewee import SQL, Case, Value, fn
 
 from peewee_models.addresses import DoorPlate, ResponsibleBlock
 from peewee_models.finding_index import serves
 from peewee_models.finding_queries import joined
 from peewee_models.photos import Photo
+from peewee_models.places import place, team, with_plates
 from peewee_models.register import ACTIVE, Person, Registration
 
 GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
@@ -111,63 +110,34 @@ def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: in
         size: of a page.
     """
     is_by_household = what == MOVED
-    column_of = _household if is_by_household else _place
+    column_of = _household if is_by_household else place
     where = (Registration.state == ACTIVE) & (_whats(store, limits) | {MOVED: _moved(limits)})[what]
     for key in ("committee", "road", "lane") if is_by_household else ("committee", "road", "lane", "block"):
         text = getattr(spot, key)
         if text is not None:
             where &= column_of(key) == text
     order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place]
-    of_block = [_place("block"), _team()]
+    of_block = [place("block"), team()]
     if is_by_household:
         order, of_block = [], [Value(""), Value("")]
     for key in ("road", "lane", "sublane", "no", "room"):
         column = column_of(key)
         order += [column] if key == "road" else [_number(store, column), column]
-    found = _with_plates(joined()).select_extend(of_block[0].alias("block"), of_block[1].alias("team")).where(where)
+    found = with_plates(joined()).select_extend(of_block[0].alias("block"), of_block[1].alias("team")).where(where)
     return list(found.order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
 def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    columns = [_place(key).alias(key) for key in keys]
+    columns = [place(key).alias(key) for key in keys]
     whats = {name: _times(clause).alias(name) for name, clause in _whats(store, limits).items()}
     gaps = {f"gap_{name}": _times(clause).alias(f"gap_{name}") for name, clause in _gaps(limits).items()}
     lag = fn.AVG(_lag_days(store)).alias("lag_days")
-    team = [fn.MAX(_team()).alias("team")] if "block" in keys else []
-    rows = _with_plates(Registration.select(*columns, *whats.values(), *gaps.values(), lag, *team).join(Person))
+    teams = [fn.MAX(team()).alias("team")] if "block" in keys else []
+    rows = with_plates(Registration.select(*columns, *whats.values(), *gaps.values(), lag, *teams).join(Person))
     where = Registration.state == ACTIVE
     for key, text in within.items():
-        where &= _place(key) == text
+        where &= place(key) == text
     return list(rows.where(where).group_by(*(SQL(str(number)) for number, _ in enumerate(keys, 1))).dicts())
-
-
-def _with_plates(rows: Any) -> Any:
-    """Put beside each registration its door plate and the block of that, where the address base has them."""
-    other = DoorPlate.alias()
-    keys = ("road", "no", "lane", "sublane", "town")
-    is_there = reduce(and_, (getattr(other, key) == _place(key) for key in keys))
-    by_address = other.select(other.addr_id).where(is_there & other.withdrawn_at.is_null()).limit(1)
-    number = Case(None, [(Registration.addr_id != "", Registration.addr_id)], by_address)
-    rows = rows.switch(Registration).join(DoorPlate, JOIN.LEFT_OUTER, on=(DoorPlate.addr_id == number))
-    return rows.join(ResponsibleBlock, JOIN.LEFT_OUTER, on=(DoorPlate.block == ResponsibleBlock.id))
-
-
-def _team() -> Any:
-    return fn.COALESCE(ResponsibleBlock.team, "")
-
-
-def _place(key: str) -> Any:
-    """A part of the address by which a registration stands in the area, or the block that it stands in."""
-    if key == "block":
-        return fn.COALESCE(ResponsibleBlock.code, "")
-    if key == "committee":
-        return fn.COALESCE(DoorPlate.committee, _typed(key))
-    return _typed(key)
-
-
-def _typed(key: str) -> Any:
-    present, household = getattr(Registration, key), getattr(Registration, f"h_{key}")
-    return Case(None, [(Registration.form == "HZ", household)], present)
 
 
 def _household(key: str) -> Any:
@@ -205,8 +175,8 @@ def _gaps(limits: Limits) -> dict[str, Any]:
     is_schooled = Person.birth_date.is_null() | (Person.birth_date <= limits.schooled_before)
     has_photo = Photo.select(Photo.id).where((Photo.record == Registration.id) & Photo.used_at.is_null(False))
     made: dict[str, Callable[[], Any]] = {
-        "committee": lambda: _place("committee") == "",
-        "no": lambda: _place("no") == "",
+        "committee": lambda: place("committee") == "",
+        "no": lambda: place("no") == "",
         "place_type": lambda: lives_here & (Registration.place_type == ""),
         "mobile": lambda: lives_here & (Person.mobile == "") & (Person.guardian_mobile == ""),
         "education": lambda: lives_here & is_schooled & (Person.education == ""),

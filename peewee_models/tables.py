@@ -14,7 +14,7 @@ from peewee_models.documents import CardPage, Document, Media, Page, RetentionWa
 from peewee_models.drafts import Draft, DraftField, SavedDraft
 from peewee_models.duplicates import DistinctPersons, DuplicatePair, UncomparedPerson
 from peewee_models.exchange import ImportRun, Provision
-from peewee_models.export_requests import ExportRequest
+from peewee_models.export_requests import AskedRegistrations, ExportRequest
 from peewee_models.merges import MergedRegistration, PersonMerge
 from peewee_models.outbox import OutboxRow
 from peewee_models.photos import Photo
@@ -65,4 +65,5 @@ TABLES: tuple[type[Table], ...] = (
     ResponsibleBlock,
     DoorPlate,
     ExportRequest,
+    AskedRegistrations,
 )

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agent.accounts import audit
 from agent.accounts.enrolment import Codes, IssuedCode
+from agent.accounts.holders import GIVING, HELD, holders
 from agent.accounts.passwords import Gate, plain
 from agent.accounts.rights import ROLES, Right, Role, require
 from agent.accounts.storage import Store, reading, writing
 from agent.errors import Actor, CodedError, Retry
 from drivers.api import Clock
 from peewee_models.accounts import Session, User
-from peewee_models.audit import latest
+from peewee_models.audit import done_to, latest
 
 if TYPE_CHECKING:
     from agent.accounts.service import SignedIn
@@ -184,6 +185,15 @@ class Users:
                 return
             User.update(is_active=True).where(User.id == user.id).execute()
             audit.write(self._clock, by.audit_ids, audit.Act.USER_ENABLED, ("user", user.id))
+
+    def may_be_one_person(self, one: uuid.UUID, other: uuid.UUID) -> bool:
+        """Whether somebody may hold both accounts, by what was done to them of late; inside a transaction."""
+        given = done_to(GIVING, "user", self._clock.now() - HELD)
+        return not holders(one, given).isdisjoint(holders(other, given))
+
+    def has_second_supervisor(self, first: uuid.UUID) -> bool:
+        """Whether somebody else can be asked who surely is another person; inside a transaction."""
+        return any(not self.may_be_one_person(first, other) for other in _supervisors() - {first})
 
     def _confirm(self, by: SignedIn, own_password: str) -> None:
         self._gate.check_own(by.name, own_password)

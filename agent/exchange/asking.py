@@ -1,22 +1,25 @@
 """Exports of many registrations: asked for, looked at by another supervisor in another session, agreed to or refused.
 
 The word is about the very wish and the very registrations that it meant when it was asked for, is used once by who
-asked, and holds for a day; a request waits for three.  Nothing is made, and nothing leaves, before.
+asked, and holds for a day; a request waits for three.  Nothing is made, and nothing leaves, before; afterwards those of
+the registrations leave that still fit the wish, and never another.  Whose account who asked may hold is not another.
 Source: security requirements S-20 and S-21.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from agent.accounts.audit import Act
+from agent.accounts.holders import HELD_DAYS
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import reading, writing
 from agent.exchange import views, wishes
 from agent.exchange.views import ExportWish, RequestState, RequestView
+from agent.exchange.waiting import Waiting
 from agent.exchange.wishes import refused
 from agent.register import fields
 from agent.register.errors import key_of
@@ -32,12 +35,11 @@ OUTGOING: Final = "export."
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A word that can be used: on what, asked for when, and whose it is."""
+    """A word that can be used: on what wish, on which registrations, and whose it is."""
 
     id: uuid.UUID
     wish: ExportWish
-    asked_at: datetime
-    bound: str
+    records: frozenset[uuid.UUID]
     second_user: uuid.UUID
 
 
@@ -52,6 +54,7 @@ class Requests:
     def __init__(self, place: Workplace, accounts: AccountsService) -> None:
         self._place = place
         self._accounts = accounts
+        self._waiting = Waiting(place.store)
 
     def most_alone(self) -> int:
         """How many registrations one supervisor gives away in a day."""
@@ -77,47 +80,46 @@ class Requests:
         user, session = uuid.UUID(by.user_id), uuid.UUID(by.session_id)
         now = self._place.clock.now()
         with reading(self._place.store):
-            records = exchange_queries.keys(wishes.chosen(wish, self._place.zone, now))
+            records = exchange_queries.keys(wishes.chosen(wish, self._place.zone))
         bound = wishes.bound(wish, records)
         with writing(self._place.store):
             held = export_requests.same(user, bound, now - WAITS)
             if held is not None:
                 return str(held)
-            key = export_requests.ask(
-                now,
-                user,
-                session,
-                **wishes.as_columns(wish),
-                rows=len(records),
-                bound=bound,
-            )
+            export_requests.forget_registrations(now - WAITS - HOLDS)
+            told = wishes.as_columns(wish) | {"rows": len(records), "bound": bound}
+            key = export_requests.ask(now, user, session, records, **told)
             facts: dict[str, str | int] = {"rows": len(records), "kind": wish.file_kind, "full": int(wish.is_full)}
             self._note(by, Act.EXPORT_ASKED, key, "asked", **facts, bound=bound)
+        self._waiting.changed()
         return str(key)
 
     def listed(self, by: SignedIn) -> list[RequestView]:
-        """The requests of all supervisors, the newest first.  Raises: RightsDenied."""
+        """The requests of all supervisors: all that wait, then others, the newest first.  Raises: RightsDenied."""
         require(by, Right.EXPORT)
         with reading(self._place.store):
-            return [self._view(row, by) for row in export_requests.listed(views.SHOWN)]
+            rows = export_requests.listed(self._place.clock.now() - WAITS, views.SHOWN)
+            return [self._view(row, by) for row in rows]
 
     def waiting_for(self, by: SignedIn) -> int:
         """How many requests of others wait for a word.  Raises: RightsDenied."""
         require(by, Right.EXPORT)
-        with reading(self._place.store):
-            return export_requests.waiting_for(uuid.UUID(by.user_id), self._place.clock.now() - WAITS)
+        return self._waiting.count_for(uuid.UUID(by.user_id), self._place.clock.now() - WAITS)
 
     def show(self, request_id: str, by: SignedIn) -> RequestView:
         """One request.  Raises: RightsDenied; CodedError REQUEST-UNKNOWN."""
         require(by, Right.EXPORT)
         with reading(self._place.store):
-            return self._view(self._row(request_id), by)
+            row = self._row(request_id)
+            is_one_person = self._accounts.users.may_be_one_person(row.user_id, uuid.UUID(by.user_id))
+            has_second = self._accounts.users.has_second_supervisor(row.user_id)
+            return replace(self._view(row, by), is_one_person=is_one_person, has_second=has_second)
 
     def agree(self, request_id: str, by: SignedIn, own_password: str) -> None:
         """Agree to what somebody else asks for; said twice it is said once.
 
-        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-DECIDED, REQUEST-LAPSED,
-            ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
+        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-ONE-PERSON, REQUEST-DECIDED,
+            REQUEST-LAPSED, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
         """
         require(by, Right.EXPORT)
         with reading(self._place.store):
@@ -129,7 +131,8 @@ class Requests:
     def refuse(self, request_id: str, by: SignedIn, reason: str) -> None:
         """Refuse what somebody else asks for, and say why.
 
-        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-DECIDED, REQUEST-LAPSED, REASON-MISSING.
+        Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-OWN, REQUEST-ONE-PERSON, REQUEST-DECIDED,
+            REQUEST-LAPSED, REASON-MISSING.
         """
         require(by, Right.EXPORT)
         said = fields.reason(reason)[:LONGEST_REASON]
@@ -149,21 +152,26 @@ class Requests:
                 raise refused("REQUEST-NOT-YOURS")
             if export_requests.withdraw(row.id):
                 self._note(by, Act.EXPORT_WITHDRAWN, row.id, export_requests.WITHDRAWN)
+        self._waiting.changed()
 
     def usable(self, request_id: str, by: SignedIn) -> Agreed:
         """The word that who asked can use now, inside a transaction or before one.
 
-        Raises: CodedError REQUEST-UNKNOWN, REQUEST-NOT-YOURS, REQUEST-NOT-AGREED, REQUEST-LAPSED.
+        Raises: CodedError REQUEST-UNKNOWN, REQUEST-NOT-YOURS, REQUEST-NOT-AGREED, REQUEST-LAPSED, REQUEST-CHANGED.
         """
         with reading(self._place.store):
             row = self._row(request_id)
+            records = export_requests.registrations(row.id)
         if str(row.user_id) != by.user_id:
             raise refused("REQUEST-NOT-YOURS")
         if row.state != export_requests.AGREED:
             raise refused("REQUEST-NOT-AGREED")
         if self._is_lapsed(row):
             raise refused("REQUEST-LAPSED")
-        return Agreed(row.id, wishes.of_row(row), row.asked_at, row.bound, row.decided_by.id)
+        wish = wishes.of_row(row)
+        if wishes.bound(wish, records) != row.bound:
+            raise refused("REQUEST-CHANGED")
+        return Agreed(row.id, wish, records, row.decided_by.id)
 
     def use(self, key: uuid.UUID, provision: uuid.UUID, by: SignedIn) -> None:
         """Use a word, inside the transaction that writes down what was given away.
@@ -180,12 +188,15 @@ class Requests:
             row = self._row(request_id)
             if by.user_id == str(row.user_id) or by.session_id == str(row.session_id):
                 raise refused("REQUEST-OWN")
+            if self._accounts.users.may_be_one_person(row.user_id, uuid.UUID(by.user_id)):
+                raise refused("REQUEST-ONE-PERSON", days=HELD_DAYS)
             if row.state == export_requests.WAITING and self._is_lapsed(row):
                 raise refused("REQUEST-LAPSED")
             who = uuid.UUID(by.user_id), uuid.UUID(by.session_id)
             if not export_requests.decide(row.id, state, now, who, reason):
                 raise refused("REQUEST-DECIDED")
             self._note(by, act, row.id, state, rows=row.rows, bound=row.bound)
+        self._waiting.changed()
 
     @staticmethod
     def _is_said(row: Any, state: str, by: SignedIn) -> bool:
@@ -235,5 +246,6 @@ class Requests:
             decided_at=row.decided_at,
             reason=row.reason,
             is_own=str(row.user_id) == by.user_id,
-            provision_id="" if row.provision_id is None else str(row.provision_id),
+            provision_id="" if row.provision is None else str(row.provision.id),
+            gone=0 if row.provision is None else row.rows - row.provision.rows,
         )

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from agent.accounts import audit
 from agent.accounts.service import AccountsService, Right, SignedIn, require
 from agent.accounts.storage import reading, writing
 from agent.exchange import columns, views, wishes, xlsx_writing
-from agent.exchange.asking import Requests
+from agent.exchange.asking import Agreed, Requests
 from agent.exchange.cells import inert, inert_and_whole
 from agent.exchange.views import ExportWish, MadeFile, Outcome, ProvisionView
 from agent.exchange.wishes import refused
@@ -90,6 +90,8 @@ class Exports:
     def make_agreed(self, request_id: str, by: SignedIn, own_password: str) -> str:
         """Make the file that a second person has agreed to, once, for who asked; it then waits for this session.
 
+        What was agreed to and does not fit the wish any more is not in it.
+
         Returns: the key of what was written down.
         Raises: RightsDenied; CodedError REQUEST-UNKNOWN, REQUEST-NOT-YOURS, REQUEST-NOT-AGREED, REQUEST-LAPSED,
             REQUEST-CHANGED, ACCOUNT-OWN-PASSWORD, ACCOUNT-WAIT.
@@ -99,12 +101,12 @@ class Exports:
         self._accounts.confirm(by, own_password)
         with reading(self._place.store):
             agreed = self._requests.usable(request_id, by)
-            chosen = wishes.chosen(agreed.wish, self._place.zone, agreed.asked_at)
-            if wishes.bound(agreed.wish, exchange_queries.keys(chosen)) != agreed.bound:
-                raise refused("REQUEST-CHANGED")
-            content, rows = self._content(agreed.wish, chosen, by.language)
+            chosen = wishes.chosen(agreed.wish, self._place.zone)
+            content, rows = self._content(agreed.wish, chosen, by.language, agreed.records)
+        if not rows:
+            raise refused("REQUEST-CHANGED")
         with writing(self._place.store):
-            key = self._note(agreed.wish, content, rows, by, agreed.second_user)
+            key = self._note(agreed.wish, content, rows, by, agreed)
             self._requests.use(agreed.id, key, by)
         return self._to_shelf(key, agreed.wish, content, by)
 
@@ -125,7 +127,7 @@ class Exports:
         return str(key)
 
     def _note(
-        self, wish: ExportWish, content: bytes, rows: int, by: SignedIn, second_user: uuid.UUID | None = None
+        self, wish: ExportWish, content: bytes, rows: int, by: SignedIn, agreed: Agreed | None = None
     ) -> uuid.UUID:
         digest, now = hashlib.sha256(content).hexdigest(), self._place.clock.now()
         key = exchange.provide(
@@ -135,7 +137,7 @@ class Exports:
             rows=rows,
             size_bytes=len(content),
             sha256=digest,
-            second_user=second_user,
+            second_user=None if agreed is None else agreed.second_user,
         )
         facts: dict[str, str | int] = {
             "rows": rows,
@@ -143,14 +145,17 @@ class Exports:
             "full": int(wish.is_full),
             "sha256": digest,
         }
-        facts |= {} if second_user is None else {"second": str(second_user)}
+        if agreed is not None:
+            facts |= {"second": str(agreed.second_user), "gone": len(agreed.records) - rows}
         self._place.note(by, audit.Act.EXPORTED, ("provision", key), **facts)
         outbox.append(now, PROVIDED, key, 1, facts | {"user": by.user_id})
         return key
 
-    def _content(self, wish: ExportWish, chosen: Chosen, language: str) -> tuple[bytes, int]:
-        """The file, and how many registrations are in it."""
-        counted = _Counted(self._lines(wish, chosen, language))
+    def _content(
+        self, wish: ExportWish, chosen: Chosen, language: str, among: Container[uuid.UUID] | None = None
+    ) -> tuple[bytes, int]:
+        """The file, and how many registrations are in it; none that is not `among` those that may be."""
+        counted = _Counted(self._lines(wish, chosen, language, among))
         heads = [columns.names()[key].head(language) for key in wish.columns]
         heads += [SIMULATED] if self._place.station.is_practice else []
         if wish.file_kind == "xlsx":
@@ -159,13 +164,15 @@ class Exports:
             content = as_csv(heads, counted)
         return content, counted.count
 
-    def _lines(self, wish: ExportWish, chosen: Chosen, language: str) -> Iterator[list[str]]:
+    def _lines(
+        self, wish: ExportWish, chosen: Chosen, language: str, among: Container[uuid.UUID] | None
+    ) -> Iterator[list[str]]:
         wanted = {*wish.columns, *(columns.OF_DWELLING if columns.ADDRESS in wish.columns else ())}
         own = {"form_no", "household", "verified_at"} & wanted
         person_keys = [key for key in register_queries.PERSON_KEYS if key in wanted]
         own_keys = [key for key in register_queries.REGISTRATION_KEYS if key in wanted] + sorted(own)
         stamp = [SIMULATED] if self._place.station.is_practice else []
-        for row in exchange_queries.rows(chosen, person_keys, own_keys):
+        for row in exchange_queries.rows(chosen, person_keys, own_keys, among):
             yield [*(self._text(key, row, wish, language) for key in wish.columns), *stamp]
 
     def _text(self, key: str, row: dict[str, Any], wish: ExportWish, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from agent.accounts.holders import HELD_DAYS
 from agent.accounts.service import AccountsService
 from agent.exchange import columns, mapping, rejects
 from agent.exchange.asking import Requests
@@ -13,7 +14,7 @@ from agent.exchange.imports import MOST_MEGABYTES, Imports
 from agent.exchange.views import Rejection
 from agent.register.service import RegisterService
 
-__all__ = ["MOST_MEGABYTES", "ExchangeService"]
+__all__ = ["HELD_DAYS", "MOST_MEGABYTES", "ExchangeService"]
 
 
 class ExchangeService:

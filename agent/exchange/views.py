@@ -26,7 +26,7 @@ class ExportWish:
     Attributes:
         forms: RG, RZ, HZ.
         states: active, cancelled.
-        committee: as it stands in the registrations; "" for all.
+        committee: as the board counts it, of the door's plate or else as typed, of HZ the household's; "" for all.
         since, until: days of registration, ISO; "" for any.
         columns: keys, in any order.
         file_kind: csv or xlsx.
@@ -83,6 +83,9 @@ class RequestView:
         decided_by, decided_at, reason: the second person's word, and of a refusal why.
         is_own: whether who looks has asked.
         provision_id: of the file that was made; "" for none.
+        gone: how many of `rows` did not fit any more when it was made, and are not in it.
+        is_one_person: whether who looks may be who asked, by another account of theirs; told of one request alone.
+        has_second: whether there is a supervisor whose word would count; told of one request alone.
     """
 
     id: str
@@ -97,6 +100,9 @@ class RequestView:
     reason: str
     is_own: bool
     provision_id: str
+    gone: int
+    is_one_person: bool = False
+    has_second: bool = True
 
 
 @dataclass(frozen=True, slots=True)

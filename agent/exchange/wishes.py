@@ -58,19 +58,10 @@ def checked(wish: ExportWish) -> ExportWish:
     return asked
 
 
-def chosen(wish: ExportWish, zone: tzinfo, asked_at: datetime | None = None) -> Chosen:
-    """Which registrations a wish means; of one that was asked for, those alone that were there then.
-
-    Args:
-        wish: as `checked` gives it.
-        zone: in which the station counts its days.
-        asked_at: when it was asked for; None where the file is made at once.
-    """
+def chosen(wish: ExportWish, zone: tzinfo) -> Chosen:
+    """Which registrations a wish, as `checked` gives it, means; `zone` is the one in which the station counts days."""
     since, until = as_date(wish.since), as_date(wish.until)
     before = None if until is None else _midnight(until + timedelta(days=1), zone)
-    if asked_at is not None:
-        then = asked_at + timedelta.resolution
-        before = then if before is None else min(before, then)
     first = None if since is None else _midnight(since, zone)
     return Chosen(wish.forms, wish.states, wish.committee, first, before)
 

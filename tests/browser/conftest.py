@@ -102,17 +102,21 @@ class Demo:
         finally:
             connection.close()
 
-    def leave_alone(self) -> None:
-        """Let every session have been unused for six minutes, as far as the database knows."""
+    def write(self, statement: str, *values: object) -> None:
+        """Change a row of the agent's own database, with the practice folder's key."""
         connection = sqlcipher3.connect(str(self.data / "register.db"), timeout=20)
         try:
             connection.execute(f"PRAGMA key=\"x'{(self.data / 'practice.key').read_bytes().hex()}'\"")
-            newest = connection.execute("SELECT max(last_seen_at) FROM user_session").fetchone()[0]
-            past = str(datetime.fromisoformat(newest) - timedelta(minutes=6))
-            connection.execute("UPDATE user_session SET last_seen_at = ?", (past,))
+            connection.execute(statement, values)
             connection.commit()
         finally:
             connection.close()
+
+    def leave_alone(self) -> None:
+        """Let every session have been unused for six minutes, as far as the database knows."""
+        newest = self.row("SELECT max(last_seen_at) AS at FROM user_session")["at"]
+        past = str(datetime.fromisoformat(newest) - timedelta(minutes=6))
+        self.write("UPDATE user_session SET last_seen_at = ?", past)
 
     def lay(self, card: str) -> None:
         self.control("PUT", "/plate", {"card": card})

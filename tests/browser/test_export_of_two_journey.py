@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,7 +60,23 @@ def prepare(person) -> None:
 
 
 def colleague(person, page: Page, name: str) -> None:
-    """A supervisor comes to the station, and in."""
+    """A supervisor signs in whose account nobody here has opened of late; the password is the first one's."""
+    person.demo.write(
+        "INSERT INTO station_user (id, name, language, role, password_hash, is_active, created_at) "
+        "SELECT ?, ?, 'zh', role, password_hash, is_active, created_at FROM station_user WHERE name = ?",
+        uuid.uuid4().hex,
+        name,
+        person.demo.people["supervisor"]["name"],
+    )
+    page.goto(f"{person.demo.url}/sign-in")
+    page.fill("#name", name)
+    page.fill("#password", own(person))
+    page.keyboard.press("Enter")
+    expect(page.locator(".who")).to_contain_text(name)
+
+
+def added(person, page: Page, name: str) -> None:
+    """A supervisor is added on the page, and comes in with the code."""
     boss, url = person.page, person.demo.url
     boss.goto(f"{url}/users")
     boss.fill("#user-name", name)
@@ -86,6 +103,32 @@ def given_away(demo, content: bytes) -> None:
     assert asked["session_id"] != asked["decided_session_id"]
     steps = demo.row("SELECT group_concat(action) AS steps FROM audit_entry WHERE subject_id = ?", asked["id"])
     assert steps["steps"] == "exchange.export-asked,exchange.export-agreed"
+
+
+def test_where_there_is_one_supervisor_both_pages_say_what_to_do(clerk, other):
+    page, demo = clerk.page, clerk.demo
+    prepare(clerk)
+    clerk.sign_in("supervisor")
+    page.goto(f"{demo.url}/export")
+    for field, text in WISHED.items():
+        page.fill(f"#{field}", text)
+    page.fill("#export-password", own(clerk))
+    page.keyboard.press("F9")
+    expect(page.locator("#nobody a")).to_be_visible()
+    looking.look(page, "zh")
+    place = page.url
+    added(clerk, other, "测试主管新")
+    other.goto(place)
+    expect(other.locator("#one-person")).to_be_visible()
+    expect(other.locator("#agree-form")).to_have_count(0)
+    looking.look(other, "zh")
+    other.locator("button[name=language]").click()
+    page.goto(place)
+    page.locator("button[name=language]").click()
+    for one in (other, page):
+        looking.look(one, "en")
+    page.locator("#withdraw-form button").click()
+    expect(page.locator("#withdraw-form")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("language", "name"), [("zh", "测试主管甲"), ("en", "测试主管乙")])
@@ -126,7 +169,7 @@ def test_two_supervisors_with_the_keys_alone(clerk, other, language, name, tmp_p
     expect(other.locator("#sentence")).to_be_visible()
     looking.look(other, language)
     other.focus("#agree-password")
-    other.keyboard.type(PHRASE)
+    other.keyboard.type(own(clerk))
     other.keyboard.press("Enter")
     expect(other.locator("#agree-form")).to_have_count(0)
     looking.look(other, language)
@@ -174,7 +217,7 @@ def test_the_same_goes_without_a_script_and_is_refused_with_a_reason(
     expect(page.locator("#make-form")).to_have_count(0)
     place = ask()
     other.goto(place)
-    other.fill("#agree-password", PHRASE)
+    other.fill("#agree-password", own(person))
     other.locator("#agree-form button").click()
     page.goto(place)
     page.fill("#make-password", own(person))

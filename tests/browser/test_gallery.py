@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.pictures import MARK, MOST_BYTES, SIZE, small
 from tests.browser.test_duplicate_journey import save_without_a_card, two_records
 from tests.browser.test_every_page import page_endpoints
+from tests.browser.test_export_of_two_journey import WISHED, colleague, prepare
 
 HAS_ITS_OWN_DEMO = True
 ROOT = Path(__file__).parents[2]
@@ -198,6 +199,24 @@ def person(clerk):
     clerk.page.wait_for_url(re.compile(r"/users/[0-9a-f-]+$"))
 
 
+def export_request(clerk):
+    """An export that waits for another supervisor's word, as they see it."""
+    prepare(clerk)
+    clerk.sign_in("supervisor")
+    page = clerk.page
+    page.goto(f"{clerk.demo.url}/export")
+    for field, text in WISHED.items():
+        page.fill(f"#{field}", text)
+    page.fill("#export-password", clerk.demo.people["supervisor"]["password"])
+    page.locator("#export-form .btn-primary").click()
+    expect(page.locator("#withdraw-form")).to_be_visible()
+    place = page.url
+    clerk.context.clear_cookies()
+    colleague(clerk, page, "测试主管乙")
+    page.goto(place)
+    expect(page.locator("#agree-form")).to_be_visible()
+
+
 def locked(clerk):
     """What stands there when nobody has touched the station for a while."""
     clerk.sign_in()
@@ -240,6 +259,7 @@ PAGES = {
     "documents.page": beside_record("documents"),
     "duplicates.compare": compare,
     "duplicates.page": duplicates,
+    "export_requests.page": export_request,
     "exports.page": at("supervisor", "export"),
     "households.page": household,
     "imports.page": at("supervisor", "import"),

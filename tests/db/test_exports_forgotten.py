@@ -101,7 +101,9 @@ def test_a_request_goes_with_the_file_that_came_of_it(archive: Archive, monkeypa
     monkeypatch.setattr(in_force, "now", lambda: held)
     boss, password = office.sign_in("supervisor"), office.passwords["supervisor"]
     _, code = office.accounts.users.add("second", "supervisor", boss, password)
-    second = office.accounts.enrol(code.text, "second", "a long enough phrase")
+    office.accounts.enrol(code.text, "second", "a long enough phrase")
+    office.clock.forward(8 * 86_400)  # who was just added is not another person yet
+    boss, second = office.sign_in("supervisor"), office.accounts.sign_in("second", "a long enough phrase")
     key = archive.exchange.requests.ask(replace(WISH, purpose="另一用途"), boss)
     archive.exchange.requests.agree(key, second, "a long enough phrase")
     provision = archive.exchange.exports.make_agreed(key, boss, password)

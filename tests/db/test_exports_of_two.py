@@ -18,7 +18,7 @@ from agent.register import in_force, rules
 from peewee_models import schema
 from peewee_models.audit import AuditEntry
 from peewee_models.exchange import Provision
-from peewee_models.export_requests import ExportRequest
+from peewee_models.export_requests import AskedRegistrations, ExportRequest
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Registration
 
@@ -79,6 +79,9 @@ def two(office: Any, clerk: SignedIn, people: Any, monkeypatch: Any) -> Two:
     made.sit(office.sign_in("supervisor"))
     made.add("second")
     made.add("third")
+    office.clock.forward(8 * DAY_S)  # who was just added is not another person yet: tests/db/test_one_person_twice.py
+    for name in ("supervisor", "second", "third"):
+        made.sit(office.sign_in(name))
     return made
 
 
@@ -192,11 +195,28 @@ def test_a_word_is_about_the_very_registrations_and_lapses(
     assert Provision.get_by_id(two.use(key, boss)).rows == 3, "who came afterwards is not in it"
     key = two.ask(boss)
     two.agree(key, second)
-    Registration.update(state="cancelled").where(
-        Registration.id == Registration.select(Registration.id).limit(1)
-    ).execute()
-    assert refusal(lambda: two.use(key, boss)) == "REQUEST-CHANGED"
-    assert Provision.select().count() == 1
+    (gone, *rest) = Registration.select().order_by(Registration.registered_at)
+    Registration.update(state="cancelled").where(Registration.id == gone.id).execute()
+    two.office.clock.forward(1)
+    two.office.register_person(clerk, people(9))
+    made = two.use(key, boss)
+    lines = list(sheet_of(two.exchange.exports.file(made, boss).content).rows())[1:]
+    assert {line[1] for line in lines} == {row.person.id_no for row in rest}, "one has gone, none came in its place"
+    view = two.exchange.requests.show(key, boss)
+    assert (view.rows, view.gone, view.provision_id, Provision.get_by_id(made).rows) == (4, 1, made, 3)
+    assert AuditEntry.get(AuditEntry.subject_id == made).facts["gone"] == 1
+    assert AskedRegistrations.select().count() == 0, "what nobody can use any more is not kept"
+    key = two.ask(boss)
+    two.agree(key, second)
+    Registration.update(state="cancelled").execute()
+    assert refusal(lambda: two.use(key, boss)) == "REQUEST-CHANGED", "nobody is left"
+    Registration.update(state="active").execute()
+    AskedRegistrations.update(keys=gone.id.bytes).execute()
+    assert refusal(lambda: two.use(key, boss)) == "REQUEST-CHANGED", "these are not those of the word"
+    assert Provision.select().count() == 2
+    two.exchange.requests.withdraw(key, boss)
+    key = two.ask(boss)
+    two.agree(key, second)
     other = two.ask(boss)
     two.office.clock.forward(DAY_S + 1)
     assert (two.state(key), two.state(other)) == ("lapsed", "waiting")

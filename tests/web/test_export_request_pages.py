@@ -14,12 +14,13 @@ import pytest
 
 from agent.register import in_force, rules
 from peewee_models.accounts import User
+from peewee_models.register import Person, Registration
 
 WISH = {
     "form_RG": "1", "state_active": "1", "column_name": "1", "column_id_no": "1", "file_kind": "csv",
     "receiver": "测试接收单位", "purpose": "测试用途",
 }  # fmt: skip
-OTHER = "测试主管乙"
+OTHER, OPENED = "测试主管乙", "测试主管丁"
 
 
 @pytest.fixture
@@ -35,36 +36,46 @@ def own(house: Any) -> dict[str, str]:
     return {"own-password": house.sign_ins["supervisor"]["password"]}
 
 
-@pytest.fixture
-def boss(house: Any, nobody_alone: None) -> Iterator[Any]:
-    """A supervisor of a station where somebody is registered."""
+def register(house: Any, name: str, number: str) -> None:
+    """Somebody is registered at the desk."""
     clerk = house.signed_in("clerk")
-    house.lay(house.card("测试丙", "990000198506120348"))
+    house.lay(house.card(name, number))
     clerk.get("/desk")
     rest = {
         "hukou_div": "990000", "soldier": "0", "arrive_city_date": "20260102", "arrive_here_date": "20260103",
-        "reason": "12", "proof_type": "2", "town": "310112101", "road": "测试路", "mobile": "13800000000",
-        "education": "20", "notice_given": "1",
+        "reason": "12", "proof_type": "2", "town": "310112101", "road": "测试路", "no": "12", "place_type": "30",
+        "committee": "测试居委", "mobile": "13800000000", "education": "20", "notice_given": "1",
     }  # fmt: skip
-    clerk.post(clerk.action("save"), clerk.form(**rest))
+    answer = clerk.post(clerk.action("save"), clerk.form(**rest))
+    assert answer.status_code == 303, "somebody is registered"
     house.lift()
+
+
+@pytest.fixture
+def boss(house: Any, nobody_alone: None) -> Iterator[Any]:
+    """A supervisor of a station where somebody is registered."""
+    register(house, "测试丙", "990000198506120348")
     browser = house.signed_in("supervisor")
+    browser.get("/export")
+    return browser
+
+
+def colleague(house: Any, name: str, own: dict[str, str]) -> Any:
+    """Another supervisor, in a session of their own, whose account nobody here has opened."""
+    with house.station.documents._store.write():
+        if User.get_or_none(User.name == name) is None:
+            known = User.get(User.role == "supervisor").password_hash
+            User.create(name=name, role="supervisor", password_hash=known, created_at=house.station.clock.now())
+    browser = house.visitor()
+    browser.get("/sign-in")
+    browser.post("/sign-in", {"name": name, "password": own["own-password"]})
     browser.get("/export")
     return browser
 
 
 @pytest.fixture
 def other(house: Any, own: dict[str, str]) -> Any:
-    """Another supervisor, in a session of their own."""
-    with house.station.documents._store.write():
-        if User.get_or_none(User.name == OTHER) is None:
-            known = User.get(User.role == "supervisor").password_hash
-            User.create(name=OTHER, role="supervisor", password_hash=known, created_at=house.station.clock.now())
-    browser = house.visitor()
-    browser.get("/sign-in")
-    browser.post("/sign-in", {"name": OTHER, "password": own["own-password"]})
-    browser.get("/export")
-    return browser
+    return colleague(house, OTHER, own)
 
 
 def asked(boss: Any, own: dict[str, str]) -> str:
@@ -141,3 +152,50 @@ def test_there_is_no_request_that_nobody_made(boss: Any, own: dict[str, str]) ->
     for act in ("agree", "refuse", "withdraw", "make"):
         boss.get("/export")
         assert boss.post(f"{place}/{act}", own | {"reason": "测试"}).status_code == 404
+
+
+def test_where_there_is_no_second_supervisor_it_says_what_to_do(house: Any, boss: Any, own: dict[str, str]) -> None:
+    with house.station.documents._store.write():
+        User.update(is_active=False).where(User.name.in_([OTHER, OPENED])).execute()
+    asked(boss, own)
+    told = boss.page.partition('id="nobody"')[2].partition("</p>")[0]
+    assert "添加一位" in told
+    assert "满 7 天" in told
+    assert 'href="/users"' in told
+    assert "请另一位主管用自己的账号登录" not in boss.page
+    with house.station.documents._store.write():
+        User.update(is_active=True).where(User.name.in_([OTHER, OPENED])).execute()
+
+
+def test_whose_account_the_asker_has_just_opened_is_told_so_and_has_no_form(
+    house: Any, boss: Any, own: dict[str, str]
+) -> None:
+    colleague(house, OPENED, own)
+    place = asked(boss, own)
+    key = User.get(User.name == OPENED).id
+    boss.get(f"/users/{key}")
+    for act in ("disable", "enable"):
+        assert boss.post(f"/users/{key}/{act}", own).status_code == 303
+    again = colleague(house, OPENED, own)
+    again.get(place)
+    assert "还不能算两个人" in again.page.partition('id="one-person"')[2]
+    assert "agree-form" not in again.page
+    assert again.post(f"{place}/agree", own).status_code == 409
+    assert "7 天" in again.page.partition('id="sentence"')[2].partition("</p>")[0]
+
+
+def test_what_has_gone_since_is_told_with_the_file(house: Any, boss: Any, other: Any, own: dict[str, str]) -> None:
+    register(house, "测试丁", "990000196001010080")
+    place = asked(boss, own)
+    assert other.post(f"{place}/agree", own).status_code == 303
+    with house.station.documents._store.write():
+        gone = Registration.select(Registration.id).join(Person).where(Person.name == "测试丁")
+        Registration.update(state="cancelled").where(Registration.id.in_(gone)).execute()
+    boss.get(place)
+    assert 'id="gone"' not in boss.page
+    answer = boss.post(f"{place}/make", own)
+    assert answer.status_code == 303
+    boss.get(answer.headers["Location"])
+    assert "申请的登记里有 1 条后来已注销" in boss.page.partition('id="gone"')[2].partition("</p>")[0]
+    boss.get(place)
+    assert 'id="gone"' in boss.page

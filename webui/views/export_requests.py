@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from agent.errors import CodedError
+from agent.exchange.service import HELD_DAYS
 from webui import errors
 from webui.context import services, signed_in
 from webui.language import language, message
@@ -24,6 +25,7 @@ def show(request_id: str, error: CodedError | None = None) -> str:
         "exchange/request.html",
         asked=exchange.requests.show(request_id, signed_in()),
         names={key: name for key, name, _ in exchange.given(language())},
+        held_days=HELD_DAYS,
         code="" if error is None else error.code,
         sentence="" if error is None else message(error.code, error.facts),
         reason=request.form.get("reason", ""),

@@ -23,8 +23,10 @@ def show(wish: ExportWish, sentence: str = "", code: str = "", status: int = 200
     listed = exchange.exports.listed(signed_in())
     fresh = next((one for one in listed if one.id == request.args.get("done")), None)
     shown = {"wish": wish, "columns": given, "names": {key: name for key, name, _ in given}, "listed": listed}
-    asked = {"asked": exchange.requests.listed(signed_in()), "most_alone": exchange.requests.most_alone()}
-    page = render_template("exchange/export.html", **shown, **asked, fresh=fresh, sentence=sentence, code=code)
+    requests = exchange.requests.listed(signed_in())
+    missing = sum(one.gone for one in requests if fresh is not None and one.provision_id == fresh.id)
+    asked = {"asked": requests, "most_alone": exchange.requests.most_alone(), "fresh": fresh, "missing": missing}
+    page = render_template("exchange/export.html", **shown, **asked, sentence=sentence, code=code)
     return page, status
 
 
