@@ -88,7 +88,6 @@ class BoardOfRegister:
             by: who looks.
             page: from 1.
             size: of a page.
-            block: code of a block, "" for doors that the address base has not; None for all.
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """
