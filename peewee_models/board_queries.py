@@ -206,13 +206,18 @@ def _gaps(limits: Limits) -> dict[str, Any]:
     has_photo = Photo.select(Photo.id).where((Photo.record == Registration.id) & Photo.used_at.is_null(False))
     made: dict[str, Callable[[], Any]] = {
         "committee": lambda: _place("committee") == "",
-        "no": lambda: _place("no") == "",
+        "no": lambda: (_place("no") == "") & ~_is_without_number(),
         "place_type": lambda: lives_here & (Registration.place_type == ""),
         "mobile": lambda: lives_here & (Person.mobile == "") & (Person.guardian_mobile == ""),
         "education": lambda: lives_here & is_schooled & (Person.education == ""),
         "photo": lambda: lives_here & ~fn.EXISTS(has_photo),
     }
     return {name: made[name]() for name in GAPS}
+
+
+def _is_without_number() -> Any:
+    """Whether the base has a plate of road and lane alone for the door."""
+    return fn.COALESCE(DoorPlate.no + DoorPlate.alias_of, "-") == ""
 
 
 def _times(clause: Any) -> Any:
