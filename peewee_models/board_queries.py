@@ -3,19 +3,20 @@
 A registration stands where the person lives, on the form HZ where the household is registered.  Committee and block are
 those of its door plate as the address base has it now, by its number or else by its address; without a plate it is the
 committee as typed, and no block.  Who moved inside the area stands where they live, and is listed where the household
-is, too, as `MOVED`.  Nothing is counted of who registered it: places are told apart, never people.
+is, too, as `MOVED`: with committee and block of the plate that the household's address has.  Nothing is counted of who
+registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
 
-from peewee import JOIN, SQL, Case, Value, fn
+from peewee import JOIN, SQL, Case, fn
 
 from peewee_models.addresses import DoorPlate, ResponsibleBlock
 from peewee_models.finding_index import serves
@@ -82,25 +83,30 @@ def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
     return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
 
 
-def moved_inside(limits: Limits, committee: str | None = None) -> list[dict[str, Any]]:
-    """How many moved inside the area, by the committee of the household, or within one by road and lane.
+def moved_inside(limits: Limits, keys: Sequence[str], committee: str | None = None) -> list[dict[str, Any]]:
+    """How many moved inside the area, by where the household is.
 
-    Returns: rows with `committee`, `road` and `lane`, these two "" of a whole committee, and `moved`.
+    Args:
+        limits: which area it is.
+        keys: what tells places apart: `committee`, and `road` and `lane` or `block` within it.
+        committee: the one of which they are; None for any.
+
+    Returns: rows with the keys and `moved`, of blocks with `team`.
     """
-    keys = ("committee",) if committee is None else ("committee", "road", "lane")
-    columns = [_household(key).alias(key) for key in keys]
     where = (Registration.state == ACTIVE) & _moved(limits)
     if committee is not None:
-        where &= _household("committee") == committee
-    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED)).where(where)
-    return list(rows.group_by(*map(_household, keys)).dicts())
+        where &= _place("committee", _household) == committee
+    columns = [_place(key, _household).alias(key) for key in keys]
+    team = [fn.MAX(_team()).alias("team")] if "block" in keys else []
+    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED), *team)
+    return list(_with_plates(rows, _household).where(where).group_by(*_first(len(keys))).dicts())
 
 
 def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: int) -> list[Any]:
     """A page of the registrations behind a figure, in the order of a walk: by block, road, lane, house and room.
 
     A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.  Of `MOVED` it is the walk
-    past the households, which have no blocks.
+    past the households.
 
     Args:
         store: the open database.
@@ -110,21 +116,17 @@ def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: in
         page: from 1.
         size: of a page.
     """
-    is_by_household = what == MOVED
-    column_of = _household if is_by_household else _place
+    part = _household if what == MOVED else _typed
     where = (Registration.state == ACTIVE) & (_whats(store, limits) | {MOVED: _moved(limits)})[what]
-    for key in ("committee", "road", "lane") if is_by_household else ("committee", "road", "lane", "block"):
+    for key in ("committee", "road", "lane", "block"):
         text = getattr(spot, key)
         if text is not None:
-            where &= column_of(key) == text
-    order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place]
-    of_block = [_place("block"), _team()]
-    if is_by_household:
-        order, of_block = [], [Value(""), Value("")]
-    for key in ("road", "lane", "sublane", "no", "room"):
-        column = column_of(key)
-        order += [column] if key == "road" else [_number(store, column), column]
-    found = _with_plates(joined()).select_extend(of_block[0].alias("block"), of_block[1].alias("team")).where(where)
+            where &= _place(key, part) == text
+    order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place, part("road")]
+    for key in ("lane", "sublane", "no", "room"):
+        order += [_number(store, part(key)), part(key)]
+    of_block = _place("block").alias("block"), _team().alias("team")
+    found = _with_plates(joined(), part).select_extend(*of_block).where(where)
     return list(found.order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
@@ -138,16 +140,28 @@ def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[
     where = Registration.state == ACTIVE
     for key, text in within.items():
         where &= _place(key) == text
-    return list(rows.where(where).group_by(*(SQL(str(number)) for number, _ in enumerate(keys, 1))).dicts())
+    return list(rows.where(where).group_by(*_first(len(keys))).dicts())
 
 
-def _with_plates(rows: Any) -> Any:
-    """Put beside each registration its door plate and the block of that, where the address base has them."""
+def _first(many: int) -> list[Any]:
+    """The first columns of a query, by their places."""
+    return [SQL(str(number)) for number in range(1, many + 1)]
+
+
+def _with_plates(rows: Any, part: Callable[[str], Any] | None = None) -> Any:
+    """Put beside each registration its door plate and the block of that, where the address base has them.
+
+    Args:
+        rows: the query.
+        part: gives the parts of the address whose plate it is; a registration's number is of `_typed`, as by default.
+    """
+    of = part or _typed
     other = DoorPlate.alias()
     keys = ("road", "no", "lane", "sublane", "town")
-    is_there = reduce(and_, (getattr(other, key) == _place(key) for key in keys))
-    by_address = other.select(other.addr_id).where(is_there & other.withdrawn_at.is_null()).limit(1)
-    number = Case(None, [(Registration.addr_id != "", Registration.addr_id)], by_address)
+    is_there = reduce(and_, (getattr(other, key) == of(key) for key in keys))
+    number = other.select(other.addr_id).where(is_there & other.withdrawn_at.is_null()).limit(1)
+    if of is _typed:
+        number = Case(None, [(Registration.addr_id != "", Registration.addr_id)], number)
     rows = rows.switch(Registration).join(DoorPlate, JOIN.LEFT_OUTER, on=(DoorPlate.addr_id == number))
     return rows.join(ResponsibleBlock, JOIN.LEFT_OUTER, on=(DoorPlate.block == ResponsibleBlock.id))
 
@@ -156,13 +170,12 @@ def _team() -> Any:
     return fn.COALESCE(ResponsibleBlock.team, "")
 
 
-def _place(key: str) -> Any:
-    """A part of the address by which a registration stands in the area, or the block that it stands in."""
+def _place(key: str, part: Callable[[str], Any] | None = None) -> Any:
+    """A part of the address by which a registration stands in the area, or by `part`; or the block of its plate."""
     if key == "block":
         return fn.COALESCE(ResponsibleBlock.code, "")
-    if key == "committee":
-        return fn.COALESCE(DoorPlate.committee, _typed(key))
-    return _typed(key)
+    typed = (part or _typed)(key)
+    return fn.COALESCE(DoorPlate.committee, typed) if key == "committee" else typed
 
 
 def _typed(key: str) -> Any:

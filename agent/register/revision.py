@@ -70,7 +70,7 @@ class Revision:
 
     @property
     def is_change(self) -> bool:
-        """Whether the record says something else than before; a plate that the base has for its door is nothing said."""
+        """Whether the record says something else than before; which plate its door has is nothing said."""
         return any(step.key != ADDR_ID for step in self.steps) or self.household is not None
 
     @property
