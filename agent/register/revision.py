@@ -4,8 +4,8 @@ All but `write` is pure.
 
 A change needs a reason, unless it is what the chip said when it was read twice for this form.  Whatever changes what
 the district is told of a record is a version of it, with a line in its history: also that values stay as they were and
-a card, or a second person, vouches for them for the first time, or that the address base has another plate for the door,
-which makes no edit of a confirmation.
+a card, or a second person, vouches for them for the first time, or that the address base has another plate for the
+door, which makes no edit of a confirmation.
 """
 
 from __future__ import annotations
