@@ -105,8 +105,8 @@ def moved_inside(limits: Limits, keys: Sequence[str], committee: str | None = No
 def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: int) -> list[Any]:
     """A page of the registrations behind a figure, in the order of a walk: by block, road, lane, house and room.
 
-    A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.  Of `MOVED` it is the walk
-    past the households.
+    A block's roads come as its list has them, where it says so with their odd side first.  Each row has `block` and
+    `team`, "" for none.  Of `MOVED` it is the walk past the households.
 
     Args:
         store: the open database.
@@ -123,6 +123,7 @@ def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: in
         if text is not None:
             where &= _place(key, part) == text
     order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place, part("road")]
+    order.append(_side(store, part))
     for key in ("lane", "sublane", "no", "room"):
         order += [_number(store, part(key)), part(key)]
     of_block = _place("block").alias("block"), _team().alias("team")
@@ -197,6 +198,12 @@ def _number(store: Any, column: Any) -> Any:
     if serves(store):
         return column.cast("INTEGER")
     return fn.COALESCE(fn.SUBSTRING(column, "^[0-9]{1,9}").cast("INTEGER"), 0)
+
+
+def _side(store: Any, part: Callable[[str], Any]) -> Any:
+    """0 for the odd side of a road that is walked by sides, 1 for its even one: by the lane's number, or the door's."""
+    number = _number(store, Case(None, [(part("lane") == "", part("no"))], part("lane")))
+    return Case(None, [(DoorPlate.is_by_sides, 1 - number.bin_and(1))], 0)
 
 
 def _whats(store: Any, limits: Limits) -> dict[str, Any]:

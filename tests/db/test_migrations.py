@@ -40,6 +40,7 @@ ALL = [
     "0025_address_base",
     "0026_further_fields",
     "0027_second_person_and_second_address",
+    "0028_sides_of_roads",
 ]
 
 
