@@ -99,7 +99,9 @@ def test_a_form_of_change_says_what_was_saved_last_and_no_more(press):
 
 def test_a_plate_that_followed_with_a_confirmation_is_no_form_of_change(press):
     last = press.CHANGES[0]
-    followed = replace(last, at=last.at + timedelta(days=1), field="addr_id", old="", new="77777777777777777777", reason="")
+    followed = replace(
+        last, at=last.at + timedelta(days=1), field="addr_id", old="", new="77777777777777777777", reason=""
+    )
     _, pdf, _ = press.paper("changes", [press.held(press.record(history=(followed, *press.CHANGES)))])
     assert "路名测试西路测试东路" in press.text(pdf)
     assert "77777777777777777777" not in press.text(pdf)
