@@ -50,7 +50,7 @@ def _families(rng: Random) -> list[Card]:
             "测试省测试县样例镇演示村5组12号",
             (("样例祖乙", 1, 1951), ("样例母乙", 2, 1979), ("样例子乙", 1, 2004)),
         ),
-        "family-c": ("上海市测试区测试路66弄7号502室", (("测试夫丙", 1, 1990), ("样例妻丙", 2, 1991))),
+        "family-c": ("上海市徐汇区测试路66弄7号502室", (("测试夫丙", 1, 1990), ("样例妻丙", 2, 1991))),
     }
     cards = []
     for name, (address, members) in families.items():
@@ -71,7 +71,7 @@ def _plain(rng: Random) -> list[Card]:
         return Card(card_id, replace(person, **changes), addresses)
 
     moved = tuple(f"测试省测试市新路{n}号" for n in range(1, 5))
-    shanghai = "上海市测试区测试路100弄1号101室"
+    shanghai = "上海市徐汇区测试路100弄1号101室"
     return [
         one("one-address", "测试新址", moved[0]),
         one("two-addresses", "测试两址", *moved[:2]),

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from agent.register import fields, further, in_force
+from agent.register import asked, fields, in_force
 from peewee_models import register_queries
 
 ADDRESS: Final = "address"
@@ -73,7 +73,7 @@ def taken() -> tuple[str, ...]:
     """The keys that can be taken in: what the forms have, as the district wants them today."""
     held = in_force.now()
     holding = held.parameters.on(held.day_of(None) or date.max)
-    left_out = {key for key in further.KEYS if further.level(key, holding) == further.LEFT_OUT}
+    left_out = {key for key in _names_taken() if all(asked.is_left_out(key, kind, holding) for kind in asked.ASKED)}
     return tuple(key for key in _names_taken() if key not in left_out)
 
 

@@ -14,9 +14,20 @@ from typing import Final
 from agent.exchange import cells, columns
 from agent.exchange.cells import Number
 from agent.exchange.mapping import Mapping, editions
-from agent.register import address_parts, codes, evaluate, fields, id_number, names, revision
+from agent.register import (
+    address_parts,
+    asked,
+    codes,
+    evaluate,
+    fields,
+    further,
+    id_number,
+    names,
+    revision,
+    separation,
+)
 from agent.register.derive import derive
-from agent.register.form import Entry
+from agent.register.form import Entry, Form, value
 from agent.register.views import Problem
 
 HAN: Final = "01"
@@ -93,13 +104,20 @@ class RowReader:
         form = {key: Entry(text, "import", self._now) for key, text in (self._constants | given).items() if text}
         if raw and raw != given["id_no"] and id_number.upgraded(raw) == given["id_no"]:
             form["id_no_raw"] = Entry(raw, "import", self._now)
-        form = derive(form, self._now, self._setting)
+        form = self._without_what_no_form_wants(derive(form, self._now, self._setting))
         judgement = evaluate.judge(form, self._setting)
         problems = [*judgement.problems, *(Problem("FIELD-MISSING", key) for key in judgement.missing)]
         if judgement.scope.reason is not None:
             problems = [judgement.scope.reason]
         values = revision.values(form, {})
         return Taken(line, given, values, tuple(problems), tuple(flaws), _dwelling(values), _same(values))
+
+    def _without_what_no_form_wants(self, form: Form) -> dict[str, Entry]:
+        """A row as its form has it: without what the district leaves out, and answers that another one rules out."""
+        kind = value(form, separation.FORM) or separation.RG
+        gone = {key for key in form if asked.is_left_out(key, kind, self._setting.rules)}
+        gone |= {*further.not_applying(form, self._setting.when)}
+        return {key: entry for key, entry in form.items() if key not in gone}
 
     def _flaw(self, key: str, text: str) -> str:
         code = cells.flaw(text)

@@ -158,6 +158,8 @@ def _around(printing: Printing) -> dict[str, Any]:
 def _sheet(kind: str, held: Held, printing: Printing) -> dict[str, Any]:
     record, zone = held.record, printing.zone
     values = {key: view.shown for key, view in record.fields.items()}
+    if kind == "own-data":
+        values["owner_id"] = id_number.masked(record.fields["owner_id"].value)  # the landlord's, not the person's own
     values |= {"id_no_raw": record.id_no_raw, "notice_version": record.notice_version}
     registered = record.registered_at.astimezone(zone).date()
     months = printing.parameters.on(registered).registration_months

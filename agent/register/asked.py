@@ -6,12 +6,13 @@ form does not ask for is neither judged nor stored.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from agent.register import fields, further, relations, rules
 from agent.register.form import Form, as_date, value
 from agent.register.scope import days_stayed
-from agent.register.separation import FAMILY, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
+from agent.register.separation import FAMILY, FORM, HZ, RG, RZ, SELF, SEPARATED_KEYS, is_where_known
 
 _OTHER_REASON: Final = "17"
 _OF_RG: Final = ("arrive_city_date", "arrive_here_date", "plan_stay", "reason", "reason_other", "declarer")
@@ -32,7 +33,7 @@ _OF_PERSON: Final = frozenset(
     {"name", "sex", "ethnic", "birth_date", "id_type", "hukou_address", "hukou_div"},
 )
 _OF_BOTH: Final = frozenset(
-    {"lives_here", "h_road", "separation_scope", "separation_reason", "informant", "result"},
+    {"lives_here", "h_district", "h_road", "h_no", "separation_scope", "separation_reason", "informant", "result"},
 )
 _CORE: Final = {
     RG: frozenset(key for key, rule in fields.RULES.items() if rule.is_core),
@@ -48,6 +49,23 @@ _CORE: Final = {
 def is_asked(key: str, kind: str) -> bool:
     """Whether a form (RG, RZ, HZ) can have this field; keys that are no fields of a form are on none."""
     return key in ASKED[kind]
+
+
+def is_left_out(key: str, kind: str, holding: rules.Rules) -> bool:
+    """Whether the district has left this field out of a form; what the form is of it has."""
+    return key in further.KEYS and key not in _CORE[kind] and further.level(key, holding) == further.LEFT_OUT
+
+
+def without_left_out(typed: Mapping[str, str], held: Mapping[str, str], holding: rules.Rules) -> dict[str, str]:
+    """What was typed, without fields that the district has left out and of which nothing is there.
+
+    Args:
+        typed: by key.
+        held: what the form says by now, and which it is.
+        holding: the parameters as they hold today.
+    """
+    kind = held.get(FORM, "") or RG
+    return {key: text for key, text in typed.items() if held.get(key) or not is_left_out(key, kind, holding)}
 
 
 def shown(form: Form, kind: str, when: rules.When) -> frozenset[str]:

@@ -16,10 +16,11 @@ from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import fields, leaving, membership, outgoing, relations, revision
 from agent.register.cancellation_view import CancellationView, cancellation_view
+from agent.register.draft_changes import follow
 from agent.register.errors import Problems, key_of, refused
 from agent.register.records import Records
 from agent.register.views import Problem
-from agent.register.workplace import Person, Workplace, follow
+from agent.register.workplace import Person, Workplace
 from peewee_models import cancellations, merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.register import ACTIVE, CANCELLED

@@ -9,10 +9,11 @@ from typing import Any, Literal
 from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.register import divisions, dwelling, evaluate, link, membership, names, prefill, scope
+from agent.register.draft_changes import change, keep, load, own_draft
 from agent.register.drafts import Drafts
 from agent.register.form import Form, of_chip, source, value
 from agent.register.views import DraftView, Problem
-from agent.register.workplace import Person, Workplace, change, keep, load, own_draft
+from agent.register.workplace import Person, Workplace
 from drivers.api import IdCard
 from peewee_models import draft_queries
 
@@ -130,7 +131,8 @@ class Cards:
                 now = self._place.clock.now()
                 household, values = (None, {}) if head is None else (membership.shared(head, now), _values_of(head))
                 row = self._drafts.new_row(by, household)
-                keep(self._place, row, {}, self._drafts.defaults() | dwelling.of_household(values, now))
+                shared = dwelling.of_household(values, now, self._place.setting().rules)
+                keep(self._place, row, {}, self._drafts.defaults() | shared)
         return self.fill(str(row.id), by, card)
 
     def _resumed(self, by: Person, row: Any, head: Any) -> Any:
@@ -142,7 +144,7 @@ class Cards:
             now = self._place.clock.now()
             row.household = membership.shared(head, now)
             form = load(row)
-            keep(self._place, row, form, dwelling.joined(form, _values_of(head), now))
+            keep(self._place, row, form, dwelling.joined(form, _values_of(head), now, self._place.setting().rules))
         row.save()
         return row
 

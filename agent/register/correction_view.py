@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ class CorrectionView:
 
 
 def correction_view(
-    record: RecordView, kept: Any, form: Form, judgement: Judgement, required: frozenset[str]
+    record: RecordView, kept: Any, form: Form, judgement: Judgement, wanted: Mapping[str, bool]
 ) -> CorrectionView:
     """Put a correction together, inside an open transaction.
 
@@ -46,18 +46,18 @@ def correction_view(
         record: as it is stored.
         kept: the row of what was typed, or None.
         form: the stored values with the typed ones over them.
-        judgement: what is wrong, or worth a look, with the typed values alone, and which fields are shown.
-        required: keys of the fields that must not be empty.
+        judgement: what is wrong, or worth a look, with the typed values alone.
+        wanted: the fields that the page has, and whether each must not be empty.
     """
     typed = {} if kept is None else kept.typed
     held = {key: view.value for key, view in record.fields.items()}
     shown = {}
     for key in fields.CORRECTED_KEYS:
-        if key not in judgement.shown:
+        if key not in wanted:
             continue
-        if key == fields.CONSENT and key not in required and not (typed.get(key) or held[key]):
+        if key == fields.CONSENT and not wanted[key] and not (typed.get(key) or held[key]):
             continue
-        view = draft_view.field_view(key, form.get(key), judgement, is_required=key in required)
+        view = draft_view.field_view(key, form.get(key), judgement, is_required=wanted[key])
         if key in typed and key in held and typed[key] != held[key]:
             view = replace(view, offers=(Offer("register", held[key], fields.shown(key, held[key])),))
         shown[key] = view

@@ -30,12 +30,13 @@ from agent.register import (
 )
 from agent.register.correction_view import CorrectionView, correction_view, since
 from agent.register.doors import ADDR_ID
+from agent.register.draft_changes import follow
 from agent.register.errors import Problems, key_of, refused
 from agent.register.form import Entry, Form, value
 from agent.register.record_views import RecordView
 from agent.register.records import Records
 from agent.register.views import Problem, SecondWord
-from agent.register.workplace import Person, Workplace, follow
+from agent.register.workplace import Person, Workplace
 from peewee_models import corrections, register_queries
 
 
@@ -64,8 +65,9 @@ class Corrections:
             required = set(evaluate.required_keys(form, setting)) - {fields.AGAIN}
             if _is_number_new(held, new):
                 required.add(fields.AGAIN)
-            judgement.shown = asked.shown(form, value(form, separation.FORM) or separation.RG, setting.when)
-            return correction_view(self._records.shown(record), kept, form, judgement, frozenset(required))
+            shown = asked.shown(form, value(form, separation.FORM) or separation.RG, setting.when)
+            wanted = {key: key in required for key in shown}
+            return correction_view(self._records.shown(record), kept, form, judgement, wanted)
 
     def kept_at(self, record_id: str, by: Person) -> datetime | None:
         """When this user typed last over a registration without saving; None where nothing is typed."""
@@ -203,7 +205,7 @@ class Corrections:
         """What was typed, as it is stored, where it differs."""
         fields.require_known(values, fields.CORRECTED_KEYS)
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
-        typed = further.without_left_out(typed, held, self._place.setting().rules)
+        typed = asked.without_left_out(typed, held, self._place.setting().rules)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]
         before = {**held, **({} if kept is None else kept.typed)}
@@ -257,6 +259,7 @@ class Corrections:
         if judgement.scope.reason is not None:
             return judgement
         problems = judgement.problems
+        judgement.warnings += further.stale_lease(form, held)
         if _is_number_new(held, new) and not value(form, fields.AGAIN):
             problems.append(Problem("FIELD-MISSING", fields.AGAIN))
         holder = register_queries.holder_of(new["id_no"]) if new["id_no"] else None

@@ -56,8 +56,9 @@ def _doubts(key: str, entry: Entry) -> tuple[DoubtView, ...]:
     return tuple(shown)
 
 
-def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[str]) -> DraftView:
-    """Show a draft by itself, without the record and the household that it belongs to."""
+def draft_view(row: Any, form: Form, judgement: Judgement, shown: Collection[str]) -> DraftView:
+    """Show a draft by itself, without its record and its household; `shown` are the fields that its page has."""
+    required = judgement.required
     in_form_order = {key: place for place, key in enumerate((None, *fields.DRAFT_KEYS))}
     hidden = set() if fields.is_asked_again(form) else {fields.AGAIN}
     hidden |= {fields.REASON} - required
@@ -71,7 +72,7 @@ def draft_view(row: Any, form: Form, judgement: Judgement, required: frozenset[s
         fields={
             key: field_view(key, form.get(key), judgement, is_required=key in required)
             for key in fields.DRAFT_KEYS
-            if key in judgement.shown and key not in hidden
+            if key in shown and key not in hidden
         },
         missing=tuple(judgement.missing),
         problems=tuple(sorted(judgement.problems, key=lambda problem: in_form_order[problem.field])),

@@ -11,6 +11,7 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.register import (
     approvals,
+    asked,
     codes,
     defaults,
     door_of_form,
@@ -18,16 +19,16 @@ from agent.register import (
     dwelling,
     evaluate,
     fields,
-    further,
     households,
     link,
     prefill,
     scope,
 )
+from agent.register.draft_changes import change, follow, keep, load, own_draft, view
 from agent.register.errors import key_of, refused
 from agent.register.form import Entry, Form, value
 from agent.register.views import DraftLine, DraftView, SecondWord
-from agent.register.workplace import Person, Workplace, change, follow, keep, load, own_draft, view
+from agent.register.workplace import Person, Workplace
 from peewee_models import draft_queries
 from peewee_models.drafts import Draft
 
@@ -106,7 +107,7 @@ class Drafts:
             held = {key: entry.value for key, entry in form.items()}
             typed = fields.newly_typed(values, held, is_practice=is_practice)
             typed = door_of_form.spread(self._place.doors.now, typed, held)
-            typed = further.without_left_out(typed, held, self._place.setting().rules)
+            typed = asked.without_left_out(typed, held, self._place.setting().rules)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
             return {**form, **changed}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from agent.register import fields, further, separation
+from agent.register import fields, further, rules, separation
 from agent.register.form import Entry, Form, StoredOffer, source, value
 from peewee_models.finding_queries import DWELLING_KEYS
 
@@ -27,14 +27,26 @@ def fits(form: Form, dwelling: Mapping[str, str]) -> bool:
     return all(not text or text == dwelling.get(key, "") for key, text in said.items())
 
 
-def of_household(values: Mapping[str, str], now: datetime) -> dict[str, Entry]:
-    """What a further person of a household gets of its form: where they live, or where it is registered here."""
+def _spread(holding: rules.Rules) -> tuple[str, ...]:
+    """What of a dwelling a further person gets: its lease where the district has it on the forms."""
+    has_lease = further.level(further.TENANCY_KEYS[0], holding) != further.LEFT_OUT
+    return KEYS if has_lease else fields.ADDRESS_KEYS
+
+
+def of_household(values: Mapping[str, str], now: datetime, holding: rules.Rules) -> dict[str, Entry]:
+    """What a further person of a household gets of its form: where they live, or where it is registered here.
+
+    Args:
+        values: of a person of the household.
+        now: when.
+        holding: the parameters as they hold today.
+    """
     is_away = values.get(separation.FORM) == separation.HZ
-    keys = OF_HOUSEHOLD if is_away else KEYS
+    keys = OF_HOUSEHOLD if is_away else _spread(holding)
     return {key: Entry(values[key], "household", now) for key in keys if values.get(key)}
 
 
-def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, Entry]:
+def joined(form: Form, dwelling: Mapping[str, str], now: datetime, holding: rules.Rules) -> dict[str, Entry]:
     """Lay the dwelling of the household that a person joins into a form that is filled already.
 
     It takes the place of what the register holds, which is offered beside it.  Where the clerk has typed another
@@ -43,7 +55,7 @@ def joined(form: Form, dwelling: Mapping[str, str], now: datetime) -> dict[str, 
     filled = dict(form)
     typed = {key: entry for key, entry in form.items() if entry.source != "register"}
     is_known, is_here = bool(dwelling.get("road")), fits(typed, dwelling)
-    for key in KEYS:
+    for key in _spread(holding):
         entry, text = filled.get(key) or Entry("", "", now), dwelling.get(key, "")
         if entry.value == text and entry.source != "register":
             continue

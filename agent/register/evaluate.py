@@ -43,7 +43,6 @@ class Judgement:
 
     Attributes:
         required: the fields without which it cannot be saved.
-        shown: the fields that its page has.
         residence: which form it is, and why.
     """
 
@@ -53,7 +52,6 @@ class Judgement:
     passed: list[PassedProblem] = field(default_factory=list)
     scope: ScopeAnswer = field(default_factory=lambda: ScopeAnswer(None, None))
     required: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
     residence: Residence = OF_ELSEWHERE
 
     def keep_to(self, keys: Collection[str]) -> None:
@@ -81,8 +79,7 @@ def judge(form: Form, setting: Setting) -> Judgement:
     if setting.registered_as and (setting.registered_as == separation.RG) != (residence.form == separation.RG):
         residence = replace(residence, out="FORM-OTHER")
     required = required_keys(form, setting)
-    shown = asked.shown(form, residence.form, setting.when)
-    result = Judgement(required=required, shown=shown, residence=residence)
+    result = Judgement(required=required, residence=residence)
     has_field = asked.ASKED[residence.form]
     for key in fields.DRAFT_KEYS if setting.is_draft else fields.KEYS:
         if key not in has_field:
@@ -131,6 +128,11 @@ def judge(form: Form, setting: Setting) -> Judgement:
         )
     )
     return result
+
+
+def shown_keys(form: Form, setting: Setting) -> frozenset[str]:
+    """The fields that the page of this form has."""
+    return asked.shown(form, separation.form_of(form, is_practice=setting.is_practice), setting.when)
 
 
 def required_keys(form: Form, setting: Setting) -> frozenset[str]:
@@ -230,6 +232,7 @@ def _judge_form(form: Form, setting: Setting, kind: str, result: Judgement) -> N
     """Look at the household, at the further fields, and at what only the forms of separated persons have."""
     result.problems += further.problems_of(form, setting.when, is_practice=setting.is_practice)
     result.warnings += further.warnings_of(form, setting.when)
+    result.warnings += further.stale_lease(form, setting.held or {})
     result.problems += relations.problems_of(form, setting.household)
     result.warnings += relations.warnings_of(form, setting.household)
     if len(setting.doors):

@@ -1,8 +1,8 @@
 """Numbers of a record are masked until somebody has them shown in full: for a reason, in one session, for a while.
 
-Masked are the ID numbers, the numbers of telephones and permits, and the birth date without its year, which would give
-the hidden part of the ID number away; also in the record's history.  Names and addresses stay: by them people are
-found.  A form under work, a draft or a correction, is not masked.
+Masked are the ID numbers, the numbers of telephones and permits, the names of e-mail, and the birth date without its
+year, which would give the hidden part of the ID number away; also in the record's history.  Names and addresses stay:
+by them people are found.  A form under work, a draft or a correction, is not masked.
 
 That a record was shown in full stands in the audit with the reason's code, and with the clerk's words in the record's
 history.  Which sessions see what in full is forgotten when the agent ends.
@@ -35,6 +35,7 @@ OTHER: Final = "OTHER"
 _NUMBERS: Final = frozenset({"id_no", "id_no_raw", "guardian_id", "owner_id", "permit_no"})
 _MOBILES: Final = frozenset({"mobile", "guardian_mobile", "owner_mobile", "tel"})
 _BIRTH: Final = "birth_date"
+_EMAIL: Final = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class FullViews:
 def masked(record: RecordView) -> RecordView:
     """A record as it is shown to whoever has given no reason to see more."""
     shown = dict(record.fields)
-    for key in (*_NUMBERS, *_MOBILES, _BIRTH):
+    for key in (*_NUMBERS, *_MOBILES, _BIRTH, _EMAIL):
         if key in shown and shown[key].value:
             text = masked_value(key, shown[key].value)
             shown[key] = dataclasses.replace(shown[key], value=text, shown=text, doubts=(), offers=())
@@ -138,6 +139,8 @@ def masked_value(key: str, value: str) -> str:
         return f"{value[:3]}****{value[-4:]}" if len(value) == 11 else "*" * len(value)
     if key == _BIRTH and value:
         return f"{value[:4]}-**-**"
+    if key == _EMAIL and value:
+        return f"{value[:1]}***@{value.rpartition('@')[2]}"
     return value
 
 

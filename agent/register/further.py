@@ -88,29 +88,21 @@ def left_out(form: Form, when: rules.When) -> set[str]:
     }
 
 
-def without_left_out(typed: Mapping[str, str], held: Mapping[str, str], holding: rules.Rules) -> dict[str, str]:
-    """What was typed, without fields that the forms do not have as the district wants them.
-
-    Args:
-        typed: by key.
-        held: the stored values; of what is there a value may be typed all the same.
-        holding: the parameters as they hold today.
-    """
-    return {
-        key: text
-        for key, text in typed.items()
-        if key not in _GROUP_OF or held.get(key) or level(key, holding) != LEFT_OUT
-    }
-
-
 def wanted(form: Form, when: rules.When) -> dict[str, bool]:
-    """Whether each field is wanted, by what the district asked for on the day of collection."""
-    holding, called_for = when.parameters.on(when.collected), _called_for(form, when)
-    is_wanted = {key: is_so is True and level(key, holding) == ASKED_FOR for key, is_so in called_for.items()}
+    """Whether each field is wanted: asked for on the day of collection, and not left out by now."""
+    then, now = when.parameters.on(when.collected), when.parameters.on(when.today)
+    if not any(level(keys[0], then) == ASKED_FOR for keys in GROUPS.values()):
+        return {}
+    called_for = _called_for(form, when)
+
+    def is_asked_for(key: str) -> bool:
+        return level(key, then) == ASKED_FOR and level(key, now) != LEFT_OUT
+
+    is_wanted = {key: is_so is True and is_asked_for(key) for key, is_so in called_for.items()}
     is_wanted |= dict.fromkeys(_OPTIONAL, False)
-    if level("job", holding) == ASKED_FOR and is_working(form, when):
+    if is_asked_for("job") and is_working(form, when):
         is_wanted["employer"] = True
-    if level("owner_relation", holding) == ASKED_FOR and is_rented(form):
+    if is_asked_for("owner_relation") and is_rented(form):
         is_wanted["owner_relation"] = True
     return is_wanted
 
@@ -142,13 +134,18 @@ def shape(kind: str, text: str) -> str:
     return "" if _EMAIL.fullmatch(text) else "EMAIL-SHAPE"
 
 
+def not_applying(form: Form, when: rules.When) -> list[str]:
+    """The fields with a value for which another answer does not call."""
+    if not _says_any(form):
+        return []
+    return [key for key, is_so in _called_for(form, when).items() if is_so is False and value(form, key)]
+
+
 def problems_of(form: Form, when: rules.When, *, is_practice: bool) -> list[Problem]:
     """What must not be saved so."""
-    found = [
-        Problem("FIELD-NOT-APPLYING", key)
-        for key, is_so in _called_for(form, when).items()
-        if is_so is False and value(form, key)
-    ]
+    if not _says_any(form):
+        return []
+    found = [Problem("FIELD-NOT-APPLYING", key) for key in not_applying(form, when)]
     for first, last in _PERIODS:
         begins, ends = as_date(value(form, first)), as_date(value(form, last))
         if begins is not None and ends is not None and ends < begins:
@@ -160,6 +157,11 @@ def problems_of(form: Form, when: rules.When, *, is_practice: bool) -> list[Prob
     if years is not None and years < least:
         found.append(Problem("POLITICAL-AGE", "political", {"least": least}))
     return found + _owners_number(value(form, "owner_id"), when, is_practice=is_practice)
+
+
+def _says_any(form: Form) -> bool:
+    """Whether one of the fields has a value: in most forms none does."""
+    return any(value(form, key) for key in KEYS)
 
 
 def _owners_number(owner: str, when: rules.When, *, is_practice: bool) -> list[Problem]:
@@ -174,6 +176,8 @@ def _owners_number(owner: str, when: rules.When, *, is_practice: bool) -> list[P
 
 def warnings_of(form: Form, when: rules.When) -> list[Problem]:
     """What is worth a look."""
+    if not _says_any(form):
+        return []
     found = []
     for key, code in _ENDING.items():
         ended = as_date(value(form, key))
@@ -188,6 +192,19 @@ def warnings_of(form: Form, when: rules.When) -> list[Problem]:
     if value(form, "political") == _LEAGUE and years > holding.league_until:
         found.append(Problem("LEAGUE-AGE", "political", {"most": holding.league_until}))
     return found
+
+
+def stale_lease(form: Form, held: Mapping[str, str]) -> list[Problem]:
+    """The lease of the dwelling before, where the form says another dwelling and the record's lease still.
+
+    Args:
+        form: as it stands.
+        held: the values of the record.
+    """
+    has_moved = any(value(form, key) != held.get(key, "") for key in ("road", "lane", "sublane", "no", "room"))
+    is_old = all(value(form, key) == held.get(key, "") for key in TENANCY_KEYS)
+    first = next((key for key in TENANCY_KEYS if held.get(key)), "")
+    return [Problem("LEASE-OLD-DWELLING", first)] if first and has_moved and is_old else []
 
 
 def is_credit_code(text: str) -> bool:

@@ -79,7 +79,8 @@ def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entr
     Inside an open transaction.  Raises: CodedError HOUSEHOLD-UNKNOWN.
     """
     member = _living(member_id)
-    return member.household_id, dwelling.of_household(register_queries.values_of(member), place.clock.now())
+    known = register_queries.values_of(member)
+    return member.household_id, dwelling.of_household(known, place.clock.now(), place.setting().rules)
 
 
 def _living(member_id: str) -> Any:

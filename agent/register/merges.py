@@ -17,12 +17,13 @@ from agent.accounts.audit import Act
 from agent.accounts.storage import reading, writing
 from agent.events.service import Event
 from agent.register import approvals, leaving, merging, newly_wrong, outgoing, pairs, revision, undoing
+from agent.register.draft_changes import follow
 from agent.register.errors import Problems, refused
 from agent.register.form import Form
 from agent.register.merging import Wish
 from agent.register.records import Records
 from agent.register.views import Problem
-from agent.register.workplace import Person, Workplace, follow
+from agent.register.workplace import Person, Workplace
 from peewee_models import merges, register_queries
 from peewee_models.cancellations import Cancellation
 from peewee_models.cancellations import standing as standing_cancellation

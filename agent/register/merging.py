@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agent.register import codes, fields, further, leaving
+from agent.register import asked, codes, fields, further, leaving, separation
 from agent.register.evaluate import ID_LIKE
 from agent.register.views import Problem
 from drivers.stored_text import storable
@@ -26,13 +26,15 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "hukou_address": ("hukou_address", "hukou_div"),
     "mobile": ("mobile",),
     "education": ("education",),
-    "employer": ("employer",),
-    **{key: (key,) for key in (*further.GROUPS["asks_work"], *further.GROUPS["asks_contact"])},
-    **{key: (key,) for key in (*further.GROUPS["asks_family"], "income_source")},
+    "employer": ("employer", *further.GROUPS["asks_work"]),
+    **{key: (key,) for key in (*further.GROUPS["asks_contact"], *further.GROUPS["asks_family"], "income_source")},
     "studying": ("studying", "school", "school_addr", "study_from", "study_to"),
     "guardian_name": ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile"),
 }
 """What of a person is taken together from one side, by the first field: a number goes with its card."""
+
+_ANY_SAYS: Final = frozenset({"employer"})
+"""Groups that say something by any of their fields, the others by the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,25 @@ class Wish:
 
 
 def offered(held: Mapping[str, str], others: Mapping[str, str]) -> tuple[str, ...]:
-    """The groups of which the other person's values could stay: they differ, and say something."""
+    """The groups of which the other person's values could stay: they differ, say something, and the form has them."""
+    kind = held.get(separation.FORM, "") or separation.RG
     return tuple(
         first
         for first, keys in GROUPS.items()
-        if others.get(first, "") and any(held.get(key, "") != others.get(key, "") for key in keys)
+        if _says(others, first)
+        and any(held.get(key, "") != others.get(key, "") for key in keys)
+        and asked.is_asked(first, kind)
     )
+
+
+def _says(values: Mapping[str, str], first: str) -> bool:
+    """Whether somebody's values say anything of a group."""
+    return any(values.get(key, "") for key in (GROUPS[first] if first in _ANY_SAYS else (first,)))
 
 
 def preset(held: Mapping[str, str], others: Mapping[str, str]) -> frozenset[str]:
     """The groups of which the other's values stay where nobody says otherwise: those of which there are no own."""
-    return frozenset(first for first in offered(held, others) if not held.get(first, ""))
+    return frozenset(first for first in offered(held, others) if not _says(held, first))
 
 
 def merged(held: Mapping[str, str], others: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:

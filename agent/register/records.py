@@ -31,11 +31,12 @@ from agent.register import (
 )
 from agent.register.derive import with_door
 from agent.register.doors import ADDR_ID
+from agent.register.draft_changes import change, follow, load, own_draft
 from agent.register.errors import Problems, key_of, refused, unknown_record
 from agent.register.form import Entry, Form, source, value
 from agent.register.record_views import RecordView
 from agent.register.views import PAGE, Problem, RecordLine, Source
-from agent.register.workplace import Person, Workplace, change, follow, load, own_draft
+from agent.register.workplace import Person, Workplace
 from peewee_models import draft_queries, duplicates, finding_queries, register_queries
 from peewee_models.register import ACTIVE, Registration
 from peewee_models.register import Person as PersonTable
@@ -147,7 +148,7 @@ class Records:
     def _insert(self, row: Any, form: Form, by: Person) -> Any:
         number = value(form, "id_no")
         person = register_queries.person_with_number(number) if number else None
-        held = {} if person is None else {"id_no_raw": person.id_no_raw}
+        held = {} if person is None else register_queries.person_values(person)
         values = revision.values(form, held)
         now = self._place.clock.now()
         columns = register_queries.columns_for(values, register_queries.PERSON_KEYS) | _search_columns(values["name"])

@@ -23,6 +23,11 @@ FAMILY, COLLECTIVE = "1", "2"
 _GUARDIAN: Final = ("guardian_name", "guardian_id", "guardian_rel", "guardian_mobile")
 FOLLOWING: Final = (KEY, *_GUARDIAN)
 """What a form takes from the other persons of its household, and follows them in."""
+FOLLOWED: Final = (
+    *(KEY, KIND, "name", "sex", "birth_date", "id_no", "mobile", "lives_here"),
+    *("district", "town", "road", "lane", "sublane", "no", "room"),
+)
+"""What of a person the forms of the others may follow."""
 _DORMITORY: Final = "4"
 _CHILD_OF_HEAD: Final = ("2", "3")
 _IN_LAW: Final = frozenset({"28", "38"})

@@ -82,12 +82,14 @@ class Revision:
 def values(form: Form, held: Mapping[str, str]) -> dict[str, str]:
     """What a form makes of a record; what it had from the record itself stays as the record has it by now.
 
-    What this form does not ask for is not kept.
+    What this form does not ask for is not kept; what the register knows of the person from another form stays.
     """
     own = {key: entry.value for key, entry in form.items() if not (entry.source == "register" and key in held)}
     new = {key: own[key] if key in own else held.get(key, "") for key in _KEYS}
     new[separation.FORM] = kind = new[separation.FORM] or separation.RG
-    return {key: text if key not in fields.RULES or asked.is_asked(key, kind) else "" for key, text in new.items()}
+    of_others = {key: held.get(key, "") if key in register_queries.PERSON_KEYS else "" for key in new}
+    is_own = {key: key not in fields.RULES or asked.is_asked(key, kind) for key in new}
+    return {key: text if is_own[key] else of_others[key] for key, text in new.items()}
 
 
 def steps(form: Form, held: Mapping[str, str], new: Mapping[str, str]) -> tuple[Step, ...]:

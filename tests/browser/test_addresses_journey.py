@@ -58,6 +58,23 @@ def take_in(clerk, folder, language: str):
     page.context.clear_cookies()
 
 
+def choose_on_the_correction(page):
+    """Another door, chosen on the form of a correction, comes back taken apart; then it is given up."""
+    record = page.url
+    page.goto(f"{record}/edit")
+    page.focus("#road")
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("西路66弄")
+    expect(page.locator("#codes li").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#road")).to_have_value("测试西路")
+    expect(page.locator("#lane")).to_have_value("66")
+    expect(page.locator("#room")).to_be_focused()
+    page.locator("button[formaction$='/give-up']").click()
+    page.wait_for_url(record)
+
+
 @pytest.mark.parametrize(("language", "card"), [("zh", "resident-031"), ("en", "resident-032")])
 def test_a_door_is_chosen_by_keyboard_and_its_block_follows(clerk, tmp_path, language, card):
     take_in(clerk, tmp_path, language)
@@ -77,6 +94,7 @@ def test_a_door_is_chosen_by_keyboard_and_its_block_follows(clerk, tmp_path, lan
     chosen = page.locator("#codes li[aria-selected=true]")
     expect(chosen).to_have_text("测试东路88弄10号")
     page.keyboard.press("Enter")
+    expect(page.locator("#room")).to_be_focused()
     expect(page.locator("#road")).to_have_value("测试东路")
     expect(page.locator("#lane")).to_have_value("88")
     expect(page.locator("#no")).to_have_value("10")
@@ -93,6 +111,7 @@ def test_a_door_is_chosen_by_keyboard_and_its_block_follows(clerk, tmp_path, lan
     page.keyboard.press("Shift+F9")
     page.wait_for_url("**/register/*")
     expect(page.locator(f"[data-door='{NUMBERS[language]}']")).to_be_visible()
+    choose_on_the_correction(page)
     record = demo.row(RECORD)
     assert (record["addr_id"], record["committee"], record["lane"]) == (NUMBERS[language], "测试一居", "")
     assert demo.row(ACT, "register.saved")["subject_id"] == record["id"]

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.looking import look
 
 OF_RZ = {
+    "place_type": "21", "committee": "测试二居",
     "soldier": "0", "proof_type": "1", "town": "310112101", "road": "测试东路", "no": "12", "room": "301",
     "separation_scope": "1", "separation_reason": "10", "residence_reason": "6", "separated_since": "202005",
     "owner_relation": "01", "mobile": "13800000000", "education": "60", "employer": "无", "h_committee": "测试九居",
@@ -37,8 +38,11 @@ def test_a_figure_leads_to_the_registrations_behind_it(clerk, language, card):
     page.keyboard.press("F8")
     expect(page.locator("#own-password")).to_be_focused()
     page.keyboard.type(clerk.demo.people["clerk"]["password"])
-    page.keyboard.press("Enter")
+    page.keyboard.press("F8")
     expect(page.locator("img.paper").first).to_be_visible()
+    page.wait_for_function("() => document.querySelector('img.paper').naturalWidth > 0")
+    box = page.locator("img.paper").first.bounding_box()
+    assert box["width"] > box["height"], "the sheet lies"
     look(page, language)
     page.go_back()
     for _ in range(20):

@@ -21,7 +21,8 @@ PINYIN = {
 }
 ADULT = {
     "soldier": "0", "arrive_city_date": "20260302", "arrive_here_date": "20260305", "reason": "01", "proof_type": "2",
-    "place_type": "30", "road": "测试路", "lane": "88", "no": "1", "room": "301", "mobile": "13800000000", "education": "60",
+    "place_type": "30", "road": "测试路", "lane": "88", "no": "1", "room": "301",
+    "mobile": "13800000000", "education": "60",
 }  # fmt: skip
 MOTHER = {key: ADULT[key] for key in ("soldier", "arrive_city_date", "arrive_here_date", "mobile", "education")} | {
     "reason": "08", "relation_to_head": "12",

@@ -86,7 +86,8 @@ COUNT_RENEWALS = "() => document.addEventListener('fragments', () => { window.re
 def test_what_is_on_its_way_stays_in_a_page_that_is_renewed_before_it_arrives(typist):
     page, held = typist.page, []
     page.route("**/keep", lambda route: route.continue_() if held else held.append(route))
-    page.uncheck("#notice_given")
+    with page.expect_request("**/keep"):
+        page.uncheck("#notice_given")
     page.focus("#employer")
     page.evaluate(COUNT_RENEWALS)
     typist.demo.lift()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from agent.exchange import columns
-from agent.register import further, in_force, rules
+from agent.register import further, in_force, revision, rules
 from agent.register.errors import Problems
+from agent.register.form import Entry
 from agent.register.full_views import masked
 from agent.register.in_force import InForce
+from peewee_models import register_queries
 from peewee_models.outbox import OutboxRow
 from peewee_models.register import Change, Registration
 
@@ -44,10 +46,10 @@ def test_all_of_them_are_kept_told_and_masked(office, clerk, people):
     sent = OutboxRow.get(OutboxRow.kind == "registration.saved").body
     assert {key: sent[key] for key in held} == held
     shown = masked(record).fields
-    hidden = {key: shown[key].shown for key in ("owner_id", "owner_mobile", "permit_no", "tel")}
+    hidden = {key: shown[key].shown for key in ("owner_id", "owner_mobile", "permit_no", "tel", "email")}
     assert hidden == {
         "owner_id": "913501********0Y43", "owner_mobile": "137****0000", "permit_no": "TEST12********1234",
-        "tel": "************",
+        "tel": "************", "email": "t***@example.invalid",
     }  # fmt: skip
 
 
@@ -93,6 +95,20 @@ def test_who_joins_a_household_has_its_lease_and_who_leaves_it_has_not(office, c
     assert draft.fields["owner_relation"].value == draft.fields["former_name"].value == ""
     alone = office.register.leave_household(draft.id, clerk)
     assert {alone.fields[key].value for key in further.TENANCY_KEYS} == {""}
+    say(asks_tenancy=0)
+    office.desk.open_draft(clerk, record.id)
+    later = office.draft(clerk)
+    assert later.fields["road"].value == record.fields["road"].value
+    assert not {*further.TENANCY_KEYS} & later.fields.keys(), "what the district has left out goes no further"
+
+
+def test_what_another_form_knew_of_the_person_stays(office, clerk, people):
+    office.register_person(clerk, people(), **FURTHER)
+    row = Registration.get()
+    held = register_queries.values_of(row) | {"form": "RZ"}
+    new = revision.values({"mobile": Entry("13911111111", "typed", office.clock.now())}, held)
+    assert (new["income_source"], new["school"], new["mobile"]) == ("1", "测试学校", "13911111111")
+    assert (new["permit_no"], new["reason"]) == ("", ""), "of the registration only what its form asks for"
 
 
 def test_a_file_brings_no_field_that_is_left_out():

@@ -321,3 +321,14 @@ def test_only_supervisors_and_one_file_at_a_time(importing: Importing, clerk: Si
     office.clock.forward(3601)
     importing.exchange.keep_house()
     assert imports.look(boss) is None
+
+
+def test_an_answer_that_another_one_rules_out_is_not_taken_in_and_keeps_nobody_out(importing: Importing) -> None:
+    heads = [*HEADS, "房东", "岗位", "曾用名"]
+    rows = [[*importing.row(1, 证明类别="1"), "测试房东", "", "测试旧"], [*importing.row(2), "测试房东", "测试员", ""]]
+    seen = importing.check(importing.file(rows, heads), place_type="21")
+    assert seen.counts == Counts(rows=2, made=2)
+    importing.run()
+    held = [register_queries.values_of(row) for row in Registration.select().order_by(Registration.form_no)]
+    assert [one["owner_name"] for one in held] == ["", "测试房东"], "the second has a lease for its proof"
+    assert [(one["job"], one["former_name"]) for one in held] == [("", "测试旧"), ("测试员", "")]

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from agent.accounts.service import SignedIn
+from agent.exchange import columns
 from agent.printing import sheets
+from agent.register import in_force, rules
 from agent.register.errors import Problems
 from agent.register.separation import SEPARATED_KEYS
 from peewee_models import register_queries
@@ -65,6 +67,18 @@ def test_who_lives_apart_is_registered_and_the_police_are_told(office: Any, cler
     assert (sent.kind, sent.body["form"], sent.body["target"]) == ("registration.saved", "RZ", "POLICE")
     assert {key: sent.body[key] for key in OF_RZ} == OF_RZ
     assert office.register.find("测试东路", clerk)[0].form == "RZ"
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_whose_the_dwelling_is_can_be_said_whatever_the_district_wants_of_leases(
+    office: Any, clerk: SignedIn, people: Any, level: int, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: in_force.put(None))
+    own = {"asks_tenancy": [rules.Value(level, None, "RENHU", "", is_shipped=False)]}
+    in_force.put(in_force.InForce(parameters=rules.shipped().with_values(own)))
+    record = saved(office, clerk, people(address=ELSEWHERE), **(OF_RZ | {"place_type": "21", "proof_type": "1"}))
+    assert record.fields["owner_relation"].value == OF_RZ["owner_relation"]
+    assert "owner_relation" in columns.taken()
 
 
 def test_who_came_from_elsewhere_is_told_to_the_district(office: Any, clerk: SignedIn, people: Any) -> None:

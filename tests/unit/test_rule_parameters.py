@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent.exchange.wishes import needs_second_person
 from agent.register import asked, days, further, leaving, rules
 from agent.register.derive import derive
-from agent.register.evaluate import Setting, judge
+from agent.register.evaluate import Setting, judge, shown_keys
 from agent.register.form import Entry
 from agent.register.id_number import FormFacts, check
 from agent.register.rules import READ, Parameters, Value
@@ -75,7 +75,7 @@ def declarer(day: date, parameters: Parameters) -> str:
 
 
 def shown(day: date, parameters: Parameters) -> frozenset[str]:
-    return judge({}, Setting(day, is_practice=True, parameters=parameters)).shown
+    return shown_keys({}, Setting(day, is_practice=True, parameters=parameters))
 
 
 def married(day: date, parameters: Parameters, years: int, sex: str) -> set[str]:

@@ -74,7 +74,7 @@ WANTED = {
         *("name", "sex", "ethnic", "birth_date", "id_type", "id_no", "hukou_address", "hukou_div", "soldier", "mobile"),
         *("education", "district", "town", "road", "proof_type", "lives_here", "h_road", "separation_scope"),
         *("separation_reason", "residence_reason", "owner_relation", "informant", "result", "notice_given"),
-        *("household_kind", "relation_to_head", "committee", "no", "place_type", "verify_mode"),
+        *("household_kind", "relation_to_head", "committee", "no", "place_type", "verify_mode", "h_district", "h_no"),
     },
     "HZ": {
         *("name", "sex", "ethnic", "birth_date", "id_type", "id_no", "hukou_address", "hukou_div", "lives_here"),
@@ -88,7 +88,7 @@ WANTED = {
             "informant",
             "result",
         ),
-        *("present_address", "verify_mode"),
+        *("present_address", "verify_mode", "h_district", "h_no"),
     },
 }
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.register import further, rules
-from agent.register.evaluate import Setting, judge
+from agent.register import asked, further, merging, rules
+from agent.register.evaluate import Setting, judge, shown_keys
 from agent.register.form import Entry
 
 TODAY = date(2026, 11, 23)
@@ -29,7 +29,7 @@ def setting(**levels: int) -> Setting:
 
 
 def shown(values: dict[str, str], **levels: int) -> set[str]:
-    return {*judge(form(values), setting(**levels)).shown} & {*further.KEYS}
+    return {*shown_keys(form(values), setting(**levels))} & {*further.KEYS}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,60 @@ def test_a_record_of_before_is_not_asked_for_what_the_district_asks_for_since() 
     parameters = rules.shipped().with_values({"asks_work": turn})
     values = form(RG | ADULT | {"employer": "测试公司"})
     for collected, is_missing in ((TODAY, True), (date(2026, 11, 22), False)):
-        judged = judge(values, Setting(TODAY, is_practice=True, collected=collected, parameters=parameters))
-        assert ("job" in judged.missing) is is_missing
-        assert "job" in judged.shown
+        day = Setting(TODAY, is_practice=True, collected=collected, parameters=parameters)
+        assert ("job" in judge(values, day).missing) is is_missing
+        assert "job" in shown_keys(values, day)
+
+
+GROUND = {
+    "RG": RG | ADULT | {"place_type": "30", "employer": "测试公司", "wants_permit": "1", "studying": "1"},
+    "RZ": RZ | ADULT | {"place_type": "30", "employer": "无"},
+    "HZ": HZ | ADULT | {"informant": "1"},
+}
+
+
+@pytest.mark.parametrize("kind", GROUND)
+@pytest.mark.parametrize("now", [0, 1, 2])
+@pytest.mark.parametrize("then", [0, 1, 2])
+def test_what_is_wanted_can_be_seen_and_typed_whatever_the_district_said_then_and_says_now(
+    kind: str, then: int, now: int
+) -> None:
+    turn = {}
+    for group in further.GROUPS:
+        most = rules.about()[group].most
+        days = ((None, min(then, most)), (TODAY, min(now, most)))
+        turn[group] = [rules.Value(level, day, "RENHU", "", is_shipped=False) for day, level in days]
+    parameters = rules.shipped().with_values(turn)
+    before = date(2026, 11, 22)
+    day = Setting(TODAY, is_practice=True, collected=before, parameters=parameters)
+    judged = judge(form(GROUND[kind]), day)
+    assert judged.residence.form == kind
+    assert judged.required <= shown_keys(form(GROUND[kind]), day)
+    typed = dict.fromkeys(judged.required, "1")
+    assert asked.without_left_out(typed, GROUND[kind] | {"form": kind}, parameters.on(TODAY)) == typed
+
+
+@pytest.mark.parametrize(
+    ("values", "is_old"),
+    [
+        ({"road": "测试东路", "owner_name": "测试丁"}, True),
+        ({"road": "测试东路", "owner_name": "测试戊"}, False),
+        ({"road": "测试西路", "owner_name": "测试丁"}, False),
+        ({"road": "测试东路"}, False),
+    ],
+)
+def test_a_lease_of_the_dwelling_before_is_worth_a_look(values: dict[str, str], is_old: bool) -> None:
+    held = {"road": "测试西路", "owner_name": "测试丁"}
+    setting = Setting(TODAY, is_practice=True, held=dict.fromkeys(further.KEYS, "") | held)
+    told = {(one.code, one.field) for one in further.stale_lease(form(values), setting.held or {})}
+    assert told == ({("LEASE-OLD-DWELLING", "owner_name")} if is_old else set())
+
+
+def test_a_merge_takes_what_somebody_works_whole_and_offers_nothing_that_the_form_does_not_have() -> None:
+    held = {"form": "RG", "employer": "测试公司"}
+    others = {"employer": "", "occupation_kind": "11", "not_working_reason": "8", "income_source": "1"}
+    assert merging.offered(held, others) == ("employer", "income_source")
+    assert merging.preset(held, others) == {"income_source"}
+    taken = merging.merged(dict.fromkeys(others, "") | held, others, {"employer"})
+    assert (taken["employer"], taken["occupation_kind"], taken["income_source"]) == ("", "11", "")
+    assert merging.offered(held | {"form": "RZ"}, others) == ("employer",)

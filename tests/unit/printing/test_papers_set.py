@@ -51,6 +51,8 @@ def test_every_value_stands_on_the_paper(press, kind, form):
     _, pdf, _ = press.paper(kind, [press.held(one, press.portrait())])
     said = press.text(pdf)
     wanted = {key: view.shown for key, view in one.fields.items() if kind == "own-data" or key in ON_THE_FORM}
+    if kind == "own-data":
+        wanted |= {"owner_id": "990000********0081"[: 18 * bool(wanted["owner_id"])]}
     assert {key for key, text in wanted.items() if press.bare(text) not in said} == set()
     around = ("2018-05-01", "2038-05-01", one.form_no, "2026-03-0209:30", "测试站")
     addresses = {"RG": (press.ADDRESS,), "RZ": (press.ADDRESS, HOME), "HZ": (HOME,)}[form]

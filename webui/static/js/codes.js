@@ -125,6 +125,11 @@ export function start() {
     } else if (event.key === "Enter" || event.key === "Tab") {
       const item = list.querySelector('[aria-selected="true"]');
       if (item) take(item);
+      if (item && control.dataset.doors && event.key === "Enter") {
+        event.preventDefault();
+        event.stopPropagation();
+        control.dispatchEvent(new Event("door-chosen", { bubbles: true }));
+      }
     } else if (event.key === "Escape") {
       close();
       event.preventDefault();

@@ -38,7 +38,26 @@ function later(control) {
   else codes.hide(control);
 }
 
+const CHOSEN = "door-chosen";
+
+/** What is left to type of a door is its room. */
+function goToRoom(road) {
+  const room = document.getElementById(road.replace("road", "room"));
+  room?.focus();
+  room?.select();
+}
+
 export function start() {
+  const road = sessionStorage.getItem(CHOSEN);
+  sessionStorage.removeItem(CHOSEN);
+  if (road) goToRoom(road);
+  document.addEventListener(CHOSEN, ({ target }) => {
+    const keep = target.form.id === "edit-form" && target.form.querySelector(".keep-draft");
+    if (!keep) return goToRoom(target.id);
+    // A page that does not save by itself comes back with the door taken apart.
+    sessionStorage.setItem(CHOSEN, target.id);
+    keep.click();
+  });
   document.addEventListener("input", (event) => {
     if (event.target.dataset?.doors && !event.isComposing) later(event.target);
   });

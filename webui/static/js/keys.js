@@ -26,7 +26,7 @@ function press(keys, isHeld) {
   if (!button) return false;
   if (isHeld) return true;
   const field = button.dataset.focus && document.getElementById(button.dataset.focus);
-  if (field) field.focus();
+  if (field && !(field.type === "password" && field.value)) field.focus();
   else button.click();
   const opened = button.dataset.opens && document.getElementById(button.dataset.opens);
   if (opened?.checkVisibility()) opened.focus();
