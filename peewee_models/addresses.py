@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from peewee import CharField, ForeignKeyField, IntegerField, fn
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, fn
 
 from peewee_models import bulk
 from peewee_models.accounts import User
@@ -18,7 +18,9 @@ from peewee_models.base import KeyedTable, UtcDateTimeField
 
 PLATE: Final = ("addr_id", "town", "committee", "block", "road", "lane", "sublane", "no", "alias_of")
 """What a list says of a plate; `block` by its code, `alias_of` by the number of the plate that it is an old name of."""
-_FIELDS: Final = ("town", "committee", "block", "road", "lane", "sublane", "no", "alias_of", "door_key", "road_place")
+WALK: Final = ("road_place", "is_by_sides")
+"""How the road of a plate is walked in its block."""
+_FIELDS: Final = (*PLATE[1:], "door_key", *WALK)
 _AT_ONCE: Final = 500
 
 
@@ -54,6 +56,7 @@ class DoorPlate(KeyedTable):
         alias_of: the number of the plate whose old name this is, "" for a plate of its own.
         door_key: road, lane, sublane and number in the one way in which doors are compared.
         road_place: the place of its road in the walk of its block, from 0.
+        is_by_sides: whether the block's team walks its road on the odd side and then on the even one.
         edition: the taking-in that changed it last.
     """
 
@@ -68,6 +71,7 @@ class DoorPlate(KeyedTable):
     alias_of = CharField(max_length=20, default="")
     door_key = CharField(max_length=100)
     road_place = IntegerField()
+    is_by_sides = BooleanField(default=False)
     edition = ForeignKeyField(AddressEdition, backref="+")
     withdrawn_at = UtcDateTimeField(null=True)
 
@@ -94,8 +98,8 @@ def add_edition(columns: Mapping[str, Any]) -> Any:
 
 
 def plates() -> Iterator[dict[str, Any]]:
-    """All plates, in the order of their walks: `PLATE`, `door_key`, `road_place`, `is_withdrawn`."""
-    own = [getattr(DoorPlate, key) for key in (*PLATE, "door_key", "road_place", "withdrawn_at") if key != "block"]
+    """All plates, in the order of their walks: `PLATE`, `door_key`, `WALK`, `is_withdrawn`."""
+    own = [getattr(DoorPlate, key) for key in (*PLATE, "door_key", *WALK, "withdrawn_at") if key != "block"]
     rows = DoorPlate.select(*own, ResponsibleBlock.code.alias("block")).join(ResponsibleBlock)
     for row in rows.order_by(ResponsibleBlock.code, DoorPlate.road_place, DoorPlate.id).dicts().iterator():
         yield row | {"is_withdrawn": row.pop("withdrawn_at") is not None}
@@ -134,9 +138,20 @@ def add_plates(edition: uuid.UUID, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def change_plates(edition: uuid.UUID, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write plates that are there anew, in use again where they were withdrawn, inside the open transaction."""
-    for row in rows:
-        columns = {key: row[key] for key in _FIELDS} | {"edition": edition, "withdrawn_at": None}
-        DoorPlate.update(**columns).where(DoorPlate.addr_id == row["addr_id"]).execute()
+    keys = (*(_column(key) for key in _FIELDS), "edition_id", "withdrawn_at")
+    given = ((*(row[key] for key in _FIELDS), edition, None, row["addr_id"]) for row in rows)
+    bulk.update(DoorPlate, ("addr_id",), keys, given)
+
+
+def walk_roads(edition: uuid.UUID, roads: Iterable[tuple[uuid.UUID, str, int, bool]]) -> None:
+    """Let roads be walked so, inside the open transaction, with every plate that they have, withdrawn ones too.
+
+    Args:
+        edition: the taking-in.
+        roads: key of the block, road, its place in the walk, and whether it is walked by sides.
+    """
+    given = ((place, is_by_sides, edition, block, road) for block, road, place, is_by_sides in roads)
+    bulk.update(DoorPlate, ("block_id", "road"), (*WALK, "edition_id"), given)
 
 
 def withdraw_plates(edition: uuid.UUID, addr_ids: Sequence[str], at: datetime) -> None:

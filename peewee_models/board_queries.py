@@ -1,25 +1,26 @@
 """How complete and how fresh the register is, counted place by place, and which registrations are behind a figure.
 
 A registration stands where `places` says.  Who moved inside the area stands where they live, and is listed where the
-household is, too, as `MOVED`.  Nothing is counted of who registered it: places are told apart, never people.
+household is, too, as `MOVED`: with committee and block of the plate that the household's address has.  Nothing is
+counted of who registered it: places are told apart, never people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from peewee import SQL, Case, Value, fn
+from peewee import SQL, Case, fn
 
 from peewee_models.addresses import DoorPlate, ResponsibleBlock
 from peewee_models.finding_index import serves
 from peewee_models.finding_queries import joined
 from peewee_models.photos import Photo
-from peewee_models.places import place, team, with_plates
+from peewee_models.places import place, team, typed, with_plates
 from peewee_models.register import ACTIVE, Person, Registration
 
 GAPS: Final = ("committee", "no", "place_type", "mobile", "education", "photo")
@@ -81,25 +82,30 @@ def by_lane(store: Any, limits: Limits, committee: str) -> list[dict[str, Any]]:
     return _counted(store, limits, {"committee": committee}, ("committee", "road", "lane"))
 
 
-def moved_inside(limits: Limits, committee: str | None = None) -> list[dict[str, Any]]:
-    """How many moved inside the area, by the committee of the household, or within one by road and lane.
+def moved_inside(limits: Limits, keys: Sequence[str], committee: str | None = None) -> list[dict[str, Any]]:
+    """How many moved inside the area, by where the household is.
 
-    Returns: rows with `committee`, `road` and `lane`, these two "" of a whole committee, and `moved`.
+    Args:
+        limits: which area it is.
+        keys: what tells places apart: `committee`, and `road` and `lane` or `block` within it.
+        committee: the one of which they are; None for any.
+
+    Returns: rows with the keys and `moved`, of blocks with `team`.
     """
-    keys = ("committee",) if committee is None else ("committee", "road", "lane")
-    columns = [_household(key).alias(key) for key in keys]
     where = (Registration.state == ACTIVE) & _moved(limits)
     if committee is not None:
-        where &= _household("committee") == committee
-    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED)).where(where)
-    return list(rows.group_by(*map(_household, keys)).dicts())
+        where &= place("committee", _household) == committee
+    columns = [place(key, _household).alias(key) for key in keys]
+    teams = [fn.MAX(team()).alias("team")] if "block" in keys else []
+    rows = Registration.select(*columns, fn.COUNT(Registration.id).alias(MOVED), *teams)
+    return list(with_plates(rows, _household).where(where).group_by(*_first(len(keys))).dicts())
 
 
 def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: int) -> list[Any]:
     """A page of the registrations behind a figure, in the order of a walk: by block, road, lane, house and room.
 
-    A block's roads come as its list has them.  Each row has `block` and `team`, "" for none.  Of `MOVED` it is the walk
-    past the households, which have no blocks.
+    A block's roads come as its list has them, where it says so with their odd side first.  Each row has `block` and
+    `team`, "" for none.  Of `MOVED` it is the walk past the households.
 
     Args:
         store: the open database.
@@ -109,21 +115,18 @@ def lines(store: Any, limits: Limits, what: str, spot: Spot, page: int, size: in
         page: from 1.
         size: of a page.
     """
-    is_by_household = what == MOVED
-    column_of = _household if is_by_household else place
+    part = _household if what == MOVED else typed
     where = (Registration.state == ACTIVE) & (_whats(store, limits) | {MOVED: _moved(limits)})[what]
-    for key in ("committee", "road", "lane") if is_by_household else ("committee", "road", "lane", "block"):
+    for key in ("committee", "road", "lane", "block"):
         text = getattr(spot, key)
         if text is not None:
-            where &= column_of(key) == text
-    order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place]
-    of_block = [place("block"), team()]
-    if is_by_household:
-        order, of_block = [], [Value(""), Value("")]
-    for key in ("road", "lane", "sublane", "no", "room"):
-        column = column_of(key)
-        order += [column] if key == "road" else [_number(store, column), column]
-    found = with_plates(joined()).select_extend(of_block[0].alias("block"), of_block[1].alias("team")).where(where)
+            where &= place(key, part) == text
+    order: list[Any] = [ResponsibleBlock.code.is_null(), ResponsibleBlock.code, DoorPlate.road_place, part("road")]
+    order.append(_side(store, part))
+    for key in ("lane", "sublane", "no", "room"):
+        order += [_number(store, part(key)), part(key)]
+    of_block = place("block").alias("block"), team().alias("team")
+    found = with_plates(joined(), part).select_extend(*of_block).where(where)
     return list(found.order_by(*order, Person.name_pinyin, Registration.id).paginate(page, size))
 
 
@@ -137,7 +140,12 @@ def _counted(store: Any, limits: Limits, within: Mapping[str, str], keys: tuple[
     where = Registration.state == ACTIVE
     for key, text in within.items():
         where &= place(key) == text
-    return list(rows.where(where).group_by(*(SQL(str(number)) for number, _ in enumerate(keys, 1))).dicts())
+    return list(rows.where(where).group_by(*_first(len(keys))).dicts())
+
+
+def _first(many: int) -> list[Any]:
+    """The first columns of a query, by their places."""
+    return [SQL(str(number)) for number in range(1, many + 1)]
 
 
 def _household(key: str) -> Any:
@@ -154,6 +162,12 @@ def _number(store: Any, column: Any) -> Any:
     if serves(store):
         return column.cast("INTEGER")
     return fn.COALESCE(fn.SUBSTRING(column, "^[0-9]{1,9}").cast("INTEGER"), 0)
+
+
+def _side(store: Any, part: Callable[[str], Any]) -> Any:
+    """0 for the odd side of a road that is walked by sides, 1 for its even one: by the lane's number, or the door's."""
+    number = _number(store, Case(None, [(part("lane") == "", part("no"))], part("lane")))
+    return Case(None, [(DoorPlate.is_by_sides, 1 - number.bin_and(1))], 0)
 
 
 def _whats(store: Any, limits: Limits) -> dict[str, Any]:
@@ -176,13 +190,18 @@ def _gaps(limits: Limits) -> dict[str, Any]:
     has_photo = Photo.select(Photo.id).where((Photo.record == Registration.id) & Photo.used_at.is_null(False))
     made: dict[str, Callable[[], Any]] = {
         "committee": lambda: place("committee") == "",
-        "no": lambda: place("no") == "",
+        "no": lambda: (place("no") == "") & ~_is_without_number(),
         "place_type": lambda: lives_here & (Registration.place_type == ""),
         "mobile": lambda: lives_here & (Person.mobile == "") & (Person.guardian_mobile == ""),
         "education": lambda: lives_here & is_schooled & (Person.education == ""),
         "photo": lambda: lives_here & ~fn.EXISTS(has_photo),
     }
     return {name: made[name]() for name in GAPS}
+
+
+def _is_without_number() -> Any:
+    """Whether the base has a plate of road and lane alone for the door."""
+    return fn.COALESCE(DoorPlate.no + DoorPlate.alias_of, "-") == ""
 
 
 def _times(clause: Any) -> Any:

@@ -41,6 +41,26 @@ def insert(table: Any, keys: Sequence[str], rows: Iterable[Sequence[Any]]) -> No
         meta.database.connection().cursor().executemany(into, given)
 
 
+def update(table: Any, by: Sequence[str], keys: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Change rows inside the open transaction.
+
+    Args:
+        table: the model.
+        by: names of the columns that say which rows.
+        keys: names of the columns that change.
+        rows: values of both, those of `by` last, of the types of the model's fields.
+    """
+    meta = table._meta  # noqa: SLF001 - as above
+    by_column = {field.column_name: field for field in meta.sorted_fields}
+    adapts = [_remembering(by_column[key].db_value) for key in (*keys, *by)]
+    mark = meta.database.param
+    told, which = ((f'"{key}" = {mark}' for key in those) for those in (keys, by))
+    change = f'UPDATE "{meta.table_name}" SET {", ".join(told)} WHERE {" AND ".join(which)}'  # noqa: S608 - own columns
+    given = [[adapt(value) for adapt, value in zip(adapts, row, strict=True)] for row in rows]
+    if given:
+        meta.database.connection().cursor().executemany(change, given)
+
+
 def _remembering(adapt: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Put a value into the shape of its column; the very same one as in the row before is not worked out again."""
     last: list[Any] = [None, adapt(None)]

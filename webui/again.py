@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from webui.rights import NO_PAGES
 
 SEARCHES: Final = {"register.search": ("query", "page"), "households.search": ("query",)}
-CARRIED: Final = frozenset({"back", "done", "page", "what", "committee", "road", "lane"})
+CARRIED: Final = frozenset({"back", "done", "page", "what", "committee", "road", "lane", "block"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def page_at(address: str) -> str | None:
     found = matched(parts.path) if not parts.scheme and not parts.netloc else None
     if found is None or found[0] in NO_PAGES:
         return None
-    asked = {key: values[0] for key, values in parse_qs(parts.query).items() if key in CARRIED}
+    asked = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items() if key in CARRIED}
     return url_for(found[0], **(asked | found[1]))
 
 

@@ -23,7 +23,7 @@ class Plan:
 
     Attributes:
         doors: the plates of each kind; of those withdrawn as they are now.
-        reordered: plates of which only the place in the walk changes.
+        reordered: plates of which nothing changes but how their road is walked.
         same: how many stay as they are.
         blocks: committee and team of each block that is in use then, by its code.
     """
@@ -75,7 +75,7 @@ def _put(made: Plan, door: Door, held: Door | None) -> None:
         made.same += 1
     elif held.is_withdrawn:
         made.doors["back"].append(door)
-    elif replace(held, road_place=door.road_place) == door:
+    elif replace(held, road_place=door.road_place, is_by_sides=door.is_by_sides) == door:
         made.reordered.append(door)
     else:
         made.doors["changed"].append(door)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from agent.addresses.plate_list import HEADS, PlateList
+from agent.addresses.plate_list import BY_SIDES, HEADS, PlateList
 from agent.exchange.cells import inert_and_whole
 from agent.exchange.tables_read import Sheet
 from agent.messages.service import text
@@ -34,6 +34,7 @@ def of_refused(sheet: Sheet, listed: PlateList, language: str) -> bytes:
 
 def _cells(door: Door, base: Directory) -> list[str]:
     said = {key: getattr(door, key, "") for key in HEADS} | {"team": base.teams.get(door.block, "")}
+    said["sides"] = BY_SIDES if door.is_by_sides else ""
     if door.alias_of:
         said |= dict.fromkeys(("committee", "block", "team"), "")
     return [said[key] for key in HEADS]

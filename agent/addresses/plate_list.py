@@ -29,9 +29,16 @@ HEADS: Final[dict[str, tuple[str, ...]]] = {
     "sublane": ("支弄", "Sublane"),
     "no": ("号", "Number", "门牌号", "门牌"),
     "alias_of": ("新门牌编号", "Number of the new plate", "现门牌编号", "alias_of"),
+    "sides": ("单双号分走", "Odd side first", "分单双号", "单双号", "sides"),
 }
 """The columns of a list: what they are called in Chinese and English, and otherwise."""
 
+BY_SIDES: Final = "1"
+_SIDES: Final = {"": False, "0": False, "否": False, "no": False, BY_SIDES: True, "是": True, "yes": True}
+"""Whether a block's team walks a road on the odd side and then on the even one; one plate of the road says it of all.
+
+Source: domain reference, 4.7.
+"""
 NEEDED: Final = ("addr_id", "committee", "block", "team", "road", "no")
 _MOST: Final = {"committee": 12, "block": 8, "team": 40, "road": 40, "lane": 10, "sublane": 10, "no": 12}
 _NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}")
@@ -132,6 +139,7 @@ class _Reading:
         self._lines: dict[str, int] = {}
         self._blocks: dict[str, str] = {}
         self._at: dict[str, int] = {}
+        self._by_sides: set[tuple[str, str]] = set()
         self._said_blocks: dict[str, tuple[int, str, str]] = {}
 
     def of(self, rows: Sequence[_Row]) -> PlateList:
@@ -169,6 +177,8 @@ class _Reading:
             return
         self._at[at] = row.line
         self._made.doors[door.addr_id] = door
+        if _SIDES[row["sides"].casefold()]:
+            self._by_sides.add((door.block, door.road))
         if target is None:
             self._made.blocks[block] = (committee, self._said_blocks[block][2])
 
@@ -201,6 +211,7 @@ class _Reading:
             "PLATE-LONG": any(len(row[key]) > most for key, most in _MOST.items()),
             "PLATE-ROAD": not row["road"],
             "PLATE-DOOR": not (row["lane"] or row["no"]),
+            "PLATE-SIDES": row["sides"].casefold() not in _SIDES,
             "PLATE-TOWN": not codes.is_taken("town", self._town(row), None),
         }
         return next((code for code, is_so in wrong.items() if is_so), "")
@@ -219,8 +230,10 @@ class _Reading:
     def _put_in_walking_order(self) -> None:
         """A road's place in the walk of its block is that of its first plate in the list."""
         places: dict[str, dict[str, int]] = {}
-        for number, door in self._made.doors.items():
+        for door in self._made.doors.values():
             roads = places.setdefault(door.block, {})
-            place = roads.setdefault(door.road, len(roads))
-            if place:
-                self._made.doors[number] = replace(door, road_place=place)
+            roads.setdefault(door.road, len(roads))
+        for number, door in self._made.doors.items():
+            place, is_by_sides = places[door.block][door.road], (door.block, door.road) in self._by_sides
+            if place or is_by_sides:
+                self._made.doors[number] = replace(door, road_place=place, is_by_sides=is_by_sides)

@@ -231,7 +231,9 @@ class AddressService:
             edition = rows.add_edition(of_list | {"entered_by": uuid.UUID(by.user_id), "entered_at": now})
             keys = rows.put_blocks(made.blocks, now)
             rows.add_plates(edition.id, (_columns(door, keys) for door in made.doors["new"]))
-            changed = [*made.doors["changed"], *made.doors["back"], *made.reordered]
+            walks = {(keys[door.block], door.road, door.road_place, door.is_by_sides) for door in made.reordered}
+            rows.walk_roads(edition.id, walks)
+            changed = [*made.doors["changed"], *made.doors["back"]]
             rows.change_plates(edition.id, (_columns(door, keys) for door in changed))
             rows.withdraw_plates(edition.id, [door.addr_id for door in made.doors["withdrawn"]], now)
             told = {"number": edition.number, **counts}
@@ -280,7 +282,7 @@ def _edition_line(row: Any) -> EditionLine:
 
 def _columns(door: Door, keys: dict[str, uuid.UUID]) -> dict[str, Any]:
     """A plate as the columns of its row."""
-    said = {key: getattr(door, key) for key in (*rows.PLATE, "road_place") if key != "block"}
+    said = {key: getattr(door, key) for key in (*rows.PLATE, *rows.WALK) if key != "block"}
     return said | {"block": keys[door.block], "door_key": door.key}
 
 

@@ -44,7 +44,7 @@ class WaitingView:
         rows: how many of the list are taken.
         counts: how many plates are new, changed, back and withdrawn.
         same: how many stay as they are.
-        reordered: of these, in how many nothing changes but the place of their road in the walk.
+        reordered: of these, in how many nothing changes but how their road is walked.
         steps: the first of them, withdrawals first.
         blocks: what changes in blocks.
         refused: the first rows that are left out; `rejected` says how many there are.

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from agent.register import codes, days, draft_view, fields, id_number, notice, rules, separation
 from agent.register.board_views import SEPARATED, WalkLine
+from agent.register.doors import ADDR_ID
 from agent.register.record_views import CancellationLine, ChangeLine, RecordView
 from agent.register.revision import HOUSEHOLD, NO_FIELDS
 
@@ -23,6 +24,8 @@ HOUSEHOLD_FORMS: Final = "household"
 OF_THE_LIVING: Final = frozenset({"receipt", "notice", HOUSEHOLD_FORMS})
 """What is printed of nobody who has left."""
 _NO_FIELDS: Final = frozenset({*NO_FIELDS, HOUSEHOLD})
+_NO_CHANGES: Final = _NO_FIELDS | {ADDR_ID}
+"""What makes no form of change by itself; the number of a door's plate follows, with a confirmation, too."""
 _TARGETS: Final = {"DISTRICT": "区信息资源库", "SPS": "SPS 信息库", "POLICE": "派出所综合信息系统"}
 _DECLARE: Final = frozenset({separation.SELF, separation.FAMILY})
 _KINDS_OF_SEPARATION: Final = {"RZ": "2", "HZ": "3"}
@@ -79,7 +82,7 @@ def shows_numbers(kind: str) -> bool:
 
 def has_changes(record: RecordView) -> bool:
     """Whether a form of change would say anything."""
-    return any(change.field not in _NO_FIELDS for change in record.history)
+    return any(change.field not in _NO_CHANGES for change in record.history)
 
 
 def is_declared(record: RecordView) -> bool:
@@ -205,7 +208,8 @@ def _changes(kind: str, record: RecordView, zone: tzinfo) -> list[dict[str, str]
         return []
     of_fields = [change for change in record.history if change.field not in _NO_FIELDS]
     if kind == "changes":
-        of_fields = [change for change in of_fields if change.at == of_fields[0].at]
+        last = next(change.at for change in of_fields if change.field not in _NO_CHANGES)
+        of_fields = [change for change in of_fields if change.at == last]
     return list(_change_lines(of_fields, zone))
 
 

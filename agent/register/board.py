@@ -61,7 +61,7 @@ class BoardOfRegister:
     def _counted(self) -> BoardView:
         with reading(self._place.store):
             rows = board_queries.by_committee(self._place.store, self._limits())
-            moved = board_queries.moved_inside(self._limits())
+            moved = board_queries.moved_inside(self._limits(), ("committee",))
         return self._view(rows, moved)
 
     def lanes(self, committee: str, by: SignedIn) -> BoardView:
@@ -69,7 +69,7 @@ class BoardOfRegister:
         require(by, Right.REGISTER_READ)
         with reading(self._place.store):
             rows = board_queries.by_lane(self._place.store, self._limits(), committee)
-            moved = board_queries.moved_inside(self._limits(), committee)
+            moved = board_queries.moved_inside(self._limits(), ("committee", "road", "lane"), committee)
         return self._view(rows, moved)
 
     def blocks(self, committee: str, by: SignedIn) -> BoardView:
@@ -77,7 +77,8 @@ class BoardOfRegister:
         require(by, Right.REGISTER_READ)
         with reading(self._place.store):
             rows = board_queries.by_block(self._place.store, self._limits(), committee)
-        return self._view(rows if any(row["block"] for row in rows) else [], ())
+            moved = board_queries.moved_inside(self._limits(), ("committee", "block"), committee)
+        return self._view(rows, moved) if any(row["block"] for row in (*rows, *moved)) else self._view((), ())
 
     def lines(self, what: str, spot: Spot, by: SignedIn, page: int = 1, size: int = PAGE) -> list[RecordLine]:
         """A page of the registrations behind a figure, in the order of a walk; to look leaves an audit row.
@@ -88,7 +89,6 @@ class BoardOfRegister:
             by: who looks.
             page: from 1.
             size: of a page.
-            block: code of a block, "" for doors that the address base has not; None for all.
 
         Raises: RightsDenied; CodedError BOARD-UNKNOWN.
         """

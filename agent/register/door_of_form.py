@@ -41,6 +41,12 @@ def number_of(base: Directory, values: Mapping[str, str], held: Mapping[str, str
     return standing if is_as_held and standing not in base.by_number else ""
 
 
+def is_without_number(base: Directory, values: Mapping[str, str], held: Mapping[str, str] | None = None) -> bool:
+    """Whether the plate that a form's address has is of a road and a lane alone, so that no number can be asked for."""
+    door = base.by_number.get(number_of(base, values, held))
+    return door is not None and not door.no
+
+
 def are_apart(one: Mapping[str, str], other: Mapping[str, str], prefix: str) -> bool:
     """Whether two forms say another door."""
     return any(one.get(prefix + key, "") != other.get(prefix + key, "") for key in ("town", *DOOR_KEYS))
@@ -98,9 +104,10 @@ def warnings_of(base: Directory, values: Mapping[str, str], kind: str) -> list[P
     """What of a form's addresses is worth a look beside the base; a town that is not in it is none of its business."""
     warnings = []
     for prefix in prefixes(kind):
-        if values.get(f"{prefix}town", "") not in base.towns or not values.get(f"{prefix}no", ""):
-            continue
         door = found(base, values, prefix)
+        is_begun = door is None and not values.get(f"{prefix}no", "")
+        if is_begun or values.get(f"{prefix}town", "") not in base.towns:
+            continue
         new = None if door is None else base.current(door)
         if new is None:
             warnings.append(Problem("PLATE-UNKNOWN", f"{prefix}road"))

@@ -37,6 +37,7 @@ class Door:
         block: code of the block that it belongs to.
         alias_of: number of the plate of which this is an old name; "" for a plate of its own.
         road_place: the place of its road in the walk of its block.
+        is_by_sides: whether its road is walked there on the odd side and then on the even one.
         door_key: its key, where it is known already.
     """
 
@@ -50,6 +51,7 @@ class Door:
     no: str = ""
     alias_of: str = ""
     road_place: int = 0
+    is_by_sides: bool = False
     is_withdrawn: bool = False
     door_key: str = field(default="", compare=False)
 

@@ -139,6 +139,10 @@ def required_keys(form: Form, setting: Setting) -> frozenset[str]:
     """The fields without which this form cannot be saved."""
     kind = separation.form_of(form, is_practice=setting.is_practice)
     keys = set(asked.required(form, kind, setting.when))
+    if "no" in keys and not value(form, "no") and len(setting.doors):
+        values = {key: entry.value for key, entry in form.items()} | {separation.FORM: kind}
+        if door_of_form.is_without_number(setting.doors, values, setting.held if setting.is_draft else values):
+            keys.remove("no")
     if setting.held is not None:
         changed = revision.steps(form, setting.held, revision.values(form, setting.held))
         if setting.is_moving or any(not step.is_backed for step in changed):

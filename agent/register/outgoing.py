@@ -22,7 +22,10 @@ UNMERGED: Final = "registration.unmerged"
 
 
 def kind_of(made: revision.Revision) -> str:
-    """What a revision is called on its way: values that changed, or values as they were that are now vouched for."""
+    """What a revision is called on its way: values that changed, or values as they were that are now vouched for.
+
+    What was confirmed and has its plate's number by itself since is the latter, with that line of history.
+    """
     return EDITED if made.is_change else VERIFIED
 
 

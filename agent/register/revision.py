@@ -4,7 +4,8 @@ All but `write` is pure.
 
 A change needs a reason, unless it is what the chip said when it was read twice for this form.  Whatever changes what
 the district is told of a record is a version of it, with a line in its history: also that values stay as they were and
-a card, or a second person, vouches for them for the first time.
+a card, or a second person, vouches for them for the first time, or that the address base has another plate for the
+door, which makes no edit of a confirmation.
 """
 
 from __future__ import annotations
@@ -69,13 +70,13 @@ class Revision:
 
     @property
     def is_change(self) -> bool:
-        """Whether the record says something else than before."""
-        return bool(self.steps) or self.household is not None
+        """Whether the record says something else than before; which plate its door has is nothing said."""
+        return any(step.key != ADDR_ID for step in self.steps) or self.household is not None
 
     @property
     def is_version(self) -> bool:
         """Whether anything of it is to be told."""
-        return self.is_change or bool(self.vouched or self.passed)
+        return bool(self.steps or self.vouched or self.passed) or self.household is not None
 
 
 def values(form: Form, held: Mapping[str, str]) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 Rows go in by the engine, many at a time, and the finding index follows as it does after any write.  Names are drawn
 from common surnames and given names as they are spread among people, one in two hundred with a rare character;
-households live two or three to a dwelling on the roads of one sub-district.  Left out is what no search reads: where
-each value came from, audit rows and outbox rows of these people.  Keys ascend, which makes the building quicker; the
-tables are the same.
+households live two or three to a dwelling behind the doors of one sub-district, which the address base has; every tenth
+was registered before there was one.  Left out is what no search reads: where each value came from, audit rows and
+outbox rows of these people.  Keys ascend, which makes the building quicker; the tables are the same.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import door_plates
 
 from agent.accounts.service import AccountsPolicy, AccountsService, SignedIn
 from agent.clock import SystemClock
@@ -50,10 +52,6 @@ GIVEN = (
     "利和谐友善信义仁智礼忠孝廉"
 )
 RARE = "𠮷𰻝龘赟翀喆玥㛃䶮𫟹𬭛𬱖𪩘"
-ROAD_HEADS = (
-    "莘松水清沪闵都市春申报秀文锦江川兰坪碧鹤龙吴泾虹梅罗阳景联畹町富岩银疏影地杰宝城绿莲伟业中繁秋灵山广通元剑"
-    "永德放瑞丽金平红旗"
-)
 FIRST_DAY = datetime(2016, 1, 4, 1, 0, tzinfo=UTC)
 
 
@@ -64,6 +62,7 @@ class LargeRegister:
     Attributes:
         people: so many were built in.
         built_s: how long that took.
+        doors: the doors of the address base.
         sample: some of the people, evenly spread: number, name, mobile, road, lane, no, room, spelling, initials.
     """
 
@@ -72,6 +71,7 @@ class LargeRegister:
     clerk: SignedIn
     people: int
     built_s: float = 0.0
+    doors: list[door_plates.DoorOfBench] = field(default_factory=list)
     sample: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -84,10 +84,12 @@ def large_register(people: int) -> Iterator[LargeRegister]:
     try:
         clock = SystemClock("Asia/Shanghai")
         accounts = AccountsService(store, clock, AccountsPolicy(memory_kib=64, passes=1))
-        password = next(user["password"] for user in accounts.create_demo_users() if user["role"] == "clerk")
+        passwords = {user["role"]: user["password"] for user in accounts.create_demo_users()}
         settings = StationSettings("310112101", "测试站", "Asia/Shanghai", is_practice=True)
         register = RegisterService(store, clock, settings, lambda _event: None, accounts=accounts)
-        ready = LargeRegister(store, register, accounts.sign_in("clerk", password), people)
+        ready = LargeRegister(store, register, accounts.sign_in("clerk", passwords["clerk"]), people)
+        ready.doors = door_plates.doors()
+        door_plates.take_in(register, accounts, passwords["supervisor"], ready.doors)
         begin = time.perf_counter()
         for pragma in BUILDING:
             store.execute_sql(pragma)
@@ -138,16 +140,13 @@ def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
 
 def people(chance: random.Random, most: int) -> Iterator[dict[str, Any]]:
     """Made-up people, household by household; the same chance gives the same people."""
-    heads = zip(chance.sample(ROAD_HEADS, 60) * 4, chance.choices(ROAD_HEADS, k=240), strict=True)
-    roads = sorted({f"{one}{two}{chance.choice(('路', '东路', '西路', '街'))}" for one, two in heads})
+    doors = door_plates.doors()
     spelled: dict[str, tuple[str, str]] = {}
     number = 0
-    while number < most:
-        household, road = _key(number, 2), chance.choice(roads)
-        dwelling = {
-            "road": road, "lane": str(chance.randrange(1, 1500)) if chance.random() < 0.8 else "",
-            "no": str(chance.randrange(1, 120)), "room": f"{chance.randrange(1, 27)}0{chance.randrange(1, 7)}",
-        }  # fmt: skip
+    for home in itertools.count():
+        if number >= most:
+            return
+        household, dwelling = _key(number, 2), _dwelling(doors, home)
         surname = chance.choice(SURNAMES)
         for _ in range(min(chance.choice((1, 1, 2, 2, 3, 4)), most - number)):
             name = _name(chance, surname)
@@ -156,6 +155,18 @@ def people(chance: random.Random, most: int) -> Iterator[dict[str, Any]]:
             number += 1
             yield _person(chance, number, name, spelled[name]) | dwelling | {"household_id": household}
             surname = chance.choice(SURNAMES) if chance.random() < 0.5 else surname
+
+
+def _dwelling(doors: list[door_plates.DoorOfBench], home: int) -> dict[str, str]:
+    """Where a household lives: each behind another door until all are taken, and no two in one room."""
+    times, at = divmod(home, len(doors))
+    floor, flat = divmod((35 * times + at) % 156, 6)
+    door = doors[at]
+    number = "" if home % 10 == 0 else door.addr_id
+    return {
+        "road": door.road, "lane": door.lane, "no": door.no, "room": f"{floor + 1}0{flat + 1}",
+        "committee": door.committee, "addr_id": number,
+    }  # fmt: skip
 
 
 def _name(chance: random.Random, surname: str) -> str:
@@ -175,7 +186,7 @@ def _person(chance: random.Random, number: int, name: str, spelled: tuple[str, s
         "mobile": f"1{chance.randrange(30, 100)}{chance.randrange(10**8):08d}",
         "form_no": f"310112101{FIRST_DAY + timedelta(seconds=number * 200):%Y%m%d}{number % 10_000:04d}",
         "soldier": "0", "arrive_here_date": date(2026, 1, 3), "reason": "12", "proof_type": "2", "notice_given": "1",
-        "place_type": "30", "committee": f"测试第{number % 38 + 1}居委",
+        "place_type": "30",
         "district": "310112", "town": "310112101",
         "registered_at": FIRST_DAY + timedelta(seconds=number * 200), "verified_at": FIRST_DAY,
     }  # fmt: skip

@@ -98,3 +98,53 @@ def test_without_a_base_there_are_no_blocks(office, base, clerk, people) -> None
     office.register_person(clerk, people(), committee="测试一居")
     assert office.register.board.blocks("测试一居", clerk).places == ()
     assert len(office.register.board.lines("RG", Spot("测试一居"), clerk)) == 1
+
+
+AT_HOME = "上海市闵行区莘庄镇"
+MOVED_IN_AREA = {
+    "soldier": "0", "proof_type": "1", "place_type": "30", "mobile": "13800000000", "education": "20",
+    "notice_given": "1", "separation_reason": "10", "residence_reason": "6", "owner_relation": "01",
+    "road": "测试路", "lane": "", "no": "1", "h_committee": "测试九居",
+}  # fmt: skip
+
+
+def test_who_moved_in_the_area_stands_in_the_block_of_the_household(office, base, clerk, people) -> None:
+    names = {}
+    doors = {"ten": "测试东路88弄10号", "three": "测试西路3号", "nine": "测试东路88弄9号", "unknown": "测试路66弄9号"}
+    for number, (name, door) in enumerate(doors.items()):
+        if name == "nine":
+            take(office, base, *PLATES)
+        office.tap(people(2 * number + 1, address=f"{AT_HOME}{door}101室"))
+        draft = office.register.type_fields(office.draft(clerk).id, MOVED_IN_AREA | {"committee": "测试一居"}, clerk)
+        values = {"relation_to_head": "97"} if "relation_to_head" in draft.missing else {}
+        draft = office.register.type_fields(draft.id, values | {"h_committee": "测试九居"}, clerk)
+        names[office.desk.save(draft.id, clerk).id] = name
+        office.lift()
+    board = office.register.board
+    moved = {one.block: (one.team, one.registered, one.also) for one in board.blocks("测试一居", clerk).places}
+    assert moved == {"A01": ("测试一队", 0, 3), "A02": ("测试二队", 4, 0)}
+    assert [(one.block, one.also) for one in board.blocks("测试九居", clerk).places] == []
+    assert {one.committee: one.also for one in board.overview(clerk).places} == {"测试一居": 3, "测试九居": 1}
+    assert {one.lane: one.also for one in board.lanes("测试一居", clerk).places} == {
+        "测试东路88弄": 2, "测试西路": 1, "测试路": 0,
+    }  # fmt: skip
+
+    def walked(spot: Spot) -> list[str]:
+        return [names[line.id] for line in board.lines("moved", spot, clerk)]
+
+    assert walked(Spot("测试一居", block="A01")) == ["three", "nine", "ten"]
+    assert walked(Spot("测试一居", block="A02")) == []
+    assert walked(Spot("测试一居", "测试东路", "88")) == ["nine", "ten"]
+    assert walked(Spot("测试九居", block="")) == ["unknown"]
+    on_paper = board.walk("moved", Spot(), clerk, 100)
+    assert [(line.block, line.team) for line in on_paper] == [("A01", "测试一队")] * 3 + [("", "")]
+
+
+def test_a_block_in_which_nobody_is_but_a_household_is_listed_too(office, base, clerk, people) -> None:
+    take(office, base, *PLATES)
+    office.tap(people(7, address=f"{AT_HOME}测试西路3号101室"))
+    typed = MOVED_IN_AREA | {"no": "99", "committee": "测试二居"}
+    office.desk.save(office.register.type_fields(office.draft(clerk).id, typed, clerk).id, clerk)
+    (only,) = office.register.board.blocks("测试一居", clerk).places
+    assert (only.block, only.team, only.registered, only.also) == ("A01", "测试一队", 0, 1)
+    assert office.register.board.blocks("测试二居", clerk).places == ()

@@ -41,6 +41,7 @@ ALL = [
     "0026_further_fields",
     "0027_second_person_and_second_address",
     "0028_asked_registrations",
+    "0029_sides_of_roads",
 ]
 
 

@@ -16,9 +16,9 @@ from agent.exchange.xlsx_writing import workbook
 from agent.register.doors import Choice, Directory, Door
 
 AREA = "310112101"
-HEADS = ("标准地址编号", "街道、镇", "居委会", "责任块", "队伍", "路名", "弄", "支弄", "号", "新门牌编号")
-FIRST = ("990000001", "", "测试一居", "A01", "测试一队", "测试东路", "88", "", "12", "")
-SECOND = ("990000002", "", "测试一居", "A01", "", "测试西路", "", "", "3", "")
+HEADS = ("标准地址编号", "街道、镇", "居委会", "责任块", "队伍", "路名", "弄", "支弄", "号", "新门牌编号", "单双号分走")
+FIRST = ("990000001", "", "测试一居", "A01", "测试一队", "测试东路", "88", "", "12", "", "")
+SECOND = ("990000002", "", "测试一居", "A01", "", "测试西路", "", "", "3", "", "")
 
 
 def listed(*rows: tuple[str, ...], head: tuple[str, ...] = HEADS) -> PlateList:
@@ -38,6 +38,7 @@ def reasons(*rows: tuple[str, ...]) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("cells", "code"),
     [
+        ({"sides": "两边"}, "PLATE-SIDES"),
         ({"addr_id": ""}, "PLATE-NUMBER"),
         ({"addr_id": "9" * 21}, "PLATE-NUMBER"),
         ({"addr_id": "99 00"}, "PLATE-NUMBER"),
@@ -89,7 +90,12 @@ def test_columns_are_known_in_any_order_and_language_below_a_title() -> None:
 
 
 def test_a_workbook_says_the_same_as_its_csv() -> None:
-    rows = [FIRST, SECOND, ("", *[""] * 9), changed(SECOND, addr_id="990000009", road="测试老街", alias_of="990000001")]
+    rows = [
+        FIRST,
+        SECOND,
+        ("", *[""] * 10),
+        changed(SECOND, addr_id="990000009", road="测试老街", alias_of="990000001"),
+    ]
     made = plate_list.read(sheet_of(workbook(HEADS, rows)), AREA)
     assert made == listed(*rows)
     assert [(door.addr_id, door.block, door.alias_of) for door in made.doors.values()] == [
@@ -103,6 +109,16 @@ def test_roads_walk_in_the_order_of_the_list() -> None:
     base = Directory(listed(FIRST, SECOND).doors.values(), {"A01": "测试一队"}, 1)
     made = plans.plan(base, {"A01": ("测试一居", "测试一队")}, listed(SECOND, FIRST))
     assert (len(made.reordered), made.steps, made.is_anything) == (2, [], True)
+
+
+@pytest.mark.parametrize(("said", "is_so"), [("是", True), ("1", True), ("YES", True), ("否", False), ("0", False)])
+def test_one_plate_says_that_its_road_is_walked_by_sides(said: str, is_so: bool) -> None:
+    third = changed(FIRST, addr_id="990000003", no="5")
+    made = listed(FIRST, SECOND, changed(third, sides=said))
+    assert [door.is_by_sides for door in made.doors.values()] == [is_so, False, is_so]
+    base = Directory(listed(FIRST, SECOND, third).doors.values(), {"A01": "测试一队"}, 1)
+    plan = plans.plan(base, {"A01": ("测试一居", "测试一队")}, made)
+    assert (len(plan.reordered), plan.steps) == (2 if is_so else 0, [])
 
 
 def directory(*doors: Door) -> Directory:

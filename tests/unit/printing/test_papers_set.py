@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -96,6 +97,17 @@ def test_a_form_of_change_says_what_was_saved_last_and_no_more(press):
     assert "路名测试西路测试东路" in said
     assert "补充学历" not in said
     assert not sheets.has_changes(press.record(history=press.CHANGES[1:2]))
+
+
+def test_a_plate_that_followed_with_a_confirmation_is_no_form_of_change(press):
+    last = press.CHANGES[0]
+    followed = replace(
+        last, at=last.at + timedelta(days=1), field="addr_id", old="", new="77777777777777777777", reason=""
+    )
+    _, pdf, _ = press.paper("changes", [press.held(press.record(history=(followed, *press.CHANGES)))])
+    assert "路名测试西路测试东路" in press.text(pdf)
+    assert "77777777777777777777" not in press.text(pdf)
+    assert not sheets.has_changes(press.record(history=(followed,)))
 
 
 def test_a_form_of_cancellation_says_why_on_whose_word_and_by_whom(press):
