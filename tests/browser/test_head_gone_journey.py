@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.looking import look
 
+HAS_ITS_OWN_DEMO = True
+
 
 def correct(page, key, text):
     """Correct one field of the record that is open, by its form."""

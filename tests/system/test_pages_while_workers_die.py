@@ -183,7 +183,7 @@ class Papers:
     def has(self, state):
         """Whether the last scan stands so; notes the pages that are shown."""
         assert self.person.get(self.board)[0] == 200
-        found = re.search(r'id="job"[^>]*data-state="([a-z]+)"', self.person.page)
+        found = re.search(r'id="scan-job"[^>]*data-state="([a-z]+)"', self.person.page)
         self.pages = set(re.findall(r'data-page="([^"]+)"', self.person.page))
         return (found[1] if found else "") == state
 

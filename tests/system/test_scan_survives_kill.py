@@ -53,7 +53,7 @@ class Demo:
 def seen(person, board):
     """The pages and the job's state, as the page shows them."""
     person.get(board)
-    state = re.search(r'id="job"[^>]*data-state="([a-z]+)"', person.page)
+    state = re.search(r'id="scan-job"[^>]*data-state="([a-z]+)"', person.page)
     return set(re.findall(r'data-page="([^"]+)"', person.page)), state[1] if state else ""
 
 

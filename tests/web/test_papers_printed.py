@@ -52,7 +52,9 @@ def rows(house):
 
 
 def addresses(page):
-    return re.findall(r'<img class="paper" src="([^"]+)"', page), re.search(r'href="(/print/paper/[^"]+pdf)"', page)[1]
+    return re.findall(r'<img class="paper[^"]*" src="([^"]+)"', page), re.search(
+        r'href="(/print/paper/[^"]+pdf)"', page
+    )[1]
 
 
 def test_the_form_is_shown_page_by_page_and_handed_out_as_pdf(house, record):
