@@ -71,7 +71,7 @@ SECTIONS: Final = (
             FieldSpec("card_issuer", _("签发机关"), "text", 4),
             FieldSpec("card_valid_from", _("证件有效期自"), "date", 3),
             FieldSpec("hukou_div", _("户籍地区划"), "text", 3),
-            FieldSpec("soldier", _("是否现役军人或武警"), "yes-no", 3),
+            FieldSpec("soldier", _("是否现役军人或武警"), "yes-no", 4),
         ),
     ),
     Section(
