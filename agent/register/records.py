@@ -70,9 +70,11 @@ class Records:
     def _save(self, draft_id: str, by: Person) -> RecordView:
         with writing(self._place.store):
             row = own_draft(draft_id, by)
-            form = with_door(load(row), self._place.clock.now(), self._place.setting(row))
+            tied = membership.record_of(row)
+            setting = self._place.setting_beside(row, tied)
+            form = with_door(load(row), self._place.clock.now(), setting)
             words = approvals.standing(row, form)
-            self._refuse_problems(row, form, words)
+            self._refuse_problems(row, tied, evaluate.judge(form, setting), form, words)
             kind, left = "", None
             if row.registration_id is None:
                 record = self._insert(row, form, by)
@@ -108,11 +110,11 @@ class Records:
         tell_followers()
         return shown
 
-    def _refuse_problems(self, row: Any, form: Form, words: approvals.Words) -> None:
-        tied = membership.record_of(row)
+    def _refuse_problems(
+        self, row: Any, tied: Any, judgement: evaluate.Judgement, form: Form, words: approvals.Words
+    ) -> None:
         if row.registration_id is not None and tied is None:
             raise Problems([Problem("RECORD-CANCELLED-MEANWHILE")])
-        judgement = evaluate.judge(form, self._place.setting(row))
         if judgement.scope.reason is not None:
             raise Problems([judgement.scope.reason])
         approvals.let_pass(judgement, words)

@@ -48,15 +48,19 @@ def _row(pictures: Pictures, name: str, sheets: list[dict[str, Any]], budget: fl
 
 def _list(pictures: Pictures) -> Row:
     """A list of as many lines as one takes."""
+
+    def address(number: int) -> str:
+        return f"莘庄镇测试东路{number % 90}弄{number}号301室"
+
     day = date(2026, 3, 2)
     lines = [
-        WalkLine(f"测试{number}", "2", "0049", f"莘庄镇测试东路{number % 90}弄{number}号301室", "RG", day, day)
+        WalkLine(f"测试{number}", "2", "0049", address(number), "测试省测试路1号", address(number), "RG", day, day)
         for number in range(LINES)
     ]
     printing = sheets.Printing("测试站", "测试录入员", datetime(2026, 3, 2, tzinfo=UTC), UTC, is_practice=True)
     taken = []
     for _ in range(LISTS):
-        content = msgspec.json.encode(sheets.list_content("测试居委 已到期", lines, str(uuid.uuid4()), printing))
+        content = msgspec.json.encode(sheets.list_content("RG", "测试居委 来沪", lines, str(uuid.uuid4()), printing))
         began_s = time.perf_counter()
         made = pictures.work("paper", {"template": "list", "undrawn": []}, [content], "PAPER-NOT-MADE")
         taken.append((time.perf_counter() - began_s) * 1000)
