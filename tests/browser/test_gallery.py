@@ -220,6 +220,7 @@ def export_request(clerk):
 def locked(clerk):
     """What stands there when nobody has touched the station for a while."""
     clerk.sign_in()
+    clerk.page.goto("about:blank")  # a page that is open would lock by itself, in the way of the next
     clerk.demo.leave_alone()
     clerk.page.goto(f"{clerk.demo.url}/locked?back=/desk")
     expect(clerk.page.locator("#password")).to_be_visible()
