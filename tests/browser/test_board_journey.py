@@ -59,7 +59,7 @@ def test_a_figure_leads_to_the_registrations_behind_it(clerk, language, card):
 def test_a_figure_of_a_lane_leads_to_its_registrations_and_back_to_the_lane(clerk):
     clerk.sign_in()
     clerk.clear_desk()
-    clerk.register("resident-031")
+    clerk.register("resident-043")
     page = clerk.page
     page.goto(f"{clerk.demo.url}/board")
     page.locator("tbody tr").last.locator("th a").click()
@@ -88,7 +88,7 @@ def test_who_moved_in_the_area_is_on_the_list_of_the_households_committee(clerk)
     clerk.sign_in()
     clerk.clear_desk()
     page = clerk.page
-    clerk.tap("resident-032")
+    clerk.tap("resident-046")
     page.fill("#hukou_address", "上海市闵行区莘庄镇测试路66弄9号101室")
     page.keyboard.press("Enter")
     expect(page.locator("#h_committee")).to_be_visible()
