@@ -114,8 +114,8 @@ class RowReader:
 
     def _without_what_no_form_wants(self, form: Form) -> dict[str, Entry]:
         """A row as its form has it: without what the district leaves out, and answers that another one rules out."""
-        kind = value(form, separation.FORM) or separation.RG
-        gone = {key for key in form if asked.is_left_out(key, kind, self._setting.rules)}
+        kind, holding = value(form, separation.FORM) or separation.RG, self._setting.rules
+        gone = {key for key in form if asked.is_left_out(key, kind, holding)}
         gone |= {*further.not_applying(form, self._setting.when)}
         return {key: entry for key, entry in form.items() if key not in gone}
 

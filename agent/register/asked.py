@@ -53,7 +53,7 @@ def is_asked(key: str, kind: str) -> bool:
 
 def is_left_out(key: str, kind: str, holding: rules.Rules) -> bool:
     """Whether the district has left this field out of a form; what the form is of it has."""
-    return key in further.KEYS and key not in _CORE[kind] and further.level(key, holding) == further.LEFT_OUT
+    return further.is_one(key) and key not in _CORE[kind] and further.level(key, holding) == further.LEFT_OUT
 
 
 def without_left_out(typed: Mapping[str, str], held: Mapping[str, str], holding: rules.Rules) -> dict[str, str]:

@@ -131,7 +131,7 @@ class Cards:
                 now = self._place.clock.now()
                 household, values = (None, {}) if head is None else (membership.shared(head, now), _values_of(head))
                 row = self._drafts.new_row(by, household)
-                shared = dwelling.of_household(values, now, self._place.setting().rules)
+                shared = dwelling.of_household(values, now, self._place.rules_today)
                 keep(self._place, row, {}, self._drafts.defaults() | shared)
         return self.fill(str(row.id), by, card)
 
@@ -144,7 +144,7 @@ class Cards:
             now = self._place.clock.now()
             row.household = membership.shared(head, now)
             form = load(row)
-            keep(self._place, row, form, dwelling.joined(form, _values_of(head), now, self._place.setting().rules))
+            keep(self._place, row, form, dwelling.joined(form, _values_of(head), now, self._place.rules_today))
         row.save()
         return row
 

@@ -205,7 +205,7 @@ class Corrections:
         """What was typed, as it is stored, where it differs."""
         fields.require_known(values, fields.CORRECTED_KEYS)
         typed = fields.newly_typed(values, held, is_practice=self._place.station.is_practice)
-        typed = asked.without_left_out(typed, held, self._place.setting().rules)
+        typed = asked.without_left_out(typed, held, self._place.rules_today)
         if kept is not None and "id_no_raw" in kept.typed and kept.typed.get("id_no") == typed.get("id_no"):
             typed["id_no_raw"] = kept.typed["id_no_raw"]
         before = {**held, **({} if kept is None else kept.typed)}

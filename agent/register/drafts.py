@@ -107,7 +107,7 @@ class Drafts:
             held = {key: entry.value for key, entry in form.items()}
             typed = fields.newly_typed(values, held, is_practice=is_practice)
             typed = door_of_form.spread(self._place.doors.now, typed, held)
-            typed = asked.without_left_out(typed, held, self._place.setting().rules)
+            typed = asked.without_left_out(typed, held, self._place.rules_today)
             changed = {key: prefill.typed(form.get(key), text, now) for key, text in typed.items()}
             return {**form, **changed}
 

@@ -70,6 +70,11 @@ def level(key: str, holding: rules.Rules) -> int:
     return said
 
 
+def is_one(key: str) -> bool:
+    """Whether a field is one of these."""
+    return key in _GROUP_OF
+
+
 def left_out(form: Form, when: rules.When) -> set[str]:
     """The fields that are not shown: of groups that are left out, and those for which another answer does not call.
 

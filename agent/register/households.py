@@ -80,7 +80,7 @@ def to_join(member_id: str, place: Workplace) -> tuple[uuid.UUID, dict[str, Entr
     """
     member = _living(member_id)
     known = register_queries.values_of(member)
-    return member.household_id, dwelling.of_household(known, place.clock.now(), place.setting().rules)
+    return member.household_id, dwelling.of_household(known, place.clock.now(), place.rules_today)
 
 
 def _living(member_id: str) -> Any:

@@ -116,6 +116,11 @@ class Workplace:
         """The parameters of the rules, over time."""
         return in_force.now().parameters
 
+    @property
+    def rules_today(self) -> rules.Rules:
+        """The parameters as they hold today."""
+        return self.parameters.on(self.clock.today())
+
     def setting(self, row: Any = None) -> evaluate.Setting:
         """What a form is judged against today."""
         if row is None:
